@@ -1,0 +1,104 @@
+"""What a model may be able to do beyond scoring: one abstract mixin each.
+
+`can(model, "sample")` asks for a capability by the name of its public method.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from likely.base.model import Model
+from likely.core.errors import CannotDo
+
+
+class Density(Model, ABC):
+    """A model with a log-density in nats, in the user's own units.
+
+    `exact` says whether it is the model's own density; otherwise `bound` says what it is.
+    """
+
+    exact: ClassVar[bool] = True
+    bound: ClassVar[str] = ""
+
+    @final
+    def log_prob(self, X: Any) -> np.ndarray:
+        """Return the log-density of every row, in nats per row, shape (n,).
+
+        Raises
+        ------
+        CannotDo
+            If columns are not plain numbers without gaps: such features have no density with
+            respect to the user's own units.
+        """
+        self._check_fitted()
+        if not self.schema_.plain:
+            raise CannotDo(
+                f"{type(self).__name__} has a density on plain numeric columns without missing "
+                "values only; `score_samples` ranks mixed rows."
+            )
+        return self._over_batches(X, self._log_prob) + self.schema_.log_volume
+
+    @abstractmethod
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        """Return the log-density of features in nats, shape (n,)."""
+
+
+class Explainer(Model, ABC):
+    """A model that can say how much each column adds to the oddness of a row.
+
+    `additive` says whether the contributions of a row sum to minus its score.
+    """
+
+    additive: ClassVar[bool] = True
+
+    @final
+    def contributions(self, X: Any) -> np.ndarray:
+        """Return how much each used column adds to a row's oddness, shape (n, columns)."""
+        by_feature = self._over_batches(X, self._contributions)
+        return self._by_column(by_feature)
+
+    def _by_column(self, by_feature: np.ndarray) -> np.ndarray:
+        position = self.schema_.feature_columns
+        starts = np.flatnonzero(np.diff(position, prepend=-1))
+        return np.add.reduceat(by_feature, starts, axis=1)
+
+    @abstractmethod
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        """Return the share of each feature in a row's oddness, shape (n, width)."""
+
+
+class Sampler(Model, ABC):
+    """A model that can draw new rows."""
+
+    @final
+    def sample(self, n: int, seed: int | None = None, condition: Any = None) -> np.ndarray:
+        """Draw `n` new rows, shape (n, columns), in the user's own units.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        seed : int, optional
+            The same seed draws the same rows.
+        condition : optional
+            What the rows must have in common, for models that are `Conditional`.
+        """
+        from likely.core.random import generator
+
+        self._check_fitted()
+        if condition is not None:
+            raise CannotDo(f"{type(self).__name__} cannot sample under a condition.")
+        x = self._sample(int(n), generator(seed))
+        return x * self.schema_._scales + self.schema_._centres
+
+    @abstractmethod
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw features, shape (n, width)."""
+
+
+def can(model: object, verb: str) -> bool:
+    """Tell whether a model has a capability, by the name of its public method."""
+    return callable(getattr(type(model), verb, None))

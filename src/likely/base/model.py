@@ -1,0 +1,159 @@
+"""`Model`: what every model of likely is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.exceptions import NotFittedError as SklearnNotFitted
+
+from likely.base.state import Array, Members
+from likely.core.errors import DataError, LikelyError
+from likely.core.params import check_parameters
+from likely.core.random import generator
+from likely.data.frames import as_table
+from likely.data.schema import Schema
+
+BATCH_CELLS = 4_000_000
+"""Rows are scored in batches of about this many features (32 MB), so that memory stays bounded."""
+
+
+class NotFittedError(LikelyError, SklearnNotFitted):
+    """The model has not been fitted."""
+
+
+class Model(OutlierMixin, BaseEstimator, ABC):
+    """An estimator that has learnt what is likely.
+
+    To write one: a class in a file of its own with a literal `card`, parameters in the signature of
+    `__init__` (stored untouched), `_state_spec`, and the hooks `_fit` and `_score`. Hooks receive
+    features, shape (n, width): float64, finite, robustly scaled.
+
+    Attributes
+    ----------
+    schema_ : Schema
+        What was learnt about the columns.
+    training_scores_ : ndarray of shape (n,)
+        Scores of the rows learnt from; a row is left out of its own reference where the method
+        allows it.
+    offset_ : float
+        The 1 % quantile of `training_scores_`; `predict` cuts there.
+    """
+
+    card: ClassVar[dict[str, Any]]
+    fast: ClassVar[dict[str, Any]] = {}
+    expected_failures: ClassVar[dict[str, str]] = {}
+    min_rows: ClassVar[int] = 2
+    _state_spec: ClassVar[dict[str, Array | Members]] = {}
+
+    schema_: Schema
+    training_scores_: np.ndarray
+    offset_: float
+    n_features_in_: int
+
+    @final
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn what is likely from rows.
+
+        Parameters
+        ----------
+        X : dataframe, array or list, shape (n rows, n columns)
+            Numbers, categories, booleans and dates; missing values are welcome.
+        y : ignored
+            Here for scikit-learn's pipelines.
+        """
+        check_parameters(self)
+        table = as_table(X)
+        name = type(self).__name__
+        if len(table) < self.min_rows:
+            raise DataError(
+                f"{name} needs at least {self.min_rows} rows (n_samples >= {self.min_rows}). "
+                f"Got n_samples={len(table)}."
+            )
+        self.schema_ = Schema.learn(table)
+        self.n_features_in_ = len(table.columns)
+        if table.named:
+            self.feature_names_in_ = np.array(table.names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        x = self.schema_.features(self.schema_.match(table))
+        rng = generator(getattr(self, "seed", 0))
+        self._fit(x, rng)
+        self.training_scores_ = self._score_training(x)
+        self.offset_ = float(np.quantile(self.training_scores_, 0.01))
+        return self
+
+    @final
+    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
+        """Learn from rows and return +1 or -1 for the same rows, judged by `training_scores_`."""
+        self.fit(X)
+        return np.where(self.training_scores_ >= self.offset_, 1, -1)
+
+    @final
+    def score_samples(self, X: Any) -> np.ndarray:
+        """Return a score for every row: higher is more likely. Shape (n,), float64."""
+        return self._over_batches(X, self._score)
+
+    @final
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return `score_samples(X) - offset_`: negative for the rows that `predict` calls odd."""
+        return self.score_samples(X) - self.offset_
+
+    @final
+    def predict(self, X: Any) -> np.ndarray:
+        """Return +1 for likely rows and -1 for those below the 1 % quantile of training scores."""
+        return np.where(self.decision_function(X) >= 0, 1, -1)
+
+    @abstractmethod
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        """Learn from features, shape (n, width)."""
+
+    @abstractmethod
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        """Return scores of new rows, higher = more likely, shape (n,)."""
+
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        """Return scores of the training rows, each left out of its own reference if possible."""
+        return _in_batches(x, self._score)
+
+    def _over_batches(
+        self, X: Any, compute: Callable[[np.ndarray], np.ndarray]
+    ) -> np.ndarray:
+        self._check_fitted()
+        schema = self.schema_
+        table = schema.match(X)
+        step = max(1, BATCH_CELLS // max(1, len(schema.feature_columns)))
+        if len(table) <= step:
+            return compute(schema.features(table))
+        parts = [
+            compute(schema.features(table.take(slice(start, start + step))))
+            for start in range(0, len(table), step)
+        ]
+        return np.concatenate(parts)
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "schema_"):
+            raise NotFittedError(
+                f"This {type(self).__name__} instance is not fitted yet. Call `fit` first."
+            )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "schema_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def _in_batches(x: np.ndarray, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    step = max(1, BATCH_CELLS // x.shape[1])
+    if len(x) <= step:
+        return compute(x)
+    return np.concatenate([compute(x[i : i + step]) for i in range(0, len(x), step)])

@@ -1,0 +1,100 @@
+"""The catalogue: which models exist, found by reading file headers, never by importing.
+
+A model enters it by being there: a file in a family's folder with a public class whose body holds a
+literal `card = {...}`. Reading the names takes milliseconds and loads nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from likely.core.errors import ParameterError
+
+FAMILIES = ("detectors",)
+
+_ROOT = Path(__file__).parent.parent
+_CLASS = re.compile(
+    r'^class (?P<name>[A-Z]\w*)\((?P<bases>[^)]*)\):\n\s+"""(?P<summary>[^\n"]+)'
+    r"(?P<body>(?:\n(?:[ \t][^\n]*)?)*?)\n    card(?:: [^=\n]+)? = (?P<card>\{[^}]*\})",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue knows of a model without importing it."""
+
+    name: str
+    module: str
+    family: str
+    branch: str
+    capabilities: tuple[str, ...]
+    kinds: tuple[str, ...]
+    paper: str
+    summary: str
+
+    def load(self) -> type[Any]:
+        """Import the one file of this model and return its class."""
+        return getattr(importlib.import_module(self.module), self.name)
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """Return every model by name, in the order of the families and then the alphabet."""
+    found: dict[str, Entry] = {}
+    for family in FAMILIES:
+        for path in sorted((_ROOT / family).rglob("*.py")):
+            for entry in _read(path, family):
+                found[entry.name] = entry
+    return found
+
+
+def entry(name: str) -> Entry:
+    """Return the entry of a model, or raise `ParameterError` with the nearest names."""
+    known = entries()
+    if name in known:
+        return known[name]
+    folded = {key.lower(): key for key in known}
+    near = [folded[k] for k in get_close_matches(name.lower(), folded, n=3, cutoff=0.5)]
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise ParameterError(f"There is no model named {name!r}.{hint} `likely methods` lists all.")
+
+
+def make(name: str, **parameters: Any) -> Any:
+    """Build a model by name."""
+    return entry(name).load()(**parameters)
+
+
+def able(capability: str) -> list[str]:
+    """Return the names of the models that have a capability such as "Sampler"."""
+    return [e.name for e in entries().values() if capability in e.capabilities]
+
+
+def _read(path: Path, family: str) -> list[Entry]:
+    text = path.read_text(encoding="utf-8")
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    branch = parts[1] if len(parts) > 2 else ""
+    found = []
+    for match in _CLASS.finditer(text):
+        card = ast.literal_eval(match["card"])
+        bases = tuple(base.strip() for base in match["bases"].split(",") if "=" not in base)
+        found.append(
+            Entry(
+                name=match["name"],
+                module=".".join(("likely", *parts)),
+                family=family,
+                branch=branch,
+                capabilities=bases,
+                kinds=tuple(card["kinds"]),
+                paper=card["paper"],
+                summary=match["summary"].strip(),
+            )
+        )
+    return found

@@ -1,0 +1,219 @@
+"""What was learnt about the columns of a table, and the two views that models see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from likely.core.errors import DataError
+from likely.data.column import Column
+from likely.data.features import LIMIT, Encoding, encode, learn_encoding
+from likely.data.frames import as_table
+from likely.data.table import Table
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Columns and what was learnt of each.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        All columns of the data, also those set aside.
+    encodings : tuple of Encoding
+        One per used column: how its values become features.
+    named : bool
+        Whether columns have names of their own (a dataframe) or only positions (an array).
+    """
+
+    columns: tuple[Column, ...]
+    encodings: tuple[Encoding, ...]
+    named: bool = True
+
+    @classmethod
+    def learn(cls, table: Table) -> Schema:
+        """Learn centre, scale, categories and missingness of every used column."""
+        used = table.used()
+        if not used:
+            reasons = "; ".join(f"{c.name!r}: {c.set_aside}" for c in table.columns)
+            raise DataError(f"No column is left to learn from ({reasons}).")
+        encodings = tuple(learn_encoding(table.columns[j], table.matrix[:, j]) for j in used)
+        return cls(table.columns, encodings, table.named)
+
+    @cached_property
+    def used(self) -> tuple[Column, ...]:
+        """The columns that models look at."""
+        return tuple(column for column in self.columns if column.used)
+
+    @cached_property
+    def feature_columns(self) -> np.ndarray:
+        """For each feature, the position in `used` of the column that it comes from."""
+        return np.repeat(np.arange(len(self.used)), [e.width for e in self.encodings])
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether every feature is one number, shifted and scaled, with nothing missing."""
+        return all(e.plain for e in self.encodings)
+
+    @cached_property
+    def log_volume(self) -> float:
+        """Nats to add to a log-density of features to have it in the user's own units.
+
+        Defined for `plain` schemas only.
+        """
+        return -float(sum(np.log(e.scale) for e in self.encodings))
+
+    def match(self, data: Any) -> Table:
+        """Return new data as a table with exactly the used columns, in the learnt order.
+
+        Raises
+        ------
+        DataError
+            If columns are missing, unknown, or of another kind than those learnt.
+        """
+        if isinstance(data, np.ndarray) and data.dtype == np.float64 and self._same_shape(data):
+            return Table(data, self.used, named=self.named, native=data)
+        if isinstance(data, Table) and data.columns == self.used:
+            return data
+        table = as_table(data, self.columns)
+        order = self._order(table)
+        columns, values = zip(
+            *(
+                align(ours, table.columns[j], table.matrix[:, j])
+                for ours, j in zip(self.used, order, strict=True)
+            ),
+            strict=True,
+        )
+        return replace(
+            table, columns=columns, matrix=np.column_stack(values), named=self.named
+        )
+
+    def features(self, table: Table) -> np.ndarray:
+        """Return the detectors' view: (n, width) float64, finite, robustly scaled."""
+        if self.plain:
+            with np.errstate(over="ignore", invalid="ignore"):
+                z = (table.matrix - self._centres) / self._scales
+            np.nan_to_num(z, copy=False, nan=0.0, posinf=LIMIT, neginf=-LIMIT)
+            return np.clip(z, -LIMIT, LIMIT, out=z)
+        blocks = [
+            encode(encoding, table.columns[j], table.matrix[:, j])
+            for j, encoding in enumerate(self.encodings)
+        ]
+        return np.hstack(blocks)
+
+    def codes(self, table: Table) -> np.ndarray:
+        """Return the generators' view: (n, used columns) float64, lossless; missing is NaN."""
+        return table.matrix
+
+    def decode(self, codes: np.ndarray) -> Table:
+        """Return the table that `codes` came from."""
+        return Table(np.asarray(codes, dtype=np.float64), self.used, named=self.named)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema as plain JSON values."""
+        return {
+            "named": self.named,
+            "columns": [column.to_json() for column in self.columns],
+            "encodings": [encoding.to_json() for encoding in self.encodings],
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Schema:
+        """Rebuild a schema from `to_json`."""
+        return cls(
+            columns=tuple(Column.from_json(c) for c in stored["columns"]),
+            encodings=tuple(Encoding.from_json(e) for e in stored["encodings"]),
+            named=bool(stored["named"]),
+        )
+
+    @cached_property
+    def _centres(self) -> np.ndarray:
+        return np.array([e.centre for e in self.encodings])
+
+    @cached_property
+    def _scales(self) -> np.ndarray:
+        return np.array([e.scale for e in self.encodings])
+
+    def _same_shape(self, array: np.ndarray) -> bool:
+        return array.ndim == 2 and array.shape[1] == len(self.columns) == len(self.used)
+
+    def _order(self, table: Table) -> list[int]:
+        if not (self.named and table.named):
+            return self._order_by_position(table)
+        position = {name: j for j, name in enumerate(table.names)}
+        missing = [c.name for c in self.used if c.name not in position]
+        extra = sorted(set(position) - {c.name for c in self.columns})
+        if missing or extra:
+            raise DataError(_mismatch(missing, extra))
+        return [position[c.name] for c in self.used]
+
+    def _order_by_position(self, table: Table) -> list[int]:
+        width = table.matrix.shape[1]
+        if width == len(self.columns):
+            return [j for j, column in enumerate(self.columns) if column.used]
+        if width == len(self.used):
+            return list(range(width))
+        raise DataError(
+            f"X has {width} features, but it is expecting {len(self.columns)} features as "
+            "input."
+        )
+
+
+def align(ours: Column, theirs: Column, values: np.ndarray) -> tuple[Column, np.ndarray]:
+    """Return values of a new column in the terms of the learnt one."""
+    if ours.kind == "category":
+        return _align_category(ours, theirs, values)
+    if ours.kind == theirs.kind or {ours.kind, theirs.kind} == {"number", "boolean"}:
+        return ours, values
+    if np.isnan(values).all():
+        return ours, values
+    raise DataError(
+        f"Column {ours.name!r} held {_plural(ours)} when the model learnt it; "
+        f"it holds {_plural(theirs)} now."
+    )
+
+
+def _align_category(ours: Column, theirs: Column, values: np.ndarray) -> tuple[Column, np.ndarray]:
+    if theirs.kind == "category":
+        names: list[str] = list(theirs.labels)
+        codes = values
+    else:
+        present = np.unique(values[~np.isnan(values)])
+        names = [_as_label(v) for v in present]
+        codes = np.searchsorted(present, values).astype(np.float64)
+        codes[np.isnan(values)] = np.nan
+    known = {label: i for i, label in enumerate(ours.labels)}
+    unseen = [name for name in names if name not in known]
+    for name in unseen:
+        known[name] = len(known)
+    lookup = np.array([known[name] for name in names], dtype=np.float64)
+    aligned = np.full(len(codes), np.nan)
+    present_rows = ~np.isnan(codes)
+    aligned[present_rows] = lookup[codes[present_rows].astype(np.int64)]
+    return replace(ours, labels=ours.labels + tuple(unseen)) if unseen else ours, aligned
+
+
+def _as_label(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def _plural(column: Column) -> str:
+    words = {"number": "numbers", "boolean": "yes/no values", "date": "dates", "category": "text"}
+    return words[column.kind]
+
+
+def _mismatch(missing: Iterable[str], extra: Iterable[str]) -> str:
+    parts = []
+    if missing:
+        parts.append("missing: " + ", ".join(map(repr, missing)))
+    if extra:
+        parts.append("not learnt: " + ", ".join(map(repr, extra)))
+    return (
+        "The columns are not those the model learnt ("
+        + "; ".join(parts)
+        + "). Give the same columns, in any order; `ignore=` leaves columns out when learning."
+    )

@@ -1,0 +1,92 @@
+"""k-nearest-neighbour distance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from likely.base.capabilities import Explainer
+from likely.base.state import Array
+from likely.core.neighbours import nearest
+from likely.core.params import Interval
+
+
+class KNN(Explainer):
+    """Mean distance to the nearest neighbours (Ramaswamy et al., 2000; Angiulli & Pizzuti, 2002).
+
+    The score of a row is minus the mean Euclidean distance, in robustly scaled columns, to its
+    `n_neighbors` nearest training rows.
+
+    Parameters
+    ----------
+    n_neighbors : int in [1, 1000], default 5
+        How many neighbours; fewer rows than that use all they have. A group of more than this many
+        near-identical anomalies hides itself: raise it where such groups are expected.
+    max_reference : int in [2, 10000000], default 20000
+        At most this many training rows, drawn at random, are kept to compare with.
+    seed : int in [0, inf), default 0
+        Which rows are drawn when there are more.
+
+    References
+    ----------
+    Ramaswamy, S., Rastogi, R. & Shim, K. (2000). Efficient algorithms for mining outliers from
+    large data sets. SIGMOD. https://doi.org/10.1145/342009.335437
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.detectors import KNN
+    >>> rows = np.random.default_rng(0).normal(size=(200, 2))
+    >>> model = KNN().fit(rows)
+    >>> model.predict([[0.0, 0.0], [9.0, 9.0]])
+    array([ 1, -1])
+    """
+
+    card = {"kinds": ["table"], "paper": "doi:10.1145/342009.335437"}
+    _state_spec = {"reference_": Array("n", "width", rows=True)}
+
+    reference_: np.ndarray
+
+    def __init__(
+        self,
+        n_neighbors: Annotated[int, Interval(1, 1000)] = 5,
+        max_reference: Annotated[int, Interval(2, 10_000_000)] = 20_000,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.n_neighbors = n_neighbors
+        self.max_reference = max_reference
+        self.seed = seed
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        self._kept = np.arange(len(x))
+        if len(x) > self.max_reference:
+            self._kept = np.sort(rng.choice(len(x), self.max_reference, replace=False))
+        self.reference_ = x[self._kept]
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._neighbours(x)[0].mean(axis=1)
+
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        scores = np.empty(len(x))
+        kept = np.zeros(len(x), dtype=bool)
+        kept[self._kept] = True
+        k = min(self.n_neighbors, len(self.reference_) - 1)
+        distances, _ = nearest(self.reference_, self.reference_, k, leave_self_out=True)
+        scores[kept] = -distances.mean(axis=1)
+        if not kept.all():
+            scores[~kept] = self._score(x[~kept])
+        return scores
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        distances, positions = self._neighbours(x)
+        shares = np.zeros_like(x)
+        for j in range(distances.shape[1]):
+            squares = (x - self.reference_[positions[:, j]]) ** 2
+            total = squares.sum(axis=1, keepdims=True)
+            shares += distances[:, [j]] * squares / np.where(total > 0, total, 1.0)
+        return shares / distances.shape[1]
+
+    def _neighbours(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        k = min(self.n_neighbors, len(self.reference_))
+        return nearest(x, self.reference_, k)
