@@ -1,1 +1,87 @@
-"""x."""
+"""likely learns what is likely in your data, finds what isn't, and generates more of what is.
+
+`import likely` loads the standard library only; everything else is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from likely import detectors, evaluation, testing
+    from likely.base.model import NotFittedError
+    from likely.core.errors import (
+        CannotDo,
+        DamagedFile,
+        DataError,
+        LikelyError,
+        MissingDependency,
+        ParameterError,
+        PersistenceError,
+        UnsupportedFile,
+    )
+    from likely.workflow.compare import compare
+    from likely.workflow.findings import Findings
+    from likely.workflow.learn import detect, learn
+    from likely.workflow.learned import Learned
+    from likely.workflow.methods import methods
+    from likely.workflow.storage import inspect, load
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "learn": "workflow.learn",
+    "detect": "workflow.learn",
+    "load": "workflow.storage",
+    "inspect": "workflow.storage",
+    "compare": "workflow.compare",
+    "methods": "workflow.methods",
+    "Learned": "workflow.learned",
+    "Findings": "workflow.findings",
+    "NotFittedError": "base.model",
+    "LikelyError": "core.errors",
+    "ParameterError": "core.errors",
+    "DataError": "core.errors",
+    "CannotDo": "core.errors",
+    "MissingDependency": "core.errors",
+    "PersistenceError": "core.errors",
+    "DamagedFile": "core.errors",
+    "UnsupportedFile": "core.errors",
+}
+_MODULES = ("detectors", "evaluation", "testing")
+
+__all__ = [  # noqa: RUF022 - verbs first, then results, then errors
+    "learn",
+    "detect",
+    "load",
+    "inspect",
+    "compare",
+    "methods",
+    "Learned",
+    "Findings",
+    "NotFittedError",
+    "LikelyError",
+    "ParameterError",
+    "DataError",
+    "CannotDo",
+    "MissingDependency",
+    "PersistenceError",
+    "DamagedFile",
+    "UnsupportedFile",
+    "detectors",
+    "evaluation",
+    "testing",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"likely.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"likely.{name}")
+    raise AttributeError(f"module 'likely' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

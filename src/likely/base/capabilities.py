@@ -99,6 +99,47 @@ class Sampler(Model, ABC):
         """Draw features, shape (n, width)."""
 
 
+class Tester(Model, ABC):
+    """A model with a significance test of its own for the rows it learnt from.
+
+    Such p-values rest on the model's own assumption about the columns instead of a reference of
+    unseen rows, so they hold for tables too small for one. They are of another kind than those of
+    calibration: each allows for all rows and columns of the table. In a table that satisfies the
+    assumption, the chance that any row has one of at most 0.05 is about 0.05, so they are compared
+    with a level as they are.
+
+    Attributes
+    ----------
+    training_p_values_ : ndarray of shape (n,)
+        The smallest level at which each row is called an outlier, in (0, 1].
+    outliers_ : ndarray of int64
+        Positions of the rows called outliers at the model's own level.
+    """
+
+    training_p_values_: np.ndarray
+    outliers_: np.ndarray
+
+    @final
+    def fit_test(self, X: Any, y: Any = None) -> np.ndarray:
+        """Learn from rows and return the test's own p-values of the same rows, shape (n,).
+
+        Parameters
+        ----------
+        X : dataframe, array or list, shape (n rows, n columns)
+            As in `fit`.
+        y : ignored
+            Here for scikit-learn's pipelines.
+        """
+        return self.fit(X).training_p_values_
+
+    @final
+    def _conclude(self, by_column: np.ndarray, level: float) -> None:
+        """Keep the verdict on every row; `_fit` calls it with p-values of each column, (n, m)."""
+        together = by_column.min(axis=1) * by_column.shape[1]  # Bonferroni over columns
+        self.training_p_values_ = np.clip(together, np.finfo(np.float64).tiny, 1.0)
+        self.outliers_ = np.flatnonzero(self.training_p_values_ <= level)
+
+
 def can(model: object, verb: str) -> bool:
     """Tell whether a model has a capability, by the name of its public method."""
     return callable(getattr(type(model), verb, None))

@@ -48,6 +48,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     expected_failures: ClassVar[dict[str, str]] = {}
     min_rows: ClassVar[int] = 2
     _state_spec: ClassVar[dict[str, Array | Members]] = {}
+    state_version: ClassVar[int] = 1  # raise it when `_state_spec` changes
 
     schema_: Schema
     training_scores_: np.ndarray
@@ -73,17 +74,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
                 f"{name} needs at least {self.min_rows} rows (n_samples >= {self.min_rows}). "
                 f"Got n_samples={len(table)}."
             )
-        self.schema_ = Schema.learn(table)
-        self.n_features_in_ = len(table.columns)
-        if table.named:
-            self.feature_names_in_ = np.array(table.names, dtype=object)
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
-        x = self.schema_.features(self.schema_.match(table))
+        schema = Schema.learn(table)
         rng = generator(getattr(self, "seed", 0))
-        self._fit(x, rng)
-        self.training_scores_ = self._score_training(x)
-        self.offset_ = float(np.quantile(self.training_scores_, 0.01))
+        self._fit_features(schema, schema.features(schema.match(table)), rng)
         return self
 
     @final
@@ -118,6 +111,21 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     def _score_training(self, x: np.ndarray) -> np.ndarray:
         """Return scores of the training rows, each left out of its own reference if possible."""
         return _in_batches(x, self._score)
+
+    def _fit_features(self, schema: Schema, x: np.ndarray, rng: np.random.Generator) -> None:
+        """Learn from features; models made of other models fit their members with this."""
+        self.schema_ = schema
+        self.n_features_in_ = len(schema.columns)
+        if schema.named:
+            self.feature_names_in_ = np.array([c.name for c in schema.columns], dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        self._fit(x, rng)
+        self.training_scores_ = self._score_training(x)
+        self.offset_ = float(np.quantile(self.training_scores_, 0.01))
+
+    def _check_state(self) -> None:
+        """Raise `ValueError` if arrays out of a file contradict one another (a cyclic tree)."""
 
     def _over_batches(
         self, X: Any, compute: Callable[[np.ndarray], np.ndarray]

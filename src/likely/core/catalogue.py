@@ -21,8 +21,8 @@ FAMILIES = ("detectors",)
 
 _ROOT = Path(__file__).parent.parent
 _CLASS = re.compile(
-    r'^class (?P<name>[A-Z]\w*)\((?P<bases>[^)]*)\):\n\s+"""(?P<summary>[^\n"]+)'
-    r"(?P<body>(?:\n(?:[ \t][^\n]*)?)*?)\n    card(?:: [^=\n]+)? = (?P<card>\{[^}]*\})",
+    r'^class (?P<name>[A-Z]\w*)\((?P<bases>[^)]*)\):\n    r?"""(?P<summary>[^\n"]+)'
+    r"(?:(?!\nclass )[\s\S])*?\n    card(?:: [^=\n]+)? = (?P<card>\{[^}]*\})",
     re.MULTILINE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal["number", "boolean", "category", "date"]
@@ -26,7 +27,8 @@ class Column:
     labels : tuple of str
         The categories that positions refer to; empty for other kinds.
     set_aside : str
-        Why no model looks at this column ("id-like", "ignored", "empty"); empty if models do.
+        Why no model looks at this column ("id-like", "free text", "empty", "nested", "ignored");
+        empty if models do.
     zone : str
         IANA name of the time zone of dates; empty for naive ones.
     reading : str
@@ -48,6 +50,11 @@ class Column:
         """Whether models look at this column."""
         return not self.set_aside
 
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The position of each label."""
+        return {label: i for i, label in enumerate(self.labels)}
+
     def to_json(self) -> dict[str, Any]:
         """Return the column as plain JSON values."""
         return asdict(self) | {"labels": list(self.labels)}
@@ -56,3 +63,9 @@ class Column:
     def from_json(cls, stored: dict[str, Any]) -> Column:
         """Rebuild a column from `to_json`."""
         return cls(**(stored | {"labels": tuple(stored["labels"])}))
+
+
+def plural(column: Column) -> str:
+    """Return what a column holds, in words."""
+    words = {"number": "numbers", "boolean": "yes/no values", "date": "dates", "category": "text"}
+    return words[column.kind]

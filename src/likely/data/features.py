@@ -2,20 +2,25 @@
 
 | kind | features |
 |---|---|
-| number, boolean | (value - median) / (interquartile range / 1.349); the standard deviation stands in where half of the values are equal |
-| category, few | one indicator a level, one more for all rarer and unseen ones; together they weigh like one number |
+| number, boolean | (value - median) / (interquartile range / 1.349); the standard deviation where half of the values are equal |
+| category, few | one indicator a level, one for all rarer and unseen ones; they weigh like one number |
 | category, many | minus the logarithm of the level's frequency |
-| date | position in time, unless rows are in order of time; hour of day, day of week, day of year on circles |
+| date | position in time, unless rows are in order of time; hour, weekday, day of year on circles |
+| never any value | one indicator: is there one now |
 | anything with gaps | one more feature: is it missing |
-"""
+
+Hours and weekdays are those of the clock on the wall, in the column's time zone.
+"""  # noqa: E501 - rows of a table
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from likely.data.clock import local_time
 from likely.data.column import Column
 
 LIMIT = 1e50
@@ -23,6 +28,8 @@ LIMIT = 1e50
 
 MOST_LEVELS = 12
 _LEAST_COUNT = 2
+_HUGE = 1e300
+_SMALLEST = float(np.finfo(np.float64).tiny)  # below it, quotients lose their digits
 _DAY = 86_400e6
 _CYCLES = {"hour": _DAY, "weekday": 7 * _DAY, "season": 365.2425 * _DAY}
 
@@ -77,6 +84,13 @@ class Encoding:
         """Whether it is one shifted and scaled number and no more."""
         return self.rule == "scale" and self.flag == 0
 
+    @cached_property
+    def rarity(self) -> np.ndarray:
+        """Feature of each label, then of a label not seen before (rule "frequency")."""
+        counts = np.array([*self.counts, 0.5])
+        share = np.maximum(counts, 0.5) / (counts.sum() - 0.5)
+        return (-np.log(share) - self.centre) / self.scale
+
     def to_json(self) -> dict[str, Any]:
         """Return the encoding as plain JSON values."""
         stored = asdict(self)
@@ -92,43 +106,85 @@ def learn_encoding(column: Column, values: np.ndarray) -> Encoding:
     """Learn how a column becomes features from its values."""
     finite = values[np.isfinite(values)]
     missing = float(np.isnan(values).mean())
-    flag = 1.0 / _spread_of_share(missing) if 0 < missing < 1 else 0.0
+    flag = 1.0 / _spread_of_share(missing) if missing > 0 else 0.0
     if finite.size == 0:
-        return Encoding("scale", flag=flag)
+        return Encoding("levels" if flag else "scale", flag=flag)
     bounds = {"low": float(finite.min()), "high": float(finite.max())}
     if column.kind == "category":
         return _learn_category(column, finite.astype(np.int64), flag)
     if column.kind == "date":
-        return _learn_date(values, finite, flag, bounds)
+        return _learn_date(finite, local_time(finite, column.zone), flag, bounds)
     centre, scale = robust_scale(finite)
     return Encoding("scale", centre, scale, flag, **bounds)
 
 
 def robust_scale(values: np.ndarray) -> tuple[float, float]:
-    """Return the median and a robust spread that is never zero."""
+    """Return the median and a robust spread that is never zero.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        Finite, at least one.
+
+    Returns
+    -------
+    centre : float
+        The median.
+    scale : float
+        Interquartile range / 1.349, which is the standard deviation of a normal distribution; the
+        standard deviation itself where the interquartile range is zero; the size of the value
+        (at least 1) where all are equal.
+    """
+    size = float(np.abs(values).max())
+    unit = 2.0 ** np.floor(np.log2(size)) if size > _HUGE else 1.0  # keeps differences finite
+    values = values / unit if unit != 1.0 else values
     low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
-    with np.errstate(over="ignore"):
-        scale = (high - low) / 1.349
+    scale = (high - low) / 1.349
     if not scale > 0:
-        size = np.abs(values - centre).max()
-        scale = size * np.std((values - centre) / size) if size > 0 else 0.0
-    if not np.isfinite(scale):
-        scale = np.finfo(np.float64).max / 8
-    if scale <= np.finfo(np.float64).tiny / np.finfo(np.float64).eps:
-        scale = max(abs(float(centre)), 1.0) if values.min() == values.max() else scale
-    return float(centre), float(scale) if scale > 0 else 1.0
+        scale = _standard_deviation(values)
+    least = max(8 * np.finfo(np.float64).eps * abs(centre), _SMALLEST)
+    if scale < least:  # less than the rounding of the values is no spread
+        scale = max(abs(centre), 1.0) if np.ptp(values) <= least else least
+    return float(centre * unit), float(min(scale * unit, np.finfo(np.float64).max))
+
+
+def _standard_deviation(values: np.ndarray) -> float:
+    """Return the standard deviation; squares neither vanish nor overflow."""
+    away = values - values.mean()
+    size = float(np.abs(away).max())
+    return size * float(np.sqrt(np.mean((away / size) ** 2))) if size > 0 else 0.0
 
 
 def encode(encoding: Encoding, column: Column, values: np.ndarray) -> np.ndarray:
-    """Return the features of one column: (n, encoding.width) float64, finite."""
+    """Return the features of one column.
+
+    Parameters
+    ----------
+    encoding : Encoding
+        What was learnt of the column.
+    column : Column
+        Its description.
+    values : ndarray of float64, shape (n,)
+        As `Column.kind` says; NaN is missing.
+
+    Returns
+    -------
+    features : ndarray of float64, shape (n, encoding.width)
+        Finite whatever the values are.
+    """
+    if encoding.rule == "date":
+        return _with_flag(encoding, values, _encode_date(encoding, values, column.zone))
     blocks = {
         "scale": _encode_scale,
         "levels": _encode_levels,
         "frequency": _encode_frequency,
-        "date": _encode_date,
     }[encoding.rule](encoding, values)
+    return _with_flag(encoding, values, blocks)
+
+
+def _with_flag(encoding: Encoding, values: np.ndarray, blocks: np.ndarray) -> np.ndarray:
     if encoding.flag > 0:
-        blocks = np.column_stack([blocks, encoding.flag * np.isnan(values)])
+        return np.column_stack([blocks, encoding.flag * np.isnan(values)])
     return blocks
 
 
@@ -152,10 +208,10 @@ def _learn_category(column: Column, codes: np.ndarray, flag: float) -> Encoding:
 
 
 def _learn_date(
-    values: np.ndarray, finite: np.ndarray, flag: float, bounds: dict[str, float]
+    finite: np.ndarray, local: np.ndarray, flag: float, bounds: dict[str, float]
 ) -> Encoding:
     span = bounds["high"] - bounds["low"]
-    times = finite % _DAY
+    times = local % _DAY
     cycles = [
         name
         for name, applies in {
@@ -186,20 +242,18 @@ def _encode_levels(encoding: Encoding, values: np.ndarray) -> np.ndarray:
 
 
 def _encode_frequency(encoding: Encoding, values: np.ndarray) -> np.ndarray:
-    counts = np.array([*encoding.counts, 0.5])
-    total = counts.sum() - 0.5
     missing = np.isnan(values)
-    codes = np.where(missing, 0, np.minimum(np.nan_to_num(values), len(counts) - 1))
-    rarity = -np.log(np.maximum(counts[codes.astype(np.int64)], 0.5) / total)
-    return np.where(missing, 0.0, (rarity - encoding.centre) / encoding.scale)[:, None]
+    codes = np.where(missing, 0, np.minimum(values, len(encoding.counts))).astype(np.int64)
+    return np.where(missing, 0.0, encoding.rarity[codes])[:, None]
 
 
-def _encode_date(encoding: Encoding, values: np.ndarray) -> np.ndarray:
+def _encode_date(encoding: Encoding, values: np.ndarray, zone: str) -> np.ndarray:
     blocks = []
     if encoding.scale > 0:
         blocks.append(_encode_scale(encoding, values)[:, 0])
     known = ~np.isnan(values)
+    local = local_time(np.nan_to_num(values), zone) if encoding.cycles else values
     for name in encoding.cycles:
-        angle = 2 * np.pi * np.nan_to_num(values) / _CYCLES[name]
+        angle = 2 * np.pi * local / _CYCLES[name]
         blocks += [known * np.sin(angle), known * np.cos(angle)]
     return np.column_stack(blocks)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from likely.core.errors import DataError
+from likely.data.align import align, mismatch, notes_on_new
 from likely.data.column import Column
 from likely.data.features import LIMIT, Encoding, encode, learn_encoding
 from likely.data.frames import as_table
@@ -73,24 +73,27 @@ class Schema:
         Raises
         ------
         DataError
-            If columns are missing, unknown, or of another kind than those learnt.
+            If columns are missing, unknown, or of another kind than those learnt. Columns that
+            were set aside may be there or not.
         """
         if isinstance(data, np.ndarray) and data.dtype == np.float64 and self._same_shape(data):
-            return Table(data, self.used, named=self.named, native=data)
+            notes = self._notes(self.used, data) if np.isnan(data).any() else ()
+            return Table(data, self.used, named=self.named, native=data, notes=notes)
         if isinstance(data, Table) and data.columns == self.used:
             return data
-        table = as_table(data, self.columns)
+        table = self._read(data)
         order = self._order(table)
-        columns, values = zip(
-            *(
+        if table.columns == self.columns:
+            columns, matrix = self.used, table.matrix[:, order]
+        else:
+            aligned = (
                 align(ours, table.columns[j], table.matrix[:, j])
                 for ours, j in zip(self.used, order, strict=True)
-            ),
-            strict=True,
-        )
-        return replace(
-            table, columns=columns, matrix=np.column_stack(values), named=self.named
-        )
+            )
+            columns, values = zip(*aligned, strict=True)
+            matrix = np.column_stack(values)
+        notes = table.notes + self._notes(columns, matrix)
+        return replace(table, columns=columns, matrix=matrix, named=self.named, notes=notes)
 
     def features(self, table: Table) -> np.ndarray:
         """Return the detectors' view: (n, width) float64, finite, robustly scaled."""
@@ -139,7 +142,30 @@ class Schema:
         return np.array([e.scale for e in self.encodings])
 
     def _same_shape(self, array: np.ndarray) -> bool:
-        return array.ndim == 2 and array.shape[1] == len(self.columns) == len(self.used)
+        width = array.shape[1] if array.ndim == 2 and len(array) else 0
+        return width == len(self.columns) == len(self.used)
+
+    def _read(self, data: Any) -> Table:
+        """Return data as a table, its text read as the learnt columns were."""
+        if isinstance(data, Table):
+            learnt = {column.name: (column.kind, column.reading) for column in self.used}
+            same = all(
+                learnt.get(column.name, (column.kind, column.reading))
+                == (column.kind, column.reading)
+                for column in data.columns
+            )
+            if same or data.native is None or not self.named:
+                return data
+            return as_table(data.native, self.columns)
+        return as_table(data, self.columns)
+
+    def _notes(self, columns: tuple[Column, ...], matrix: np.ndarray) -> tuple[str, ...]:
+        """Return what new rows hold that the learnt ones did not."""
+        return tuple(
+            note
+            for j, (column, learnt) in enumerate(zip(columns, self.used, strict=True))
+            for note in notes_on_new(column, learnt, matrix[:, j], self.encodings[j].flag > 0)
+        )
 
     def _order(self, table: Table) -> list[int]:
         if not (self.named and table.named):
@@ -148,7 +174,7 @@ class Schema:
         missing = [c.name for c in self.used if c.name not in position]
         extra = sorted(set(position) - {c.name for c in self.columns})
         if missing or extra:
-            raise DataError(_mismatch(missing, extra))
+            raise DataError(mismatch(missing, extra))
         return [position[c.name] for c in self.used]
 
     def _order_by_position(self, table: Table) -> list[int]:
@@ -162,58 +188,3 @@ class Schema:
             "input."
         )
 
-
-def align(ours: Column, theirs: Column, values: np.ndarray) -> tuple[Column, np.ndarray]:
-    """Return values of a new column in the terms of the learnt one."""
-    if ours.kind == "category":
-        return _align_category(ours, theirs, values)
-    if ours.kind == theirs.kind or {ours.kind, theirs.kind} == {"number", "boolean"}:
-        return ours, values
-    if np.isnan(values).all():
-        return ours, values
-    raise DataError(
-        f"Column {ours.name!r} held {_plural(ours)} when the model learnt it; "
-        f"it holds {_plural(theirs)} now."
-    )
-
-
-def _align_category(ours: Column, theirs: Column, values: np.ndarray) -> tuple[Column, np.ndarray]:
-    if theirs.kind == "category":
-        names: list[str] = list(theirs.labels)
-        codes = values
-    else:
-        present = np.unique(values[~np.isnan(values)])
-        names = [_as_label(v) for v in present]
-        codes = np.searchsorted(present, values).astype(np.float64)
-        codes[np.isnan(values)] = np.nan
-    known = {label: i for i, label in enumerate(ours.labels)}
-    unseen = [name for name in names if name not in known]
-    for name in unseen:
-        known[name] = len(known)
-    lookup = np.array([known[name] for name in names], dtype=np.float64)
-    aligned = np.full(len(codes), np.nan)
-    present_rows = ~np.isnan(codes)
-    aligned[present_rows] = lookup[codes[present_rows].astype(np.int64)]
-    return replace(ours, labels=ours.labels + tuple(unseen)) if unseen else ours, aligned
-
-
-def _as_label(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))
-
-
-def _plural(column: Column) -> str:
-    words = {"number": "numbers", "boolean": "yes/no values", "date": "dates", "category": "text"}
-    return words[column.kind]
-
-
-def _mismatch(missing: Iterable[str], extra: Iterable[str]) -> str:
-    parts = []
-    if missing:
-        parts.append("missing: " + ", ".join(map(repr, missing)))
-    if extra:
-        parts.append("not learnt: " + ", ".join(map(repr, extra)))
-    return (
-        "The columns are not those the model learnt ("
-        + "; ".join(parts)
-        + "). Give the same columns, in any order; `ignore=` leaves columns out when learning."
-    )

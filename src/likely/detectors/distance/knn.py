@@ -8,7 +8,7 @@ import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
-from likely.core.neighbours import nearest
+from likely.core.neighbours import difference_shares, nearest
 from likely.core.params import Interval
 
 
@@ -44,6 +44,12 @@ class KNN(Explainer):
     """
 
     card = {"kinds": ["table"], "paper": "doi:10.1145/342009.335437"}
+    expected_failures = {
+        "check_outliers_fit_predict": "a training row judged as a new row finds itself, so "
+        "fit(X).predict(X) is milder than fit_predict(X), which leaves each row out",
+        "check_outliers_train": "as above: predict(X) on the training rows is milder than "
+        "offset_, which comes from scores with each row left out",
+    }
     _state_spec = {"reference_": Array("n", "width", rows=True)}
 
     reference_: np.ndarray
@@ -80,12 +86,8 @@ class KNN(Explainer):
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         distances, positions = self._neighbours(x)
-        shares = np.zeros_like(x)
-        for j in range(distances.shape[1]):
-            squares = (x - self.reference_[positions[:, j]]) ** 2
-            total = squares.sum(axis=1, keepdims=True)
-            shares += distances[:, [j]] * squares / np.where(total > 0, total, 1.0)
-        return shares / distances.shape[1]
+        shares = difference_shares(x, self.reference_, distances, positions)
+        return distances.mean(axis=1, keepdims=True) * shares
 
     def _neighbours(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         k = min(self.n_neighbors, len(self.reference_))

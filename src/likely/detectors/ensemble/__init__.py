@@ -1,1 +1,11 @@
-"""Chapter."""
+"""Several detectors as one.
+
+No single assumption holds on all data: neighbours miss groups of anomalies, ellipses miss what lies between clusters, columns taken one
+by one miss broken correlations. An ensemble asks several and averages their answers. Raw scores cannot be averaged, since they have no
+common unit; so each member's score is first turned into a surprise, minus the logarithm of the share of training rows that score as odd,
+with the distribution frozen at training time (never ranks within the rows being judged, which would let rows change one another's score).
+
+$$s(x) = -\\frac1m \\sum_{j=1}^m -\\log \\hat P_j\\bigl(S_j \\ge s_j(x)\\bigr)$$
+
+What goes wrong: members that share a blind spot share it together, and a member that is useless on the data adds noise to the average.
+"""

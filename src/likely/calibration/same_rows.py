@@ -1,0 +1,86 @@
+"""p-values for the very rows that were learnt from, under a stated assumption about the tail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from likely.calibration.decisions import benjamini_hochberg
+from likely.core.empirical import CENSOR_FROM, Tail, learn_empirical
+
+FEWEST_ROWS = 50
+"""Below this many rows the tail cannot be fitted well enough for a promise."""
+
+ASSUMPTION = (
+    f"one assumption: beyond their {CENSOR_FROM:.0%} quantile, the scores of ordinary rows fall "
+    "off as fast as they do just below it"
+)
+_TEST_AT = 0.1
+_REJECT_ABOVE = 2.6
+"""Standard errors: a tail of the assumed form is refused about once in 200 tables."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """p-values of rows that were learnt from.
+
+    Parameters
+    ----------
+    log_p : ndarray of shape (n,)
+        Natural logarithm of each p-value.
+    holds : bool
+        Whether the promise holds; otherwise the rows are only ranked.
+    why : str
+        What speaks against the promise, in words; empty if it holds.
+    """
+
+    log_p: np.ndarray
+    holds: bool
+    why: str
+
+
+def judge_same_rows(oddness: np.ndarray) -> Judgement:
+    """Turn held-out oddness of all rows into p-values.
+
+    Parameters
+    ----------
+    oddness : ndarray of shape (n,)
+        Oddness of each row by a model that did not see it.
+    """
+    n = len(oddness)
+    distribution = learn_empirical(oddness)
+    log_p = distribution.log_p(oddness)
+    if n < FEWEST_ROWS or distribution.tail is None:
+        more = FEWEST_ROWS - n
+        return Judgement(log_p, False, f"a promise needs {more} more rows (at least {FEWEST_ROWS})")
+    if len(distribution.values) < n / 2:
+        return Judgement(log_p, False, "too many rows have exactly the same score")
+    excess = _standard_errors_too_heavy(oddness, log_p, distribution.tail)
+    if excess > _REJECT_ABOVE:
+        return Judgement(
+            log_p,
+            False,
+            "the scores fall off more slowly than assumed, as they do on heavy-tailed data",
+        )
+    return Judgement(log_p, True, "")
+
+
+def _standard_errors_too_heavy(oddness: np.ndarray, log_p: np.ndarray, tail: Tail) -> float:
+    """Compare the rows above the fitted range with what the tail predicts for them.
+
+    Rows that would be reported are left out: they may be the anomalies. For the others, log p
+    below that of the censoring point is exponential, cut off at the reporting threshold.
+    """
+    edge = tail.log_survival(np.quantile(oddness, [CENSOR_FROM], method="higher"))[0]
+    reported = benjamini_hochberg(log_p, _TEST_AT)
+    rest = log_p[(log_p < edge) & ~reported]
+    if len(rest) == 0:
+        return 0.0
+    threshold = np.log(_TEST_AT * max(reported.sum(), 1) / len(log_p))
+    span = max(edge - threshold, 1e-3)
+    depth = edge - rest
+    shrink = span / np.expm1(span)
+    mean = 1 - shrink
+    variance = 1 - shrink**2 * np.exp(span)
+    return float((depth.mean() - mean) / np.sqrt(max(variance, 1e-6) / len(rest)))

@@ -1,0 +1,54 @@
+"""The command line: `likely detect | learn | explain | compare | methods | inspect`.
+
+One file a command: parse, call the library, print. People get text fitted to their terminal, machines get one JSON
+document with `--json`; both say the same. Results go to stdout, progress and errors to stderr. `--help` loads nothing but the
+standard library and rich-click.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | an error that likely did not expect, or a file that cannot be written |
+| 2 | the command or a parameter is wrong |
+| 3 | the data cannot be read or used |
+| 4 | the model file cannot be read or used |
+| 5 | an optional package is missing |
+| 10 | something was found, with `--fail-on-findings` |
+| 130 | stopped by Ctrl-C |
+"""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from likely import __version__
+from likely.cli import compare, detect, explain, inspect, learn, methods
+from likely.cli.application import Application
+
+_EPILOG = """\
+Exit codes: 0 done · 1 unexpected error · 2 wrong command or parameter · 3 data cannot be read or
+used · 4 model file cannot be read or used · 5 optional package missing · 10 something was found,
+with --fail-on-findings · 130 stopped by Ctrl-C.
+
+Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
+`-` reads CSV from standard input.
+"""
+
+
+@click.group(
+    cls=Application, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="likely")
+def application() -> None:
+    """Learn what is likely in your data, and find what isn't.
+
+    Try: likely detect payments.csv --report report.html
+    """
+
+
+for _module in (detect, learn, explain, compare, methods, inspect):
+    application.add_command(_module.command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    application(prog_name="likely")

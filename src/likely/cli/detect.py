@@ -1,0 +1,67 @@
+"""`likely detect`: what in this file is unlikely?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from likely.cli import finding, options, output, printing
+from likely.cli.application import FOUND
+from likely.cli.writing import output_path, table_path, write_table
+
+
+@click.command("detect")
+@click.argument("data")
+@options.model_file
+@options.promise
+@options.learning
+@click.option(
+    "-o",
+    "--output",
+    "table",
+    callback=table_path,
+    metavar="FILE",
+    help="Write the findings as .csv, .parquet or .jsonl.",
+)
+@click.option(
+    "--report", callback=output_path, metavar="FILE", help="Write one self-contained HTML page."
+)
+@click.option("--show", type=click.IntRange(min=0), default=10, help="Show so many rows at most.")
+@click.option(
+    "--fail-on-findings", is_flag=True, help=f"Exit with {FOUND} if something was found."
+)
+@options.as_json
+@options.quiet
+def command(
+    data: str,
+    model: str | None,
+    promise: dict[str, Any],
+    learning: dict[str, Any],
+    table: Path | None,
+    report: Path | None,
+    show: int,
+    fail_on_findings: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Find what is unlikely in DATA, and say why.
+
+    Without --model the rows of DATA are judged by what is learnt from the same file, each by a
+    model that did not see it.
+    """
+    found = finding.find(data, model, learning, promise)
+    if table is not None:
+        write_table(found.anomalies(), table)
+    if report is not None:
+        found.report(report)
+    written = [str(path) for path in (table, report) if path is not None]
+    if as_json:
+        rows = finding.entries(found, found.oddest)
+        output.print_json({**finding.verdict(found), "oddest": rows, "written": written})
+    elif not quiet:
+        printing.print_findings(found, show)
+        printing.print_written(written)
+    if fail_on_findings and found.anomaly.any():
+        click.get_current_context().exit(FOUND)

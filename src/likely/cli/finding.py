@@ -1,0 +1,75 @@
+"""Findings, got by a model file or by learning, and told as plain values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import rich_click as click
+
+import likely
+from likely.cli.options import given_learning
+from likely.cli.parsing import readable
+
+MOST_EXPLAINED = 1_000
+"""So many findings come with their reasons; explaining takes longer than finding."""
+
+
+def find(
+    data: str, model: str | None, learning: dict[str, Any], promise: dict[str, Any]
+) -> likely.Findings:
+    """Judge the rows of DATA by a model file, or by what is learnt from the same rows."""
+    with readable(data) as path:
+        if model is None:
+            params = learning.pop("params")
+            return likely.detect(path, **learning, **promise, **params)
+        superfluous = given_learning(click.get_current_context())
+        if superfluous:
+            raise click.UsageError(
+                f"{', '.join(superfluous)} cannot go with --model: the file holds what was learnt."
+            )
+        return likely.load(model).detect(path, **promise)
+
+
+def verdict(found: likely.Findings) -> dict[str, Any]:
+    """Return what was found under which promise."""
+    decision = found.decision
+    return {
+        "likely": likely.__version__,
+        "rows": len(found),
+        "findings": int(found.anomaly.sum()),
+        "summary": found.summary(),
+        "promise": {
+            "name": decision.name,
+            "value": decision.value,
+            "words": decision.promise,
+            "ranking_only": decision.ranking_only,
+            "basis": decision.basis,
+        },
+        "notes": list(found.notes),
+    }
+
+
+def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, Any]]:
+    """Return rows by position; the first 1,000 of them with their reasons."""
+    import numpy as np  # deferred: `--help` loads none of these
+
+    from likely.workflow.report.words import one_in
+
+    rows = np.fromiter(positions, dtype=np.int64)
+    listed: list[dict[str, Any]] = [
+        {
+            "row": row + 1,
+            "anomaly": bool(found.anomaly[row]),
+            "p_value": float(found.p_values[row]),
+            "surprise_bits": float(found.surprise[row]),
+            "rarity": one_in(float(found.surprise[row])),
+        }
+        for row in rows.tolist()
+    ]
+    explanations = found.explanations(rows[:MOST_EXPLAINED])
+    for entry, explanation in zip(listed, explanations, strict=False):
+        entry["sentence"] = explanation.sentence
+        entry["reasons"] = [vars(reason) for reason in explanation.reasons]
+        entry["nearest_likely_row"] = explanation.nearest
+    return listed

@@ -1,0 +1,69 @@
+"""`likely learn`: a model file from data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+import likely
+from likely.cli import options, output, printing
+from likely.cli.parsing import readable
+from likely.cli.writing import output_path
+
+
+@click.command("learn")
+@click.argument("data")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    required=True,
+    callback=output_path,
+    metavar="FILE",
+    help="Where the model goes, such as m.likely.",
+)
+@click.option("--normal", is_flag=True, help="The rows are known to be clean: learn from all.")
+@click.option("--no-rows", is_flag=True, help="Keep no row of DATA in the file.")
+@options.learning
+@options.as_json
+@options.quiet
+def command(
+    data: str,
+    file: Path,
+    normal: bool,
+    no_rows: bool,
+    learning: dict[str, Any],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Learn what is likely in DATA, and keep it in a model file.
+
+    `likely detect NEW --model m.likely` then judges new rows by it.
+    """
+    params = learning.pop("params")
+    with readable(data) as path:
+        learned = likely.learn(path, normal=normal, **learning, **params)
+    learned.save(file, rows=not no_rows)
+    columns = [column.name for column in learned.columns if column.used]
+    aside = {column.name: column.set_aside for column in learned.columns if not column.used}
+    if as_json:
+        output.print_json(
+            {
+                "likely": likely.__version__,
+                "model": type(learned.model).__name__,
+                "rows": learned.rows_learnt,
+                "columns": columns,
+                "set_aside": aside,
+                "notes": list(learned.notes),
+                "written": [str(file)],
+            }
+        )
+    elif not quiet:
+        output.say(
+            f"Learnt {learned.rows_learnt:,} rows and {len(columns)} columns "
+            f"with {type(learned.model).__name__}."
+        )
+        printing.print_notes(learned.notes)
+        printing.print_written([str(file)])

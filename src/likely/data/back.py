@@ -1,0 +1,156 @@
+"""Back to what the user holds: their own rows with more columns, or new rows of the same types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+
+from likely.core.errors import DataError
+from likely.data.column import Column
+from likely.data.frames import as_table
+from likely.data.header import unused_name
+from likely.data.table import Table
+
+
+_CASTABLE = (nw.Boolean, nw.String, nw.Categorical, nw.Enum, nw.Date, nw.Datetime)
+
+
+def give_back(
+    data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None = None
+) -> Any:
+    """Return the user's rows with more columns, in the user's own dataframe library.
+
+    Parameters
+    ----------
+    data : Table or anything that `as_table` reads
+        The rows. An array, a list and a file come back as a `pyarrow.Table`.
+    new_columns : dict of str to array of shape (len(rows),)
+        Columns to add, behind the others; one whose name is taken gets a number.
+    rows : ndarray of int, optional
+        Positions of the rows to return, in that order; by default all.
+
+    Returns
+    -------
+    frame : dataframe
+        A pandas index stays.
+
+    Raises
+    ------
+    DataError
+        If a column is not as long as there are rows.
+    """
+    frame = _user_frame(data)
+    if rows is not None:
+        frame = frame[np.asarray(rows, dtype=np.int64).tolist()]
+    taken = [str(name) for name in frame.columns]
+    added = []
+    for name, values in new_columns.items():
+        if len(values) != frame.shape[0]:
+            raise DataError(
+                f"Column {name!r} has {len(values):,} values for {frame.shape[0]:,} rows. Give one "
+                "value per row."
+            )
+        name = unused_name(name, taken)
+        taken.append(name)
+        cells = values.tolist() if isinstance(values, np.ndarray) else list(values)
+        added.append(nw.new_series(name, cells, backend=frame.implementation))
+    return frame.with_columns(*added).to_native() if added else frame.to_native()
+
+
+def to_frame(table: Table, like: Any = None) -> Any:
+    """Return the rows of a table as a dataframe with the types that the user's data had.
+
+    Parameters
+    ----------
+    table : Table
+        Rows as a matrix, such as a generator makes them.
+    like : dataframe, optional
+        What the user gave: the library and the types to give back. Without it, or if it is no
+        dataframe, a `pyarrow.Table` is returned.
+
+    Returns
+    -------
+    frame : dataframe
+        Whole numbers as integers, categories as their labels, dates with their zone, missing as
+        missing. Numbers that were read from text come back as numbers.
+    """
+    arrays = [
+        _arrow_column(column, table.matrix[:, j]) for j, column in enumerate(table.columns)
+    ]
+    cells = pa.table(arrays, names=table.names)
+    frame = nw.from_native(like, eager_only=False, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    if not isinstance(frame, nw.DataFrame):
+        return cells
+    made = nw.from_arrow(cells, backend=frame.implementation)
+    names = {str(name): name for name in frame.columns}
+    typed = [_typed(made[c.name], frame[names[c.name]], c) for c in table.columns if c.name in names]
+    made = made.with_columns(*typed).to_native()
+    if frame.implementation.is_pandas_like():
+        made.columns = [names.get(column.name, column.name) for column in table.columns]
+    return made
+
+
+def _user_frame(data: Any) -> nw.DataFrame[Any]:
+    native = data.native if isinstance(data, Table) else data
+    frame = nw.from_native(native, eager_only=False, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    table = data if isinstance(data, Table) else as_table(data)
+    native = table.native if isinstance(table.native, pa.Table) else to_frame(table)
+    return nw.from_native(native, eager_only=True)
+
+
+def _arrow_column(column: Column, values: np.ndarray) -> pa.Array:
+    """Return stored values as an Arrow array of the type that they stand for."""
+    missing = np.isnan(values)
+    if column.kind == "number":
+        if column.integer and not np.isinf(values).any() and (np.abs(values[~missing]) < 2**63).all():
+            return pa.array(np.where(missing, 0, np.rint(values)).astype(np.int64), mask=missing)
+        return pa.array(values, mask=missing)
+    if column.kind == "boolean":
+        return pa.array(np.where(missing, 0, values) >= 0.5, mask=missing)
+    whole = np.where(missing, 0, np.rint(values)).astype(np.int64)
+    if column.kind == "date":
+        zone = column.zone or None
+        return pa.array(whole, pa.int64(), mask=missing).cast(pa.timestamp("us", zone))
+    codes = pa.array(whole.astype(np.int32), pa.int32(), mask=missing)
+    labels = pa.array(column.labels, pa.string())
+    return labels.take(codes)
+
+
+def _typed(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> nw.Series[Any]:
+    """Return a made column in the type of the user's column of that name."""
+    was_text = isinstance(user.dtype, (nw.String, nw.Object)) and column.kind != "category"
+    if was_text:
+        return made
+    if user.implementation.is_pandas_like():
+        return nw.from_native(_typed_pandas(made, user, column), series_only=True)
+    if isinstance(user.dtype, nw.Duration):
+        return _microseconds(made).cast(nw.Int64).cast(user.dtype)
+    castable = user.dtype.is_numeric() or isinstance(user.dtype, _CASTABLE)
+    return made.cast(user.dtype) if castable and made.dtype != user.dtype else made
+
+
+def _typed_pandas(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> Any:
+    native, wanted = made.to_native(), user.to_native().dtype
+    if isinstance(user.dtype, nw.Categorical):
+        native = native.map({str(category): category for category in wanted.categories})
+        return native.astype(wanted)
+    if isinstance(user.dtype, nw.Duration):
+        return _microseconds(made).to_native().astype(wanted)
+    holds_missing = wanted.kind not in "iub" or not isinstance(wanted, np.dtype)
+    if native.isna().any() and not holds_missing:
+        return native
+    return native.astype(wanted)
+
+
+def _microseconds(seconds: nw.Series[Any]) -> nw.Series[Any]:
+    return (seconds * 1e6).round()

@@ -1,0 +1,181 @@
+"""Text files of rows: which encoding, which delimiter, a header or none — found, then read by Arrow."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+
+from likely.core.errors import DataError
+from likely.data.header import has_header, unique_names
+
+DELIMITERS = "\t;|,"
+"""Tried in this order where several fit: the first ones are rarely part of a value."""
+
+_SAMPLE = 262_144
+_SAMPLE_ROWS = 200
+_BLOCK = 1 << 24
+_SINGLE = "\x1f"  # stands for "no delimiter": a file of one column
+
+
+def load_delimited(path: Path) -> tuple[Any, bool, str, tuple[str, ...]]:
+    """Return the cells of a text file as strings.
+
+    Parameters
+    ----------
+    path : Path
+        A text file, perhaps compressed (`.gz`): UTF-8, UTF-16 or a Western 8-bit encoding.
+
+    Returns
+    -------
+    cells : pyarrow.Table
+        Every cell as text; an empty one is "".
+    named : bool
+        Whether the first row held names.
+    decimal : {".", ","}
+        The decimal sign that the file as a whole suggests.
+    notes : tuple of str
+        What was decided.
+
+    Raises
+    ------
+    DataError
+        If the file is empty, no text, or a row has more or fewer cells than the first.
+    """
+    raw = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else path.read_bytes()
+    data, notes = to_utf8(raw, path)
+    if not data.strip():
+        raise DataError(f"{path} is empty; expected a table with at least one row.")
+    delimiter, rows = sniff(data)
+    named = has_header(rows)
+    names, more = unique_names(rows[0]) if named else (_made_up(len(rows[0])), ())
+    if named and len(rows) == 1:
+        raise DataError(f"{path} names its columns but holds no rows. Give at least one row.")
+    cells = _parse(data, delimiter, len(names), skip=int(named), path=path).rename_columns(names)
+    return cells, named, decimal_of(rows[named:], delimiter), notes + more
+
+
+def to_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """Return bytes of text as UTF-8, with a note if the encoding had to be guessed."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16").encode(), ()
+    head = raw[:4096]
+    if b"\0" in head:
+        for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+            if zeros.count(0) > 0.4 * len(zeros):
+                return raw.decode(encoding).encode(), (f"the file is read as {encoding}",)
+        raise DataError(f"{path} is no text file. Check that its ending says what it is.")
+    data = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        encoding = "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "latin-1"
+        note = f"the file is not UTF-8; it is read as {encoding}"
+        return data.decode(encoding).encode(), (note,)
+    return data, ()
+
+
+def sniff(data: bytes) -> tuple[str, list[list[str]]]:
+    """Return the delimiter of a text file and its first rows.
+
+    A delimiter fits if it splits the first rows into equally many cells, the very first included.
+    """
+    sample = data[:_SAMPLE].decode("utf-8", errors="ignore")
+    whole = len(data) <= _SAMPLE
+    best: tuple[float, str, list[list[str]]] = (0.0, _SINGLE, [])
+    for delimiter in DELIMITERS:
+        rows = _split(sample, delimiter, whole)
+        widths = Counter(map(len, rows))
+        width = len(rows[0])
+        share = widths[width] / len(rows)
+        if width > 1 and share > max(best[0], 0.5):
+            best = (share, delimiter, rows)
+    if best[1] == _SINGLE:
+        return _SINGLE, _split(sample, _SINGLE, whole)
+    return best[1], best[2]
+
+
+def decimal_of(rows: list[list[str]], delimiter: str) -> str:
+    """Return the decimal sign that a file's first rows use, by the cells that leave no doubt."""
+    cells = [cell.strip() for row in rows for cell in row]
+    comma = sum(bool(_SURE_COMMA.match(cell)) for cell in cells)
+    point = sum(bool(_SURE_POINT.match(cell)) for cell in cells)
+    if comma == point:
+        return "," if delimiter == ";" and any(_ANY_COMMA.match(cell) for cell in cells) else "."
+    return "," if comma > point else "."
+
+
+_SURE_COMMA = re.compile(r"\D{0,5}(0|[\d.]*\d{4,}|\d{1,3}(\.\d{3})*),(\d{1,2}|\d{4,})\D{0,5}$")
+_SURE_POINT = re.compile(r"\D{0,5}(0|[\d,]*\d{4,}|\d{1,3}(,\d{3})*)\.(\d{1,2}|\d{4,})\D{0,5}$")
+_ANY_COMMA = re.compile(r"\D{0,5}\d+,\d+\D{0,5}$")
+
+
+def _made_up(width: int) -> list[str]:
+    return [f"column_{j}" for j in range(width)]
+
+
+def _split(sample: str, delimiter: str, whole: bool) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+            if len(rows) > _SAMPLE_ROWS:
+                break
+    except csv.Error:  # a cell beyond the reader's limit: what came before it tells enough
+        whole = True
+    if len(rows) > 1 and (not whole or len(rows) > _SAMPLE_ROWS):
+        rows.pop()  # the sample may end within it
+    return rows or [[sample]]
+
+
+def _parse(data: bytes, delimiter: str, width: int, skip: int, path: Path) -> Any:
+    """Return all rows as a pyarrow table of strings, its columns named by position."""
+    names = [str(j) for j in range(width)]
+    ragged: list[Any] = []
+
+    def remember(row: Any) -> str:
+        ragged.append(row)
+        return "error"
+
+    try:
+        return pyarrow.csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, skip_rows_after_names=skip, block_size=min(len(data) + 1, _BLOCK)
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=b'"' in data, invalid_row_handler=remember
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if not ragged:
+            raise
+        line = _line_of(data, ragged[0].text)
+        raise DataError(
+            f"{path}{line} has {ragged[0].actual_columns} cells where {width} are expected "
+            f"({ragged[0].text[:80]!r}). Quote cells that hold {_spoken(delimiter)}, or fill short "
+            "rows."
+        ) from error
+
+
+def _spoken(delimiter: str) -> str:
+    return {"\t": "tabs"}.get(delimiter, repr(delimiter))
+
+
+def _line_of(data: bytes, text: str) -> str:
+    """Return ", line 17" for a text that stands in the file."""
+    position = data.find(text.encode())
+    return f", line {data.count(chr(10).encode(), 0, position) + 1:,}," if position >= 0 else ""

@@ -1,0 +1,190 @@
+"""Files as a `Table`: CSV as found in the wild, Parquet, Feather, spreadsheets, NumPy, JSON lines."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.json
+import pyarrow.parquet
+
+from likely.core.errors import DataError
+from likely.data.arrays import from_array
+from likely.data.column import Column
+from likely.data.dataframes import from_frame
+from likely.data.delimited import load_delimited
+from likely.data.header import unique_names
+from likely.data.spreadsheet import load_spreadsheet
+from likely.data.table import Table
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file holds, before its columns are understood.
+
+    Parameters
+    ----------
+    native : pyarrow.Table or ndarray
+        The cells as read.
+    named : bool
+        Whether the file names its columns.
+    decimal : {".", ","}
+        The decimal sign to assume where a text column leaves it open.
+    notes : tuple of str
+        What was decided while reading.
+    """
+
+    native: Any
+    named: bool = True
+    decimal: str = "."
+    notes: tuple[str, ...] = ()
+
+
+def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
+    """Return the table in a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        `.csv`, `.tsv`, `.txt` (also `.gz`), `.parquet`, `.feather`, `.arrow`, `.xlsx`, `.xls`,
+        `.ods`, `.npy`, `.npz` (one 2-D array, or one named `X`), `.jsonl`.
+    expected : sequence of Column
+        Columns learnt before: text is read by the rule that read the column then.
+
+    Returns
+    -------
+    table : Table
+        `native` holds the cells as read (texts, for a CSV file), so that nothing is lost.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, it cannot be read, or it holds no rows.
+    MissingDependency
+        For a spreadsheet, if python-calamine is not installed.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "prices.csv"
+    >>> _ = path.write_text("day;price\\n01.03.2024;1.234,50\\n02.03.2024;7,25\\n")
+    >>> table = read(path)
+    >>> [(column.name, column.kind) for column in table.columns]
+    [('day', 'date'), ('price', 'number')]
+    >>> float(table.matrix[0, 1])
+    1234.5
+    """
+    path = Path(path)
+    load = _loader(path)
+    try:
+        loaded = load(path)
+    except (pa.ArrowInvalid, pa.ArrowIOError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path} cannot be read as {_suffix(path)} ({_first_line(error)}). Check that the file "
+            "is complete and that its ending says what it is."
+        ) from error
+    if isinstance(loaded.native, np.ndarray):
+        return from_array(loaded.native, expected)
+    if loaded.native.num_rows == 0 or loaded.native.num_columns == 0:
+        raise DataError(f"{path} names its columns but holds no rows. Give at least one row.")
+    names, notes = unique_names(loaded.native.column_names)
+    frame = nw.from_native(loaded.native.rename_columns(names), eager_only=True)
+    table = from_frame(frame, expected, decimal=loaded.decimal)
+    return replace(table, named=loaded.named, notes=loaded.notes + notes + table.notes)
+
+
+def _loader(path: Path) -> Callable[[Path], Loaded]:
+    """Return the function that loads such a file, or raise `DataError`."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; expected a file. Give the path of a table.")
+    if not path.exists():
+        raise DataError(f"There is no file {path}. Check the path.")
+    suffix = _suffix(path)
+    if suffix not in _LOADERS:
+        raise DataError(
+            f"{path} ends in {suffix or 'nothing'!r}; likely reads "
+            f"{', '.join(sorted(_LOADERS))}, and text also as .gz. Save it as one of these."
+        )
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty; expected a table with at least one row.")
+    return _LOADERS[suffix]
+
+
+def _suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    if suffixes and suffixes[-1] == ".gz":
+        text = suffixes[0] in _TEXT
+        return suffixes[0] if text else ".gz"
+    return suffixes[-1] if suffixes else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _load_text(path: Path) -> Loaded:
+    return Loaded(*load_delimited(path))
+
+
+def _load_spreadsheet(path: Path) -> Loaded:
+    native, named, notes = load_spreadsheet(path)
+    return Loaded(native, named, notes=notes)
+
+
+def _load_parquet(path: Path) -> Loaded:
+    return Loaded(pyarrow.parquet.read_table(path))
+
+
+def _load_feather(path: Path) -> Loaded:
+    return Loaded(pyarrow.feather.read_table(path))
+
+
+def _load_json_lines(path: Path) -> Loaded:
+    return Loaded(pyarrow.json.read_json(path))
+
+
+def _load_npy(path: Path) -> Loaded:
+    try:
+        return Loaded(np.load(path, allow_pickle=False))
+    except ValueError as error:  # damaged, or Python objects, which could run code
+        raise DataError(
+            f"{path} holds no plain array ({_first_line(error)}). Save numbers with numpy.save."
+        ) from error
+
+
+def _load_npz(path: Path) -> Loaded:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            shapes = {name: archive[name].shape for name in archive.files}
+            tables = [name for name, shape in shapes.items() if len(shape) == 2]
+            chosen = "X" if "X" in shapes else tables[0] if len(tables) == 1 else ""
+            if chosen:
+                return Loaded(archive[chosen])
+    except ValueError as error:
+        raise DataError(
+            f"{path} holds no plain arrays ({_first_line(error)}). Save numbers with numpy.savez."
+        ) from error
+    raise DataError(
+        f"{path} holds arrays of shapes {shapes}; expected one 2-D array, or one named 'X'. "
+        "Name the table 'X'."
+    )
+
+
+_TEXT = (".csv", ".tsv", ".txt")
+_LOADERS: dict[str, Callable[[Path], Loaded]] = {
+    **dict.fromkeys(_TEXT, _load_text),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), _load_spreadsheet),
+    ".parquet": _load_parquet,
+    **dict.fromkeys((".feather", ".arrow"), _load_feather),
+    **dict.fromkeys((".jsonl", ".ndjson"), _load_json_lines),
+    ".npy": _load_npy,
+    ".npz": _load_npz,
+}
+

@@ -1,0 +1,88 @@
+"""What is inside a file, told without building a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from likely.core.container import Contents, read
+from likely.persistence.files import check_document
+
+
+def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Say what a `.likely` file holds; nothing of it is built or run.
+
+    Parameters
+    ----------
+    path : str or path
+        Where it is.
+
+    Returns
+    -------
+    dict
+        `path`, `bytes`, `format` ("1.0"), `kind`, `digest` ("intact" or "does not match"),
+        `provenance`, `models` (each with `where`, `class`, `params`, `columns`), `calibration` (as
+        stored, or None), `parts` (names), `tensors` (each with `name`, `dtype`, `shape`, `bytes`).
+        All text in it is the file's own and unchecked: escape it before showing it.
+
+    Raises
+    ------
+    PersistenceError
+        If it cannot be opened.
+    DamagedFile, UnsupportedFile
+        If its header or document cannot be read.
+    """
+    found = read(path)
+    document = found.document
+    check_document(document, found.name)
+    return {
+        "path": found.name,
+        "bytes": Path(path).stat().st_size,
+        "format": "{}.{}".format(*document["format"]),
+        "kind": document["kind"],
+        "digest": "intact" if found.intact else "does not match",
+        "provenance": document["provenance"],
+        "models": list(_models(document["parts"], "")),
+        "calibration": document["parts"].get("calibration"),
+        "parts": sorted(document["parts"]),
+        "tensors": _tensors(found),
+    }
+
+
+def _tensors(found: Contents) -> list[dict[str, Any]]:
+    return [
+        {"name": n, "dtype": t.numpy_dtype.name, "shape": list(t.shape), "bytes": t.nbytes}
+        for n, t in sorted(found.tensors.items())
+    ]
+
+
+def _models(value: Any, where: str) -> Iterator[dict[str, Any]]:
+    """Find models by their form, wherever they stand; members come after what they belong to."""
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _models(item, f"{where}.{i}")
+    if not isinstance(value, dict):
+        return
+    if {"class", "params"} <= set(value):
+        yield {
+            "where": where.strip("."),
+            "class": value["class"],
+            "params": value["params"],
+            "columns": _columns(value.get("schema")),
+        }
+    for key, item in value.items():
+        yield from _models(item, where if key in ("state", "members") else f"{where}.{key}")
+
+
+def _columns(schema: Any) -> list[dict[str, Any]]:
+    columns = schema.get("columns") if isinstance(schema, dict) else None
+    if not isinstance(columns, list):
+        return []
+    shown = ("name", "kind", "dtype", "set_aside")
+    return [
+        {key: column[key] for key in shown if key in column}
+        for column in columns
+        if isinstance(column, dict)
+    ]

@@ -1,0 +1,115 @@
+"""The schema of a table, into a file and out of it: fields, and whether they fit together."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from likely.core.errors import DamagedFile
+from likely.data.column import Column
+from likely.data.features import Encoding
+from likely.data.schema import Schema
+from likely.data.table import Table
+from likely.persistence.codec import damaged
+from likely.persistence.hints import read_as
+
+_ZONE = re.compile(r"[A-Za-z0-9_+:-]*(/[A-Za-z0-9_+:-]+)*", re.ASCII)
+
+_READINGS = {
+    "number": re.compile(r"(number:[.,])?"),
+    "boolean": re.compile(r"(boolean)?"),
+    "date": re.compile(r"(date:(ymd|dmy|mdy))?"),
+    "category": re.compile(r"(category|label)?"),
+}
+"""Rules of `likely.data.text` by kind of column: what follows the colon is used without a look."""
+
+
+def write_schema(schema: Schema) -> dict[str, Any]:
+    """Return the JSON of a schema, without the texts of columns that no model looks at.
+
+    Names, numbers and addresses of people stand in such columns; nothing asks for them again.
+    """
+    stored = schema.to_json()
+    for column in stored["columns"]:
+        if column["set_aside"]:
+            column["labels"] = []
+    return stored
+
+
+def read_schema(stored: Any, where: str) -> Schema:
+    """Return the schema that `write_schema` wrote.
+
+    Parameters
+    ----------
+    stored : object
+        Out of a file.
+    where : str
+        Where it stands, for the message.
+
+    Raises
+    ------
+    DamagedFile
+        If a field has another type or range than stated, or the fields contradict one another.
+    """
+    read_as(Schema, stored, where)
+    try:
+        schema = Schema.from_json(stored)
+        _check(schema)
+        _try_out(schema)
+    except DamagedFile:
+        raise
+    except Exception as error:  # whatever a hostile value sets off is the file's fault
+        raise damaged(f"{where} cannot be used ({error})") from error
+    return schema
+
+
+def _check(schema: Schema) -> None:
+    for column in schema.columns:
+        if len(set(column.labels)) < len(column.labels):
+            raise damaged(f"column {column.name[:80]!r}: a label stands twice")
+        if not (_ZONE.fullmatch(column.zone) and _READINGS[column.kind].fullmatch(column.reading)):
+            raise damaged(f"column {column.name[:80]!r}: no such time zone or rule of reading")
+    names = [column.name for column in schema.columns]
+    if len(set(names)) < len(names):
+        raise damaged("two columns have the same name")
+    if not schema.used or len(schema.encodings) != len(schema.used):
+        raise damaged(f"{len(schema.used)} columns are used, {len(schema.encodings)} are encoded")
+    for column, encoding in zip(schema.used, schema.encodings, strict=True):
+        trouble = _contradiction(column, encoding)
+        if trouble:
+            raise damaged(f"column {column.name[:80]!r}: {trouble}")
+
+
+def _contradiction(column: Column, encoding: Encoding) -> str:
+    levels, labels = encoding.levels, len(column.labels)
+    clock = encoding.rule == "date" and encoding.cycles and encoding.scale == 0
+    if not (encoding.scale > 0 or clock):
+        return f"its scale is {encoding.scale}, and must be above 0"
+    if encoding.flag < 0 or encoding.low > encoding.high:
+        return "its range or its flag for missing values is impossible"
+    if encoding.rule in ("levels", "frequency") and column.kind != "category":
+        return f"it holds a {column.kind} and is encoded by {encoding.rule}"
+    if any(not 0 <= level < labels for level in levels) or len(set(levels)) < len(levels):
+        return "its levels are not among its labels"
+    if encoding.rule == "frequency" and (
+        len(encoding.counts) != labels or min(encoding.counts, default=-1.0) < 0
+    ):
+        return "its counts do not match its labels"
+    return ""
+
+
+def _try_out(schema: Schema) -> None:
+    """Make features of a few rows: fields that fit one by one may still not fit together."""
+    rows = [
+        [np.nan, 0.0, float(len(column.labels)), encoding.low, encoding.high]
+        if column.kind != "category"
+        else [np.nan, 0.0, float(len(column.labels)), 0.0, 0.0]
+        for column, encoding in zip(schema.used, schema.encodings, strict=True)
+    ]
+    table = Table(np.array(rows).T.copy(), schema.used, named=schema.named)
+    with np.errstate(all="ignore"):
+        features = schema.features(table)
+    if features.shape != (5, len(schema.feature_columns)) or not np.isfinite(features).all():
+        raise damaged("its columns do not turn into finite features")

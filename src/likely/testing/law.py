@@ -1,0 +1,156 @@
+"""What a law is, and the few words in which laws are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from likely.base.model import Model
+from likely.core.errors import LikelyError
+
+RTOL = 1e-6
+"""Largest relative difference between numbers that should be equal."""
+
+ATOL = 1e-9
+"""Largest difference between scores that should be equal and are near zero."""
+
+
+class LawBroken(LikelyError, AssertionError):
+    """A model does something that no model of likely may do."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """Something that holds for every model with a capability.
+
+    Parameters
+    ----------
+    name : str
+        Name of the law, as it stands in `expected_failures`.
+    summary : str
+        The law in one sentence.
+    check : callable
+        Takes an unfitted model, which it may fit; raises `LawBroken`.
+    needs : type
+        The capability that a model must have for the law to apply.
+    """
+
+    name: str
+    summary: str
+    check: Callable[[Any], None]
+    needs: type[Model]
+
+
+ALL: dict[str, Law] = {}
+"""Every law by name, in the order of definition."""
+
+
+def law(needs: type[Model] = Model) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Make a function a law; its docstring is the law in words.
+
+    Parameters
+    ----------
+    needs : type, default Model
+        The capability that a model must have for the law to apply.
+    """
+
+    def enter(check: Callable[[Any], None]) -> Callable[[Any], None]:
+        summary = (check.__doc__ or "").strip().splitlines()[0]
+        ALL[check.__name__] = Law(check.__name__, summary, check, needs)
+        return check
+
+    return enter
+
+
+def require(holds: bool | np.bool_, message: str) -> None:
+    """Raise `LawBroken` with a message unless something holds."""
+    if not holds:
+        raise LawBroken(message)
+
+
+def require_equal(
+    found: np.ndarray,
+    expected: np.ndarray,
+    what: str,
+    *,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Raise `LawBroken` unless two arrays have one shape and nearly equal numbers.
+
+    Parameters
+    ----------
+    found, expected : ndarray of the same shape
+        What the model gave, and what it should have given.
+    what : str
+        What they are, for the message.
+    rtol, atol : float in [0, inf), default 1e-6 and 1e-9
+        Largest relative and absolute difference.
+    """
+    require(
+        found.shape == expected.shape,
+        f"{what}: shape {found.shape} should be {expected.shape}.",
+    )
+    close = np.isclose(found, expected, rtol=rtol, atol=atol, equal_nan=False)
+    if close.all():
+        return
+    first = tuple(int(i) for i in np.argwhere(~close)[0])
+    raise LawBroken(
+        f"{what}: {(~close).sum()} of {close.size} differ; at {first}, {found[first]!r} should be "
+        f"{expected[first]!r} (rtol {rtol:g})."
+    )
+
+
+def require_finite(values: np.ndarray, what: str) -> None:
+    """Raise `LawBroken` unless every number is finite."""
+    odd = values[~np.isfinite(values)]
+    require(odd.size == 0, f"{what}: {odd.size} of {values.size} are not finite ({odd[:3]}).")
+
+
+def require_error(
+    kind: type[Exception], act: Callable[[], Any], words: tuple[str, ...], what: str
+) -> None:
+    """Raise `LawBroken` unless an act raises a kind of error whose message holds some words.
+
+    Parameters
+    ----------
+    kind : type
+        The error that should be raised.
+    act : callable
+        What should fail.
+    words : tuple of str
+        What the message must say.
+    what : str
+        What the act is, for the message.
+    """
+    try:
+        act()
+    except kind as error:
+        silent = [word for word in words if word not in str(error)]
+        require(not silent, f"{what}: the error does not mention {silent}: {error}")
+        return
+    except Exception as error:
+        raise LawBroken(
+            f"{what}: should raise {kind.__name__}, raised {type(error).__name__}: {error}"
+        ) from error
+    raise LawBroken(f"{what}: should raise {kind.__name__}, raised nothing.")
+
+
+def fresh(model: Model) -> Any:
+    """Return an unfitted copy of a model, with the same parameters.
+
+    Parameters
+    ----------
+    model : Model
+        Fitted or not; it stays as it is.
+    """
+    return clone(model)
+
+
+def name_of(model: Model) -> str:
+    """Return the name of a model's class, for messages."""
+    return type(model).__name__

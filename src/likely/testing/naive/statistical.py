@@ -1,0 +1,98 @@
+"""Slow, obvious z-scores, Grubbs' test, generalised ESD and ECOD, each straight from its formula.
+
+All take rows in the user's own units: none of these statistics depends on shift or scale.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, median, stdev
+
+import numpy as np
+from scipy.stats import t as student
+
+
+def z_scores(rows: np.ndarray, robust: bool) -> np.ndarray:
+    """Return |z| of every value, shape (n, columns).
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, columns)
+    robust : bool
+        Median and median absolute deviation / 0.6745, or mean and standard deviation (divisor n).
+    """
+    z = np.empty(rows.shape)
+    for j in range(rows.shape[1]):
+        column = [float(value) for value in rows[:, j]]
+        centre = median(column) if robust else fmean(column)
+        distances = [abs(value - centre) for value in column]
+        if robust:
+            spread = median(distances) / 0.6744897501960817
+        else:
+            spread = math.sqrt(fmean(d * d for d in distances))
+        z[:, j] = [d / spread for d in distances]
+    return z
+
+
+def critical_value(n: int, alpha: float, two_sided: bool = True) -> float:
+    """Return Grubbs' critical value as textbooks write it, with a quantile of Student's t."""
+    tail = alpha / (2 * n) if two_sided else alpha / n
+    t = float(student.ppf(1 - tail, n - 2))
+    return (n - 1) / math.sqrt(n) * math.sqrt(t**2 / (n - 2 + t**2))
+
+
+def grubbs_p_values(column: np.ndarray) -> list[float]:
+    """Return the level at which each value of a sample is called an outlier.
+
+    The statistic G is turned into Student's t, the tail probability multiplied by the 2 n ways in
+    which a value could be an outlier.
+    """
+    values = [float(value) for value in column]
+    n, mean, spread = len(values), fmean(values), stdev(values)
+    levels = []
+    for value in values:
+        g = abs(value - mean) / spread
+        t = math.sqrt(n * (n - 2) * g**2 / ((n - 1) ** 2 - n * g**2))
+        levels.append(min(1.0, 2 * n * float(student.sf(t, n - 2))))
+    return levels
+
+
+def generalized_esd(
+    column: np.ndarray, most: int, alpha: float
+) -> tuple[list[int], list[float], list[float], int]:
+    """Return Rosner's test: positions set aside, R_i, lambda_i and the number of outliers."""
+    left = {i: float(value) for i, value in enumerate(column)}
+    positions, statistics, critical_values, found = [], [], [], 0
+    for step in range(1, most + 1):
+        mean, spread = fmean(left.values()), stdev(left.values())
+        farthest = max(left, key=lambda i: abs(left[i] - mean))
+        statistics.append(abs(left[farthest] - mean) / spread)
+        critical_values.append(critical_value(len(left), alpha))
+        positions.append(farthest)
+        if statistics[-1] > critical_values[-1]:
+            found = step
+        del left[farthest]
+    return positions, statistics, critical_values, found
+
+
+def ecod(rows: np.ndarray, tail: str) -> np.ndarray:
+    """Return ECOD's oddness of the rows it is fitted on, by counting, shape (n,).
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, columns)
+    tail : {"column", "row"}
+        The larger tail of each column summed up, or the largest of the three sums of the paper.
+    """
+    n, width = rows.shape
+    skewness = [fmean((v - fmean(rows[:, j])) ** 3 for v in rows[:, j]) for j in range(width)]
+    oddness = np.empty(n)
+    for i in range(n):
+        left = [-math.log(np.sum(rows[:, j] <= rows[i, j]) / n) for j in range(width)]
+        right = [-math.log(np.sum(rows[:, j] >= rows[i, j]) / n) for j in range(width)]
+        if tail == "column":
+            oddness[i] = sum(max(pair) for pair in zip(left, right, strict=True))
+        else:
+            skewed = [left[j] if skewness[j] < 0 else right[j] for j in range(width)]
+            oddness[i] = max(sum(left), sum(right), sum(skewed))
+    return oddness

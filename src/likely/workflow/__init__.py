@@ -1,0 +1,1 @@
+"""The verbs: learn, detect, compare, and what they return."""

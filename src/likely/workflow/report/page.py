@@ -1,0 +1,132 @@
+"""The whole page, kept below 1 MB: rows are added while there is room."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from likely.workflow.report.listing import listing
+from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.rows import cards
+from likely.workflow.report.sections import how_to_read, learnt, verdict
+from likely.workflow.report.surprise import surprise_plot
+from likely.workflow.report.view import View
+from likely.workflow.report.words import count
+
+CARD_BYTES = 480_000
+TABLE_BYTES = 330_000
+
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_PLACES = (
+    ("#learnt", "What was learnt"),
+    ("#oddest", "The oddest rows"),
+    ("#surprise", "Surprise"),
+    ("#table", "Table"),
+    ("#reading", "How to read this"),
+)
+
+
+def write_page(view: View) -> str:
+    """Return the report as one HTML document that needs nothing else."""
+    made, carded = cards(view, CARD_BYTES)
+    return "<!DOCTYPE html>\n" + element(
+        "html",
+        _head(f"{view.found.anomaly.sum():,} findings in {count(len(view.found), 'row')} · likely"),
+        element(
+            "body",
+            element("a", "Skip to the oddest rows", href="#oddest", class_="skip"),
+            element(
+                "main",
+                verdict(view),
+                _contents(),
+                learnt(view),
+                _oddest(view, made, carded),
+                _surprise(view),
+                _table(view, carded),
+                how_to_read(view),
+            ),
+            element("footer", element("p", "Made by likely. This file works without a network.")),
+            element("script", Html(_resource("page.js"))),
+        ),
+        lang="en",
+    )
+
+
+def _head(title: str) -> Html:
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", title),
+        element("link", rel="icon", href="data:,"),
+        element("style", Html(_resource("page.css"))),
+    )
+
+
+def _contents() -> Html:
+    links = [element("li", element("a", name, href=place)) for place, name in _PLACES]
+    return element("nav", element("ul", *links), aria_label="Contents")
+
+
+def _oddest(view: View, made: Html, carded: int) -> Html:
+    return element(
+        "section",
+        element("h2", "The findings" if view.found_any else "The oddest rows"),
+        element("p", _which(view, carded), class_="which"),
+        made,
+        id="oddest",
+    )
+
+
+def _which(view: View, carded: int) -> str:
+    found = int(view.found.anomaly.sum())
+    if view.found.decision.ranking_only:
+        return (
+            f"A ranking only: these are the {carded:,} oddest of {count(len(view.found), 'row')}. "
+            "No promise can be given, so none of them is a finding."
+        )
+    if not found:
+        return (
+            f"No row passes the promise. These are the {carded:,} oddest of "
+            f"{count(len(view.found), 'row')} all the same; such rows are to be expected."
+        )
+    if carded < found:
+        return f"The {carded:,} oddest of {count(found, 'finding')}, oddest first."
+    return "The finding." if found == 1 else f"All {found:,} findings, oddest first."
+
+
+def _surprise(view: View) -> Html:
+    return element(
+        "section", element("h2", "Surprise of all rows"), surprise_plot(view), id="surprise"
+    )
+
+
+def _table(view: View, carded: int) -> Html:
+    table, rows, shown = listing(view, carded, TABLE_BYTES)
+    total = len(view.found.table.columns)
+    columns = f"all {shown:,} columns" if shown == total else f"{shown:,} of {total:,} columns"
+    rows_shown = f"All {rows:,}" if rows == len(view.found) else f"The {rows:,} oddest"
+    how = "those that make rows odd most often" if shown < len(view.table.columns) else ""
+    return element(
+        "section",
+        element("h2", "Table"),
+        element(
+            "p",
+            f"{rows_shown} of {count(len(view.found), 'row')}, with {columns}"
+            f"{f' ({how})' if how else ''}. A column's heading sorts by it; a second press turns the "
+            "order round. Numbers are in the units of the data.",
+        ),
+        table,
+        id="table",
+    )
+
+
+@cache
+def _resource(name: str) -> str:
+    return join([Html((Path(__file__).parent / name).read_text(encoding="utf-8"))])

@@ -1,0 +1,125 @@
+"""Saving and loading what was learnt."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likely import persistence
+from likely.base.model import Model
+from likely.core.empirical import Empirical
+from likely.core.errors import DamagedFile
+from likely.data.column import Column
+from likely.data.table import Table
+from likely.workflow.learned import Learned
+
+_PLAIN = {
+    "columns": tuple[Column, ...],
+    "held_out": bool,
+    "time": str | None,
+    "rows_learnt": int,
+    "notes": tuple[str, ...],
+    "reference": Empirical,
+}
+
+
+def save(learned: Learned, path: Path, rows: bool = True) -> None:
+    """Write what was learnt to one file; `Learned.save` says more."""
+    parts = {name: getattr(learned, name) for name in _PLAIN}
+    parts["columns"] = [column.to_json() for column in learned.columns]
+    parts["reference"] = asdict(learned.reference)
+    parts["model"] = learned.model
+    likely_rows = learned.likely_rows.matrix
+    parts["likely_rows"] = likely_rows if rows else likely_rows[:0]
+    parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
+    parts["likely_rows"] = np.nan_to_num(parts["likely_rows"], nan=0.0)
+    provenance = {
+        "likely": version("likely"),
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    persistence.save(path, persistence.Saved("learned", parts, provenance), rows=rows)
+
+
+def load(path: str | Path) -> Learned:
+    """Load what `Learned.save` wrote. No code from the file is ever run.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    DamagedFile
+        If its bytes are not those that were written.
+    UnsupportedFile
+        If it is no such file, or was written by a newer likely.
+    """
+    parts = persistence.load(path, "learned").parts
+    if set(parts) != {*_PLAIN, "model", "likely_rows", "missing"}:
+        raise DamagedFile(f"{path} does not have the parts of what was learnt.")
+    model = parts["model"]
+    if not isinstance(model, Model) or not hasattr(model, "schema_"):
+        raise DamagedFile(f"{path} holds no fitted model.")
+    plain = {name: persistence.read_as(hint, parts[name], name) for name, hint in _PLAIN.items()}
+    _check_reference(plain["reference"])
+    rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
+    return Learned(model=model, likely_rows=rows, **plain)
+
+
+def inspect(path: str | Path) -> dict[str, Any]:
+    """Return what is inside a file, building no model."""
+    return persistence.inspect(path)
+
+
+def _check_reference(reference: Empirical) -> None:
+    counts = (reference.at_least, reference.above)
+    shapes = {array.shape for array in (reference.values, *counts)}
+    tail = reference.tail
+    sound = (
+        len(shapes) == 1
+        and reference.values.ndim == 1
+        and len(reference.values) > 0
+        and reference.n >= len(reference.values)
+        and bool(np.all(np.diff(reference.values) > 0))
+        and all(bool(np.all(np.diff(count) < 0)) for count in counts)
+        and bool(np.all(reference.at_least > reference.above))
+        and float(reference.above.min()) >= 0
+        and float(reference.at_least.max()) <= reference.n
+    )
+    if tail is not None:
+        shapes = {array.shape for array in (tail.weights, tail.shapes, tail.scales)}
+        sound &= len(shapes) == 1 and tail.weights.ndim == 1 and len(tail.weights) > 0
+        sound = sound and bool((tail.scales > 0).all() and (tail.shapes >= 0).all())
+        sound &= 0 < tail.share <= 1
+    if not sound:
+        raise DamagedFile("The reference scores of the file contradict one another.")
+
+
+def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
+    schema = model.schema_
+    width = len(schema.used)
+    if not (
+        isinstance(matrix, np.ndarray)
+        and isinstance(missing, np.ndarray)
+        and matrix.dtype == np.float64
+        and matrix.ndim == 2
+        and matrix.shape == missing.shape
+        and matrix.shape[1] == width
+    ):
+        raise DamagedFile("The stored rows do not fit the columns of the file.")
+    for column, values in zip(schema.used, matrix.T, strict=True):
+        if column.kind == "category" and len(values):
+            whole = bool(np.all(values == np.floor(values)))
+            if not whole or values.min() < 0 or values.max() >= max(len(column.labels), 1):
+                raise DamagedFile(f"The stored rows hold unknown categories in {column.name!r}.")
+    return Table(np.where(missing == 1, np.nan, matrix), schema.used, named=schema.named)

@@ -1,0 +1,200 @@
+"""Laws of files that hold for every model of the catalogue, without a line per model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from likely.base.capabilities import Density, Explainer
+from likely.base.state import Members
+from likely.core import catalogue
+from likely.core.container import pack, unpack
+from likely.core.errors import CannotDo, DamagedFile
+from likely.persistence import (
+    inspect,
+    kept_rows,
+    load_model,
+    model_state,
+    models_without_rows,
+    restore_model,
+    save_model,
+)
+
+Rows = Callable[..., Any]
+NAMES = sorted(catalogue.entries())
+
+
+def plain_rows(n: int = 80, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(n, 3)) @ np.diag([1.0, 5.0, 0.01]) + 3.0
+
+
+def fitted(name: str, rows: Any) -> Any:
+    owner = catalogue.entry(name).load()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a model may say that tiny data are tiny
+        return owner(**owner.fast).fit(rows)
+
+
+def file_of(model: Any, folder: Path) -> Path:
+    path = folder / "m.likely"
+    save_model(model, path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["plain", "mixed"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loaded_model_gives_the_same_numbers(
+    name: str, kind: str, mixed_rows: Rows, tmp_path: Path
+) -> None:
+    data = mixed_rows if kind == "mixed" else plain_rows
+    model = fitted(name, data())
+    loaded = load_model(file_of(model, tmp_path))
+    new = data(200, seed=1)
+    assert type(loaded) is type(model)
+    for rows in (data(), new):
+        assert loaded.score_samples(rows).tobytes() == model.score_samples(rows).tobytes()
+        assert loaded.predict(rows).tobytes() == model.predict(rows).tobytes()
+    if isinstance(model, Explainer):
+        assert loaded.contributions(new).tobytes() == model.contributions(new).tobytes()
+    if isinstance(model, Density) and model.schema_.plain:
+        assert loaded.log_prob(new).tobytes() == model.log_prob(new).tobytes()
+    assert loaded.offset_ == model.offset_
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_what_the_class_states_comes_back(name: str, mixed_rows: Rows, tmp_path: Path) -> None:
+    model = fitted(name, mixed_rows())
+    loaded = load_model(file_of(model, tmp_path))
+    stated = {"schema_", "offset_", "n_features_in_", "feature_names_in_", *type(model)._state_spec}
+    assert set(vars(loaded)) == stated | set(model.get_params(deep=False))
+    assert loaded.schema_ == model.schema_
+    assert loaded.n_features_in_ == model.n_features_in_
+    assert list(loaded.feature_names_in_) == list(model.feature_names_in_)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_saving_what_was_loaded_gives_the_same_bytes(
+    name: str, mixed_rows: Rows, tmp_path: Path
+) -> None:
+    path = file_of(fitted(name, mixed_rows()), tmp_path)
+    again = file_of(load_model(path), tmp_path / "..")
+    assert again.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_loaded_model_can_learn_again(name: str, tmp_path: Path) -> None:
+    model = fitted(name, plain_rows())
+    loaded = load_model(file_of(model, tmp_path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loaded.fit(plain_rows())
+    assert loaded.score_samples(plain_rows()).tobytes() == (
+        model.score_samples(plain_rows()).tobytes()
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_saving_without_rows_works_or_names_models_that_do(name: str, tmp_path: Path) -> None:
+    model = fitted(name, plain_rows())
+    path = tmp_path / "m.likely"
+    if kept_rows(model):
+        with pytest.raises(CannotDo, match=models_without_rows()[0]):
+            save_model(model, path, rows=False)
+        assert not path.exists()
+    else:
+        save_model(model, path, rows=False)
+        assert load_model(path).score_samples(plain_rows()).tobytes() == (
+            model.score_samples(plain_rows()).tobytes()
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_built_to_say_what_is_inside(
+    name: str, mixed_rows: Rows, tmp_path: Path
+) -> None:
+    model = fitted(name, mixed_rows())
+    found = inspect(file_of(model, tmp_path))
+    assert found["digest"] == "intact"
+    assert found["models"][0]["class"] == f"{name}/{type(model).state_version}"
+    columns = [column["name"] for column in found["models"][0]["columns"]]
+    assert columns == list(mixed_rows().columns)
+    if any(isinstance(stated, Members) for stated in type(model)._state_spec.values()):
+        assert len(found["models"]) > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_state_alone_is_enough(name: str) -> None:
+    model = fitted(name, plain_rows())
+    restored = restore_model(*unpack(pack(*model_state(model))))
+    assert restored.score_samples(plain_rows(9)).tobytes() == (
+        model.score_samples(plain_rows(9)).tobytes()
+    )
+
+
+def negated(array: np.ndarray) -> np.ndarray:
+    return (-array.astype(np.float64)).astype(array.dtype)
+
+
+def shuffled(array: np.ndarray) -> np.ndarray:
+    return np.random.default_rng(0).permutation(array.ravel()).reshape(array.shape)
+
+
+def shorter(array: np.ndarray) -> np.ndarray:
+    return array[:-1] if array.ndim else array
+
+
+def filled(value: float) -> Callable[[np.ndarray], np.ndarray]:
+    def fill(array: np.ndarray) -> np.ndarray:
+        limits = np.iinfo(array.dtype) if array.dtype.kind in "iu" else np.finfo(array.dtype)
+        return np.full(array.shape, min(max(value, limits.min), limits.max), array.dtype)
+
+    return fill
+
+
+LIES = {
+    "negated": negated, "shuffled": shuffled, "shorter": shorter, "zero": filled(0),
+    "one": filled(1), "minus one": filled(-1), "huge": filled(1e300), "large": filled(2**31),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_that_lies_is_refused_or_scores(name: str, lie: Any, mixed_rows: Rows) -> None:
+    """Numbers that fit what the class states never crash a score, nor keep it busy for ever."""
+    document, arrays = model_state(fitted(name, mixed_rows()))
+    new = mixed_rows(5, seed=1)
+    for array in arrays:
+        if ".schema." in f".{array}":
+            continue
+        changed = arrays | {array: np.array(lie(arrays[array]))}
+        try:
+            loaded = restore_model(document, changed)
+        except DamagedFile:
+            continue
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            assert loaded.score_samples(new).shape == (5,)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_arrays_of_another_form_are_refused(name: str, mixed_rows: Rows) -> None:
+    document, arrays = model_state(fitted(name, mixed_rows()))
+    for array, numbers in arrays.items():
+        other = np.float32 if numbers.dtype == np.float64 else np.float64
+        for changed in (numbers[None], np.ones(numbers.shape, other)):
+            with pytest.raises(DamagedFile):
+                restore_model(document, arrays | {array: changed})
+        with pytest.raises(DamagedFile, match="missing"):
+            restore_model(document, {n: a for n, a in arrays.items() if n != array})
+        if numbers.dtype.kind == "f" and numbers.size:
+            spoilt = numbers.copy()
+            spoilt.flat[0] = np.nan
+            with pytest.raises(DamagedFile, match="finite"):
+                restore_model(document, arrays | {array: spoilt})
+    with pytest.raises(DamagedFile, match="unexpected"):
+        restore_model(document, arrays | {"extra": np.arange(3)})
