@@ -3,7 +3,8 @@
 Rows with a known cause are planted and explained: one column far out (a gross number, a category
 that never occurred, a gap in a column that has next to none), or two columns that break their
 correlation while each value is ordinary. Counted is how often the first reason is the planted
-column, and the first two are the planted pair. Beside it stand the trivial answer (largest robust
+column, and the first two are the planted pair; of all planted rows, and of those that the model
+finds odd, which are the ones that people see. Beside it stand the trivial answer (largest robust
 z-score), the model's own contributions where it has any, and the share of the planted rows that
 the model itself finds odd (beyond the 1 % quantile of its training scores).
 
@@ -45,24 +46,26 @@ def main(wanted: list[str]) -> None:
     start = time.perf_counter()
     names = wanted or list(catalogue.entries())
     table = []
-    print(
-        f"{'model':16s} {'planted':8s} {'shape':12s}  named   largest z   own   seen by the model"
-    )
+    print(f"{'model':16s} {'planted':8s} {'shape':12s}  named  of seen  largest z    own   seen")
     for name in names:
-        found = measure(name)
-        for (planted, shape), figures in found.items():
+        for (planted, shape), figures in measure(name).items():
             row = {"model": name, "planted": planted, "shape": shape}
             row |= {key: float(np.mean(values)) for key, values in figures.items()}
+            row["exempt"] = planted == "pair" and name in AXIS_PARALLEL
             table.append(row)
-            own = f"{row['own']:5.2f}" if "own" in row else "    -"
-            exempt = "  (exempt)" if planted == "pair" and name in AXIS_PARALLEL else ""
-            print(
-                f"{name:16s} {planted:8s} {shape:12s}  {row['named']:5.3f}   {row['trivial']:9.3f} "
-                f"{own}   {row['seen']:17.2f}{exempt}",
-                flush=True,
-            )
+            print(in_words(row), flush=True)
     if not wanted:
         store(table, time.perf_counter() - start)
+
+
+def in_words(row: dict[str, Any]) -> str:
+    """Return one line of the table."""
+    keys = ("named", "named_if_seen", "trivial", "own", "seen")
+    numbers = [f"{row[key]:.3f}" if key in row else "-" for key in keys]
+    widths = (5, 7, 9, 5, 5)
+    cells = "  ".join(text.rjust(width) for text, width in zip(numbers, widths, strict=True))
+    exempt = "  (exempt)" if row["exempt"] else ""
+    return f"{row['model']:16s} {row['planted']:8s} {row['shape']:12s}  {cells}{exempt}"
 
 
 def measure(name: str) -> dict[tuple[str, str], dict[str, list[float]]]:
@@ -140,10 +143,14 @@ def judge(
     figures["seconds"].append(time.perf_counter() - start)
     named = [[reason.column for reason in e.reasons] for e in found]
     figures["named"].append(right(named, truth))
+    seen = model.predict(table) == -1
+    for one, planted, noticed in zip(named, truth, seen, strict=True):
+        if noticed:
+            figures["named_if_seen"].append(right([one], [planted]))
     figures["trivial"].append(right(ranked(robust_z(table, learnt), table.names), truth))
     if hasattr(model, "contributions"):
         figures["own"].append(right(ranked(model.contributions(table), table.names), truth))
-    figures["seen"].append(float(np.mean(model.predict(table) == -1)))
+    figures["seen"].append(float(np.mean(seen)))
 
 
 def robust_z(rows: Table, learnt: Table) -> np.ndarray:

@@ -41,16 +41,17 @@ def plant_gross(
 
 
 def plant_beyond(
-    table: pd.DataFrame, shape: str, share: float, rng: np.random.Generator
+    table: pd.DataFrame, shape: str, share: float, columns: str, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Move one random numeric column per planted row beyond its 1 - 1e-6 quantile.
+    """Move rows beyond the shape's 1 - 1e-6 quantile.
 
-    A uniform column ends at that quantile, so there the value lies beyond the edge by up to one
-    robust deviation; elsewhere by an exponential with the tail's own mean excess.
+    In `columns="one"` a random numeric column of each planted row goes there, in "all" every
+    numeric column does. A uniform column ends at that quantile, so there the value lies beyond the
+    edge by half a robust deviation and more; elsewhere by an exponential with the tail's own mean
+    excess.
     """
     count = max(1, round(share * len(table)))
     rows = rng.choice(len(table), count, replace=False)
-    planted = table.copy()
     names = [name for name in table if name.startswith("x")]
     marginal = {
         "uniform": stats.uniform(),
@@ -58,13 +59,19 @@ def plant_beyond(
         "student_t3": stats.t(3),
         "lognormal": stats.lognorm(1),
     }.get(shape, stats.norm())
-    edge, further = marginal.isf(1e-6), marginal.isf(1e-6 / np.e)
-    step = further - edge if shape != "uniform" else 0.5 / 1.349
-    for row in rows:
-        beyond = rng.random() if shape == "uniform" else rng.exponential()
-        planted.loc[planted.index[row], rng.choice(names)] = edge + step * (
-            0.5 + beyond if shape == "uniform" else beyond
-        )
+    edge = marginal.isf(1e-6)
+    if shape == "uniform":
+        values = edge + (0.5 + rng.random((count, len(names)))) / 1.349 / 2
+    else:
+        step = marginal.isf(1e-6 / np.e) - edge
+        values = edge + step * rng.exponential(size=(count, len(names)))
+    moved = np.ones_like(values, dtype=bool)
+    if columns == "one":
+        moved = rng.integers(len(names), size=count)[:, None] == np.arange(len(names))
+    block = table[names].to_numpy(copy=True)
+    block[rows] = np.where(moved, values, block[rows])
+    planted = table.copy()
+    planted[names] = block
     return planted, rows
 
 

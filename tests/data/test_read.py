@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+
 from likely.core.errors import DataError, MissingDependency
 from likely.data.frames import as_table
 from likely.data.read import read

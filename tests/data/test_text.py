@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from likely.core.errors import DataError
 from likely.data.text import read_text
 
@@ -30,7 +31,11 @@ def day(text: str) -> float:
         (["5,00 €", "EUR 6,50"], "number:,", [5, 6.5]),
         (["12.50-", "\u22123"], "number:.", [-12.5, -3]),
         (["inf", "-inf", "1"], "number:.", [np.inf, -np.inf, 1]),
-        (["N/A", "1", " ? ", "-", "", "null", "#N/A", None], "number:.", [np.nan, 1] + [np.nan] * 6),
+        (
+            ["N/A", "1", " ? ", "-", "", "null", "#N/A", None],
+            "number:.",
+            [np.nan, 1] + [np.nan] * 6,
+        ),
         (["yes", "No", None], "boolean", [1, 0, np.nan]),
         (["t", "f"], "boolean", [1, 0]),
         (["on", "off"], "boolean", [1, 0]),
@@ -169,7 +174,7 @@ def test_unreadable_new_cells_are_missing_or_an_error():
     assert np.isnan(values[0])
     assert values[1] == 7.5
     assert "('x' in row 1)" in notes[0]
-    with pytest.raises(DataError, match="Column 'a' held numbers .* it holds text now \\('x'\\)"):
+    with pytest.raises(DataError, match=r"Column 'a' held numbers .* it holds text now \('x'\)"):
         column_of(["x"], expected=expected)
 
 

@@ -283,13 +283,37 @@ def test_equally_common_levels_are_not_odd() -> None:
     city = rng.choice([f"c{i}" for i in range(40)], 1_000)
     data = frame({"city": city, "x": rng.normal(size=1_000)})
     model = KNN().fit(data)
-    found = explain(
-        model,
-        model.schema_.match(frame({"city": np.array(["c3"]), "x": np.array([9.0])})),
-        model.schema_.match(data),
-    )[0]
+    rows = model.schema_.match(frame({"city": np.array(["c3", "c3"]), "x": np.array([9.0, 0.0])}))
+    gross, ordinary = explain(model, rows, model.schema_.match(data))
+    assert gross.reasons[0].column == "x"
+    assert gross.reasons[0].share > 0.99
+    assert ordinary.sentence.startswith("No column stands out")
+    assert "most common" not in ordinary.sentence
+
+
+def test_a_new_name_among_names_that_all_differ_is_not_odd() -> None:
+    names = np.array([f"name {i}" for i in range(100)])
+    data = frame({"name": names, "x": np.arange(100.0)})
+    model = KNN().fit(data)
+    rows = model.schema_.match(frame({"name": np.array(["new"]), "x": np.array([1e6])}))
+    found = one(model, rows, model.schema_.match(data))
     assert found.reasons[0].column == "x"
-    assert found.reasons[0].share > 0.99
+    assert found.reasons[1].share == 0
+
+
+def test_what_is_usual_holds_nine_rows_in_ten() -> None:
+    rng = np.random.default_rng(0)
+    size = rng.exponential(size=1_400)
+    data = np.column_stack([size, size * rng.uniform(0.5, 1.5, 1_400), rng.normal(size=1_400)])
+    model = KNN().fit(data[:1_000])
+    rows = model.schema_.match(data[1_000:])
+    found = explain(model, rows, model.schema_.match(data[:1_000]))
+    held = {name: 0 for name in rows.names}
+    for r, explanation in enumerate(found):
+        for reason in explanation.reasons:
+            value = data[1_000 + r, rows.names.index(reason.column)]
+            held[reason.column] += float(reason.low) <= value <= float(reason.high)
+    assert all(0.84 < count / 400 < 0.97 for count in held.values()), held
 
 
 def test_long_text_is_shortened_in_the_sentence_only(model: KNN, likely_rows: Table) -> None:

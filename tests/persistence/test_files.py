@@ -20,7 +20,17 @@ from likely.core.params import Interval
 from likely.data.frames import as_table
 from likely.data.schema import Schema
 from likely.detectors import KNN, ZScore
-from likely.persistence import Saved, inspect, load, load_model, read_as, save, save_model
+from likely.persistence import (
+    Saved,
+    inspect,
+    load,
+    load_model,
+    read_as,
+    read_columns,
+    save,
+    save_model,
+    write_columns,
+)
 from likely.persistence.codec import Reader, Writer
 
 
@@ -150,6 +160,12 @@ def test_texts_of_columns_set_aside_stay_out(
     model = KNN().fit(table)
     save_model(model, path)
     assert b"shop 1" not in path.read_bytes()
+    columns = write_columns(table.columns)
+    assert b"shop 1" not in pack({"columns": columns}, {})
+    assert read_columns(columns)[0] == table.columns[0]
+    columns[0]["reading"] = "number:"
+    with pytest.raises(DamagedFile, match="rule of reading"):
+        read_columns(columns)
     loaded = load_model(path)
     assert loaded.schema_.used == model.schema_.used
     new = mixed_rows(9, seed=1)

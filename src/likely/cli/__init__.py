@@ -1,8 +1,8 @@
 """The command line: `likely detect | learn | explain | compare | methods | inspect`.
 
-One file a command: parse, call the library, print. People get text fitted to their terminal, machines get one JSON
-document with `--json`; both say the same. Results go to stdout, progress and errors to stderr. `--help` loads nothing but the
-standard library and rich-click.
+One file a command: parse, call the library, print. People get text fitted to their terminal,
+machines one JSON document with `--json`; both say the same. Results go to stdout, progress and
+errors to stderr. `--help` loads nothing but the standard library and rich-click.
 
 | exit code | meaning |
 |---|---|

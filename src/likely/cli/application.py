@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import rich_click as click
+from click.exceptions import Exit
 
 from likely.cli.output import printable
 from likely.core.errors import (
@@ -40,17 +41,17 @@ class Application(click.RichGroup):
             return super().invoke(ctx)
         except LikelyError as error:
             click.echo(f"Error: {printable(str(error))}", err=True)
-            raise click.exceptions.Exit(exit_code(error)) from error
+            raise Exit(exit_code(error)) from error
         except KeyboardInterrupt as error:
             click.echo("Stopped.", err=True)
-            raise click.exceptions.Exit(_INTERRUPTED) from error
+            raise Exit(_INTERRUPTED) from error
         except BrokenPipeError as error:
             # whoever read our output has gone; nothing must reach for the pipe again at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(_BROKEN_PIPE) from error
+            raise Exit(_BROKEN_PIPE) from error
         except OSError as error:
             click.echo(f"Error: {printable(str(error))}", err=True)
-            raise click.exceptions.Exit(_UNEXPECTED) from error
+            raise Exit(_UNEXPECTED) from error
 
 
 def exit_code(error: LikelyError) -> int:

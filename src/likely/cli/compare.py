@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 import likely
-from likely.cli import options, output
+from likely.cli import groups, options, output, printing
 from likely.cli.parsing import names, readable
+
+if TYPE_CHECKING:
+    from likely.workflow.comparison import Comparison
 
 
 @click.command("compare")
@@ -25,7 +28,7 @@ from likely.cli.parsing import names, readable
     metavar="COLUMN",
     help="1 for an anomaly, 0 for an ordinary row, empty if unknown. No model sees this column.",
 )
-@options.choice_of_columns
+@groups.choice_of_columns
 @options.as_json
 def command(
     data: str,
@@ -43,4 +46,16 @@ def command(
     if as_json:
         output.print_json(compared.to_json())
     else:
-        click.echo(str(compared))
+        _print(compared)
+
+
+def _print(compared: Comparison) -> None:
+    """Print one row a method, and what its columns mean."""
+    heads, rows = compared.cells()
+    output.say(compared.title(), style="bold")
+    output.say("")
+    sides = ["left", *["right"] * (len(heads) - 1)]
+    output.table(list(zip(heads, sides, strict=True)), rows)
+    output.say("")
+    output.bullets(compared.legend())
+    printing.print_notes(compared.notes)

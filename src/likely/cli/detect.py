@@ -1,4 +1,4 @@
-"""`likely detect`: what in this file is unlikely?"""
+"""`likely detect`: find what is unlikely in a file, and say why."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from click.exceptions import Exit
 
-from likely.cli import finding, options, output, printing
+from likely.cli import finding, groups, options, output, printing
 from likely.cli.application import FOUND
 from likely.cli.writing import output_path, table_path, write_table
 
@@ -15,8 +16,8 @@ from likely.cli.writing import output_path, table_path, write_table
 @click.command("detect")
 @click.argument("data")
 @options.model_file
-@options.promise
-@options.learning
+@groups.promise
+@groups.learning
 @click.option(
     "-o",
     "--output",
@@ -28,10 +29,10 @@ from likely.cli.writing import output_path, table_path, write_table
 @click.option(
     "--report", callback=output_path, metavar="FILE", help="Write one self-contained HTML page."
 )
-@click.option("--show", type=click.IntRange(min=0), default=10, help="Show so many rows at most.")
 @click.option(
-    "--fail-on-findings", is_flag=True, help=f"Exit with {FOUND} if something was found."
+    "--show", type=click.IntRange(min=0), default=10, metavar="N", help="Show so many rows at most."
 )
+@click.option("--fail-on-findings", is_flag=True, help=f"Exit with {FOUND} if something was found.")
 @options.as_json
 @options.quiet
 def command(
@@ -64,4 +65,4 @@ def command(
         printing.print_findings(found, show)
         printing.print_written(written)
     if fail_on_findings and found.anomaly.any():
-        click.get_current_context().exit(FOUND)
+        raise Exit(FOUND)

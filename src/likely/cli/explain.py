@@ -1,4 +1,4 @@
-"""`likely explain`: why are these rows unlikely?"""
+"""`likely explain`: say why rows are unlikely."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import rich_click as click
 
 import likely
-from likely.cli import finding, options, output, printing
+from likely.cli import finding, groups, options, output, printing
 
 _ODDEST = 5
+_MOST_REASONS = 6
+_LEAST_SHARE = 0.01
 
 
 @click.command("explain")
@@ -23,16 +25,14 @@ _ODDEST = 5
     metavar="N",
     help=f"Explain this row, counted from 1; repeatable. By default the {_ODDEST} oddest.",
 )
-@options.learning
+@groups.learning
 @options.as_json
-@options.quiet
 def command(
     data: str,
     model: str | None,
     rows: tuple[int, ...],
     learning: dict[str, Any],
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Say of rows in DATA which columns make them unlikely, and what was expected there."""
     found = finding.find(data, model, learning, {"top": len(rows) or _ODDEST})
@@ -47,7 +47,43 @@ def command(
         output.print_json(
             {"likely": likely.__version__, "notes": list(found.notes), "rows": explained}
         )
-    elif not quiet:
-        for entry in explained:
-            printing.print_explanation(entry)
+    else:
+        for i, entry in enumerate(explained):
+            if i:
+                output.say("")
+            _print(entry)
         printing.print_notes(found.notes)
+
+
+def _print(entry: dict[str, Any]) -> None:
+    """Print one row: how rare it is, its sentence, and its columns, most responsible first."""
+    heading = f"Row {entry['row']:,}: {entry['rarity']}, {entry['surprise_bits']:.1f} bits"
+    output.say(heading, style="bold")
+    output.say(entry["sentence"])
+    nearest = entry["nearest_likely_row"] or {}
+    reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
+    output.table(
+        (
+            ("column", "left"),
+            ("part", "right"),
+            ("value", "left"),
+            ("expected", "left"),
+            ("usual", "left"),
+            ("nearest likely row", "left"),
+        ),
+        [
+            (
+                reason["column"],
+                f"{reason['share']:.0%}",
+                reason["value"],
+                reason["expected"],
+                _range(reason["low"], reason["high"]),
+                nearest.get(reason["column"], ""),
+            )
+            for reason in reasons
+        ],
+    )
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"

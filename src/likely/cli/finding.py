@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import rich_click as click
+from click import get_current_context
 
 import likely
-from likely.cli.options import given_learning
+from likely.cli.groups import given_learning
 from likely.cli.parsing import readable
 
 MOST_EXPLAINED = 1_000
@@ -23,7 +24,7 @@ def find(
         if model is None:
             params = learning.pop("params")
             return likely.detect(path, **learning, **promise, **params)
-        superfluous = given_learning(click.get_current_context())
+        superfluous = given_learning(get_current_context())
         if superfluous:
             raise click.UsageError(
                 f"{', '.join(superfluous)} cannot go with --model: the file holds what was learnt."

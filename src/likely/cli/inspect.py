@@ -1,6 +1,8 @@
-"""`likely inspect`: what is in a model file?"""
+"""`likely inspect`: say what is in a model file."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import rich_click as click
 
@@ -12,17 +14,41 @@ from likely.cli import options, output
 @click.argument("file")
 @options.as_json
 def command(file: str, as_json: bool) -> None:
-    """Say what is in a model file, without building the model."""
+    """Say what is in the model FILE, without building the model."""
     found = likely.inspect(file)
     if as_json:
         output.print_json(found)
         return
     output.say(
-        f"{found['path']}: {found['kind']}, {found['bytes']:,} bytes, format {found['format']}, "
-        f"digest {found['digest']}."
+        f"{found['path']}: {found['kind']}, format {found['format']}, {found['bytes']:,} bytes, "
+        f"digest {found['digest']}",
+        style="bold",
     )
     output.bullets(f"{name}: {value}" for name, value in found["provenance"].items())
     for model in found["models"]:
-        settings = ", ".join(f"{name}={value!r}" for name, value in model["params"].items())
-        output.say(f"\n{model['class']}({settings})")
-    ...
+        _print_model(model)
+    output.say("")
+    output.say("Arrays", style="bold")
+    output.table(
+        (("name", "left"), ("type", "left"), ("shape", "right"), ("bytes", "right")),
+        [
+            (t["name"], t["dtype"], " × ".join(map(str, t["shape"])), f"{t['bytes']:,}")
+            for t in found["tensors"]
+        ],
+    )
+
+
+def _print_model(model: dict[str, Any]) -> None:
+    settings = ", ".join(f"{name}={value!r}" for name, value in model["params"].items())
+    output.say("")
+    output.say(f"{model['where']}: {model['class']}", style="bold")
+    if settings:
+        output.say(settings)
+    if model["columns"]:
+        output.table(
+            (("column", "left"), ("kind", "left"), ("type", "left"), ("set aside", "left")),
+            [
+                [str(column.get(key, "")) for key in ("name", "kind", "dtype", "set_aside")]
+                for column in model["columns"]
+            ],
+        )

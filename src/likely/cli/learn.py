@@ -8,7 +8,7 @@ from typing import Any
 import rich_click as click
 
 import likely
-from likely.cli import options, output, printing
+from likely.cli import groups, options, output, printing
 from likely.cli.parsing import readable
 from likely.cli.writing import output_path
 
@@ -26,7 +26,7 @@ from likely.cli.writing import output_path
 )
 @click.option("--normal", is_flag=True, help="The rows are known to be clean: learn from all.")
 @click.option("--no-rows", is_flag=True, help="Keep no row of DATA in the file.")
-@options.learning
+@groups.learning
 @options.as_json
 @options.quiet
 def command(

@@ -13,8 +13,6 @@ import rich_click as click
 _UNWRAPPED = 100_000
 """Width where nobody looks: one line a row, so that other programs can read them."""
 
-_GAP = (0, 2, 0, 0)
-
 
 def say(text: str, style: str = "") -> None:
     """Print a paragraph, wrapped to the terminal."""
@@ -25,10 +23,10 @@ def say(text: str, style: str = "") -> None:
 
 def bullets(items: Iterable[str]) -> None:
     """Print a list of sentences, each hanging behind its dash."""
-    table((("", "left"), ("", "left")), [("-", item) for item in items])
+    table((("", "left"), ("", "left")), [("-", item) for item in items], gap=1)
 
 
-def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], gap: int = 2) -> None:
     """Print a table without lines; the last column wraps where there is no room.
 
     Parameters
@@ -37,12 +35,16 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> 
         No headings are printed if all are empty.
     rows : iterable of sequences of str
         The cells.
+    gap : int, default 2
+        Spaces between columns.
     """
     from rich.table import Table
     from rich.text import Text
 
     head = any(heading for heading, _ in columns)
-    shown = Table(box=None, show_header=head, pad_edge=False, padding=_GAP, header_style="bold")
+    shown = Table(
+        box=None, show_header=head, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold"
+    )
     for heading, side in columns:
         number = side == "right"  # numbers are never broken
         justify = "right" if number else "left"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,11 +43,10 @@ def value_of(text: str) -> Any:
     """Return the number, truth value, list or None that a text stands for, or else the text."""
     if text in _WORDS:
         return _WORDS[text]
-    for parse in (json.loads, float):
-        try:
+    parsers: tuple[Callable[[str], Any], ...] = (json.loads, float)
+    for parse in parsers:
+        with suppress(ValueError):
             return parse(text)
-        except ValueError:
-            continue
     return text
 
 
@@ -59,5 +59,5 @@ def readable(data: str) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "standard-input.csv"
         with path.open("wb") as file:
-            shutil.copyfileobj(click.get_binary_stream("stdin"), file)
+            shutil.copyfileobj(sys.stdin.buffer, file)
         yield str(path)

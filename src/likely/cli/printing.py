@@ -1,16 +1,14 @@
-"""Findings and explanations for people."""
+"""Findings for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import likely
 from likely.cli import output
 from likely.cli.finding import entries
 
 _MOST_NOTES = 8
-_MOST_REASONS = 6
 
 
 def print_findings(found: likely.Findings, show: int) -> None:
@@ -21,8 +19,10 @@ def print_findings(found: likely.Findings, show: int) -> None:
     if not shown:
         return
     passed, total = int(found.anomaly.sum()), len(found.oddest)
-    if not passed:
-        heading = f"The {total:,} oddest rows, none of them beyond the promise"
+    if found.decision.ranking_only:
+        heading = f"The {len(shown):,} oddest rows, as a ranking"
+    elif not passed:
+        heading = f"The {len(shown):,} oddest rows, none of them odd enough for the promise"
     elif len(shown) < total:
         heading = f"The {len(shown):,} oddest of {total:,} findings"
     else:
@@ -31,50 +31,19 @@ def print_findings(found: likely.Findings, show: int) -> None:
     output.say(heading, style="bold")
     output.table(
         (("row", "right"), ("rarity", "left"), ("bits", "right"), ("why", "left")),
-        [
-            (f"{e['row']:,}", e["rarity"], f"{e['surprise_bits']:.1f}", e["sentence"])
-            for e in shown
-        ],
+        [(f"{e['row']:,}", e["rarity"], f"{e['surprise_bits']:.1f}", e["sentence"]) for e in shown],
     )
     if passed and len(shown) < total:
-        output.say(f"{total - len(shown):,} more: -o findings.csv writes all, --show N shows N.")
-
-
-def print_explanation(entry: dict[str, Any]) -> None:
-    """Print one row: how rare it is, its sentence, and its columns, most responsible first."""
-    heading = f"Row {entry['row']:,}: {entry['rarity']}, {entry['surprise_bits']:.1f} bits"
-    output.say(heading, style="bold")
-    output.say(entry["sentence"])
-    nearest = entry["nearest_likely_row"] or {}
-    reasons = entry["reasons"][:_MOST_REASONS]
-    output.table(
-        (
-            ("column", "left"),
-            ("part", "right"),
-            ("value", "left"),
-            ("expected", "left"),
-            ("usual", "left"),
-            ("nearest likely row", "left"),
-        ),
-        [
-            (
-                reason["column"],
-                f"{reason['share']:.0%}",
-                reason["value"],
-                reason["expected"],
-                _range(reason["low"], reason["high"]),
-                nearest.get(reason["column"], ""),
-            )
-            for reason in reasons
-        ],
-    )
-    output.say("")
+        output.say(
+            f"{total - len(shown):,} more; --show N shows N of them, -o findings.csv writes all."
+        )
 
 
 def print_notes(notes: Sequence[str]) -> None:
     """Print what was decided on the way; the first of it if it is much."""
     if not notes:
         return
+    notes = list(dict.fromkeys(notes))  # a model and the data it judges may say the same
     output.say("")
     output.say("Notes", style="bold")
     output.bullets(notes[:_MOST_NOTES])
@@ -87,7 +56,3 @@ def print_written(paths: Sequence[str]) -> None:
     if paths:
         output.say("")
         output.say(f"Written: {', '.join(paths)}")
-
-
-def _range(low: str, high: str) -> str:
-    return low if low == high else f"{low} to {high}"

@@ -31,9 +31,7 @@ def output_path(_: click.Context, __: click.Parameter, given: str | None) -> Pat
     return path
 
 
-def table_path(
-    context: click.Context, option: click.Parameter, given: str | None
-) -> Path | None:
+def table_path(context: click.Context, option: click.Parameter, given: str | None) -> Path | None:
     """Return where to write a table; its ending says in which format."""
     path = output_path(context, option, given)
     if path is not None and path.suffix.lower() not in ENDINGS:

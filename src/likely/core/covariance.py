@@ -1,9 +1,10 @@
 """Covariance matrices that can always be inverted.
 
-A sample covariance is singular when there are fewer rows than columns, when a column is constant and when one
-column follows from others. The one rule used everywhere: on the scale of correlations, move a share of the way to
-"uncorrelated". The share is g^2 / (1 + g^2) with g = columns / rows: a half where both are as many, a ten-thousandth
-where rows are a hundred times as many.
+A sample covariance is singular when there are fewer rows than columns, when a column is constant
+and when one column follows from others. The one rule used everywhere: on the scale of
+correlations, move a share of the way to "uncorrelated". The share is g^2 / (1 + g^2) with g =
+columns / rows: a half where both are as many, a ten-thousandth where rows are a hundred times as
+many.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Exact nearest neighbours by blocked matrix products.
 
-Products give |b|^2 - 2ab in tiles that fit the cache. They only nominate: whatever could be among the nearest, given a
-bound on their rounding error, is measured again as a difference. So results are exact, a row alone and the
-same row in a batch get the same distance, and gross rows (1e50) cannot blur the others.
+Products give |b|^2 - 2ab in tiles that fit the cache. They only nominate: whatever could be among
+the nearest, given a bound on their rounding error, is measured again as a difference. So results
+are exact, a row alone and the same row in a batch get the same distance, and gross rows (1e50)
+cannot blur the others.
 """
 
 from __future__ import annotations
@@ -117,8 +118,8 @@ def _nominate(near: np.ndarray, block: np.ndarray, k: int) -> tuple[np.ndarray, 
     """Return all (row, column) pairs that may be among the k nearest, in order of rows."""
     bound = _upper_bound(near, k)
     own = np.einsum("ij,ij->i", block, block)
-    # Whoever is among the nearest has a norm of at most |a| + its distance. The rounding of a product
-    # of such rows is below (width + 2) eps times the squared norms; both sides of `<=` may be off.
+    # Whoever is among the nearest has a norm of at most |a| + its distance. The rounding of a
+    # product of such rows is below (width + 2) eps times the squared norms; both sides may be off.
     reach = np.sqrt(own) + np.sqrt(np.maximum(bound + own, 0.0))
     slack = 4 * (block.shape[1] + 2) * np.finfo(np.float64).eps * (own + reach**2)
     chosen = near <= (bound + slack)[:, None]

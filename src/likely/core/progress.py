@@ -32,9 +32,13 @@ def track(items: Iterable[Item], what: str, total: int | None = None) -> Iterato
     if _hidden.get() or not sys.stderr.isatty():
         yield from items
         return
+    hide()  # bars within this one would fight over the line
     from rich.console import Console  # deferred: only terminals need it
     from rich.progress import Progress, TimeElapsedColumn, TimeRemainingColumn
 
     bars = [*Progress.get_default_columns()[:3], TimeRemainingColumn(), TimeElapsedColumn()]
-    with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(items, total=total, description=what)
+    try:
+        with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
+            yield from progress.track(items, total=total, description=what)
+    finally:
+        _hidden.set(False)

@@ -1,8 +1,9 @@
-"""Location and scatter that a minority of gross rows cannot move: the minimum covariance determinant.
+"""Minimum covariance determinant: location and scatter that gross rows cannot move.
 
-The estimate is the mean and covariance of the half of the rows whose covariance has the smallest determinant. The
-search is deterministic: a few cheap robust guesses of the scatter each name the rows that look central, and concentration steps
-(fit the chosen rows; choose the rows nearest by that fit) lower the determinant until nothing changes.
+The estimate is the mean and covariance of the majority of rows whose covariance has the smallest
+determinant. The search is deterministic: a few cheap robust guesses of the scatter each name the
+rows that look central, and concentration steps (fit the chosen rows; choose the rows nearest by
+that fit) lower the determinant until nothing changes.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def minimum_covariance_determinant(
     ----------
     Hubert, M., Rousseeuw, P. & Verdonck, T. (2012). A deterministic algorithm for robust location
     and scatter. J. Comput. Graph. Stat. 21(3). https://doi.org/10.1080/10618600.2012.672100
-    Boudt, K., Rousseeuw, P., Vanduffel, S. & Verdonck, T. (2020). The minimum regularized covariance
-    determinant estimator. Stat. Comput. 30. https://doi.org/10.1007/s11222-019-09869-x
+    Boudt, K., Rousseeuw, P., Vanduffel, S. & Verdonck, T. (2020). The minimum regularized
+    covariance determinant estimator. Stat. Comput. 30. https://doi.org/10.1007/s11222-019-09869-x
     """
     searched = x
     if len(x) > MOST_ROWS:
@@ -92,9 +93,7 @@ def spread_floor(x: np.ndarray) -> np.ndarray:
 
 def _search(z: np.ndarray, kept: int, floor: np.ndarray) -> Scatter:
     """Return the fit of smallest determinant over all starts."""
-    screened = [
-        _concentrate(z, rows, kept, floor, _SCREENING_STEPS) for rows in _starts(z, kept)
-    ]
+    screened = [_concentrate(z, rows, kept, floor, _SCREENING_STEPS) for rows in _starts(z, kept)]
     screened.sort(key=lambda found: found[0])
     finished = [
         _concentrate(z, rows, kept, floor, _MOST_STEPS) for _, rows in screened[:_KEPT_STARTS]
@@ -149,7 +148,13 @@ def _starts(z: np.ndarray, kept: int) -> Iterator[np.ndarray]:
     lengths = np.sqrt(np.einsum("ij,ij->i", z, z))
     directions = z / np.where(lengths > 0, lengths, 1.0)[:, None]
     central = z[_nearest_rows(lengths, (len(z) + 1) // 2)]
-    for guess in (np.tanh(z), ranks, ndtri((ranks - 1 / 3) / (len(z) + 1 / 3)), directions, central):
+    for guess in (
+        np.tanh(z),
+        ranks,
+        ndtri((ranks - 1 / 3) / (len(z) + 1 / 3)),
+        directions,
+        central,
+    ):
         centred = guess - guess.mean(axis=0)
         scatter = regularise(centred.T @ centred / len(centred), len(centred))
         if guess is not directions and guess is not central:
@@ -174,13 +179,9 @@ def _spread(x: np.ndarray, floor: np.ndarray | float) -> np.ndarray:
     return np.where(spread > 0, spread, 1.0)
 
 
-def _corrected(
-    x: np.ndarray, found: Scatter, centre: np.ndarray, spread: np.ndarray
-) -> Scatter:
+def _corrected(x: np.ndarray, found: Scatter, centre: np.ndarray, spread: np.ndarray) -> Scatter:
     """Return the fit in the unit of the data, scaled so that the median distance is Gaussian."""
-    moved = Scatter(
-        centre + spread * found.centre, found.covariance * spread * spread[:, None]
-    )
+    moved = Scatter(centre + spread * found.centre, found.covariance * spread * spread[:, None])
     squares = _squares(x, moved.centre, whitening(moved.covariance))
     factor = float(np.median(squares)) / chi2.ppf(0.5, x.shape[1])
     return Scatter(moved.centre, moved.covariance * (factor if factor > 0 else 1.0))

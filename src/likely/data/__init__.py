@@ -1,6 +1,12 @@
 """Kinds of data: how they are read, described, encoded for models and decoded again.
 
-A `Table` is what the user gave, made uniform: one float64 matrix with a described column per column of the data. A `Schema` is
-what was learnt about those columns; it has two views. `features()` serves detectors: bounded width, robust scale, finite.
-`codes()` serves generators: lossless and invertible.
+A `Table` is what the user gave, made uniform: one float64 matrix, and a `Column` that describes
+each column of it. `as_table` makes one of whatever the user holds; `give_back` and `to_frame` give
+that back. A `Schema` is what was learnt about the columns; it has two views. `features()`
+serves detectors: bounded width, robust scale, finite. `codes()` serves generators: lossless and
+invertible.
+
+Below them stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
+(what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),
+`delimited`, `spreadsheet` and `read` (files), `frames` (all of them).
 """

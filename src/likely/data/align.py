@@ -69,13 +69,15 @@ def notes_on_new(column: Column, learnt: Column, values: np.ndarray, gaps: bool)
     if unseen:
         some = ", ".join(map(repr, unseen[:3])) + (" …" if len(unseen) > 3 else "")
         what = "category was" if len(unseen) == 1 else "categories were"
-        notes.append(f"column {column.name!r}: {len(unseen):,} {what} not seen in learning ({some})")
+        notes.append(
+            f"column {column.name!r}: {len(unseen):,} {what} not seen in learning ({some})"
+        )
     missing = 0 if gaps else int(np.isnan(values).sum())
     if missing:
-        what = "value is" if missing == 1 else "values are"
+        verb = "is" if missing == 1 else "are"
         notes.append(
-            f"column {column.name!r}: {missing:,} of {len(values):,} {what} missing; none was in "
-            "learning, so the middle stands in"
+            f"column {column.name!r}: {missing:,} of {len(values):,} values {verb} missing; none "
+            "was in learning, so a typical value stands in"
         )
     return notes
 

@@ -100,7 +100,7 @@ def _dense(data: Any) -> np.ndarray:
     if hasattr(data, "toarray"):
         return data.toarray()  # sparse: models here need dense columns
     if isinstance(data, np.ma.MaskedArray) and data.dtype.kind in "fiub":
-        return data.astype(np.float64).filled(np.nan)
+        return np.where(np.ma.getmaskarray(data), np.nan, np.ma.getdata(data).astype(np.float64))
     try:
         array = np.asarray(data)
     except ValueError as error:

@@ -14,8 +14,8 @@ _LEAST_ROWS = 20
 _DISTINCT_SHARE = 0.95
 _WORDS_OF_FREE_TEXT = 4
 _ID_WORDS = frozenset(
-    {"id", "ids", "uid", "uuid", "guid", "key", "no", "nr", "num", "number", "index", "idx", "rowid",
-     "rownum", "row", "record", "unnamed", "identifier", "pk", "oid", "sn", "serial"}
+    {"id", "ids", "uid", "uuid", "guid", "key", "no", "nr", "num", "number", "index", "idx", "row",
+     "rowid", "rownum", "record", "unnamed", "identifier", "pk", "oid", "sn", "serial"}
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def set_aside_useless(table: Table) -> Table:
 
 
 def _verdict(column: Column, values: np.ndarray) -> tuple[str, str] | None:
-    """Return why a column is useless, as one word or two and as half a sentence; None if it is not."""
+    """Return why a column is useless, in a word and in half a sentence; None if it is not."""
     present = values[~np.isnan(values)]
     if present.size == 0:
         return "empty", "it holds no value"

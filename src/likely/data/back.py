@@ -15,13 +15,10 @@ from likely.data.frames import as_table
 from likely.data.header import unused_name
 from likely.data.table import Table
 
-
 _CASTABLE = (nw.Boolean, nw.String, nw.Categorical, nw.Enum, nw.Date, nw.Datetime)
 
 
-def give_back(
-    data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None = None
-) -> Any:
+def give_back(data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None = None) -> Any:
     """Return the user's rows with more columns, in the user's own dataframe library.
 
     Parameters
@@ -78,9 +75,7 @@ def to_frame(table: Table, like: Any = None) -> Any:
         Whole numbers as integers, categories as their labels, dates with their zone, missing as
         missing. Numbers that were read from text come back as numbers.
     """
-    arrays = [
-        _arrow_column(column, table.matrix[:, j]) for j, column in enumerate(table.columns)
-    ]
+    arrays = [_arrow_column(column, table.matrix[:, j]) for j, column in enumerate(table.columns)]
     cells = pa.table(arrays, names=table.names)
     frame = nw.from_native(like, eager_only=False, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
@@ -89,7 +84,9 @@ def to_frame(table: Table, like: Any = None) -> Any:
         return cells
     made = nw.from_arrow(cells, backend=frame.implementation)
     names = {str(name): name for name in frame.columns}
-    typed = [_typed(made[c.name], frame[names[c.name]], c) for c in table.columns if c.name in names]
+    all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
+    users = dict(zip(names, all_series, strict=True))
+    typed = [_typed(made[c.name], users[c.name], c) for c in table.columns if c.name in users]
     made = made.with_columns(*typed).to_native()
     if frame.implementation.is_pandas_like():
         made.columns = [names.get(column.name, column.name) for column in table.columns]
@@ -112,7 +109,11 @@ def _arrow_column(column: Column, values: np.ndarray) -> pa.Array:
     """Return stored values as an Arrow array of the type that they stand for."""
     missing = np.isnan(values)
     if column.kind == "number":
-        if column.integer and not np.isinf(values).any() and (np.abs(values[~missing]) < 2**63).all():
+        if (
+            column.integer
+            and not np.isinf(values).any()
+            and (np.abs(values[~missing]) < 2**63).all()
+        ):
             return pa.array(np.where(missing, 0, np.rint(values)).astype(np.int64), mask=missing)
         return pa.array(values, mask=missing)
     if column.kind == "boolean":

@@ -1,4 +1,4 @@
-"""Local time: what the clock on the wall showed in a time zone, with its changes in spring and autumn."""
+"""Local time: what the clock on the wall shows in a time zone, in summer and in winter."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise DataError(
-            f"There is no time zone {name!r} on this computer. Convert the dates to UTC, or install "
-            "the package tzdata."
+            f"There is no time zone {name!r} on this computer. Convert the dates to UTC, or "
+            "install the package tzdata."
         ) from error

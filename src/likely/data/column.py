@@ -62,7 +62,8 @@ class Column:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Column:
         """Rebuild a column from `to_json`."""
-        return cls(**(stored | {"labels": tuple(stored["labels"])}))
+        values: dict[str, Any] = {**stored, "labels": tuple(stored["labels"])}
+        return cls(**values)
 
 
 def plural(column: Column) -> str:

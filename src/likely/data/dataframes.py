@@ -41,9 +41,10 @@ def from_frame(
     check_names(names)
     check_shape(np.empty(frame.shape))
     learnt = _learnt_columns(names, expected)
+    all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     parsed = [
         frame_column(name, series, learnt[j], decimal=decimal)
-        for j, (name, series) in enumerate(zip(names, frame.iter_columns(), strict=True))
+        for j, (name, series) in enumerate(zip(names, all_series, strict=True))
     ]
     columns, values, notes = zip(*parsed, strict=True)
     return stack(columns, values, native=frame.to_native(), notes=sum(notes, ()))

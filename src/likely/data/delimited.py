@@ -1,4 +1,4 @@
-"""Text files of rows: which encoding, which delimiter, a header or none — found, then read by Arrow."""
+"""Text files of rows: encoding, delimiter and header are found, then Arrow reads the cells."""
 
 from __future__ import annotations
 
@@ -151,7 +151,9 @@ def _parse(data: bytes, delimiter: str, width: int, skip: int, path: Path) -> An
         return pyarrow.csv.read_csv(
             pa.BufferReader(data),
             read_options=pyarrow.csv.ReadOptions(
-                column_names=names, skip_rows_after_names=skip, block_size=min(len(data) + 1, _BLOCK)
+                column_names=names,
+                skip_rows_after_names=skip,
+                block_size=min(len(data) + 1, _BLOCK),
             ),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=b'"' in data, invalid_row_handler=remember

@@ -99,7 +99,10 @@ class Encoding:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Encoding:
         """Rebuild an encoding from `to_json`."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()})
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in stored.items()
+        }
+        return cls(**values)
 
 
 def learn_encoding(column: Column, values: np.ndarray) -> Encoding:
@@ -109,13 +112,13 @@ def learn_encoding(column: Column, values: np.ndarray) -> Encoding:
     flag = 1.0 / _spread_of_share(missing) if missing > 0 else 0.0
     if finite.size == 0:
         return Encoding("levels" if flag else "scale", flag=flag)
-    bounds = {"low": float(finite.min()), "high": float(finite.max())}
+    low, high = float(finite.min()), float(finite.max())
     if column.kind == "category":
         return _learn_category(column, finite.astype(np.int64), flag)
     if column.kind == "date":
-        return _learn_date(finite, local_time(finite, column.zone), flag, bounds)
+        return _learn_date(finite, local_time(finite, column.zone), flag)
     centre, scale = robust_scale(finite)
-    return Encoding("scale", centre, scale, flag, **bounds)
+    return Encoding("scale", centre, scale, flag, low=low, high=high)
 
 
 def robust_scale(values: np.ndarray) -> tuple[float, float]:
@@ -136,15 +139,16 @@ def robust_scale(values: np.ndarray) -> tuple[float, float]:
         (at least 1) where all are equal.
     """
     size = float(np.abs(values).max())
-    unit = 2.0 ** np.floor(np.log2(size)) if size > _HUGE else 1.0  # keeps differences finite
-    values = values / unit if unit != 1.0 else values
+    unit = 2.0**1000 if size > _HUGE else 1.0  # keeps differences finite; a power of 2 is exact
+    values = values / unit if size > _HUGE else values
     low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
     scale = (high - low) / 1.349
     if not scale > 0:
         scale = _standard_deviation(values)
-    least = max(8 * np.finfo(np.float64).eps * abs(centre), _SMALLEST)
-    if scale < least:  # less than the rounding of the values is no spread
-        scale = max(abs(centre), 1.0) if np.ptp(values) <= least else least
+    rounding = 8 * np.finfo(np.float64).eps * abs(centre)
+    if np.ptp(values) <= rounding:
+        scale = max(abs(centre), 1.0)
+    scale = max(scale, rounding, _SMALLEST)
     return float(centre * unit), float(min(scale * unit, np.finfo(np.float64).max))
 
 
@@ -199,18 +203,15 @@ def _learn_category(column: Column, codes: np.ndarray, flag: float) -> Encoding:
     if len(common) > MOST_LEVELS:
         rarity = -np.log(np.maximum(counts, 0.5) / counts.sum())
         centre, scale = robust_scale(rarity[codes])
-        return Encoding(
-            "frequency", centre, max(scale, 1.0), flag, counts=tuple(counts.tolist())
-        )
+        return Encoding("frequency", centre, max(scale, 1.0), flag, counts=tuple(counts.tolist()))
     shares = counts / counts.sum()
     spread = np.sqrt(max(1 - float(np.sum(shares**2)), 0.25))
     return Encoding("levels", 0.0, spread, flag, levels=tuple(common.tolist()))
 
 
-def _learn_date(
-    finite: np.ndarray, local: np.ndarray, flag: float, bounds: dict[str, float]
-) -> Encoding:
-    span = bounds["high"] - bounds["low"]
+def _learn_date(finite: np.ndarray, local: np.ndarray, flag: float) -> Encoding:
+    low, high = float(finite.min()), float(finite.max())
+    span = high - low
     times = local % _DAY
     cycles = [
         name
@@ -225,7 +226,7 @@ def _learn_date(
     centre, scale = robust_scale(finite)
     if ordered and cycles:
         scale = 0.0  # a clock: every new row is later than all learnt ones
-    return Encoding("date", centre, scale, flag, cycles=tuple(cycles), **bounds)
+    return Encoding("date", centre, scale, flag, cycles=tuple(cycles), low=low, high=high)
 
 
 def _encode_scale(encoding: Encoding, values: np.ndarray) -> np.ndarray:

@@ -46,8 +46,9 @@ def as_table(data: Any, expected: Sequence[Column] = ()) -> Table:
         return read(data, expected)
     if isinstance(data, Mapping):
         return from_columns(data, expected, native=data)
-    if isinstance(data, (list, tuple)) and data and all(isinstance(r, Mapping) for r in data):
-        return from_records(data, expected)
+    if isinstance(data, (list, tuple)):
+        records = bool(data) and all(isinstance(row, Mapping) for row in data)
+        return from_records(data, expected) if records else from_array(data, expected)
     try:
         frame = nw.from_native(data, eager_only=False, pass_through=True)
         if isinstance(frame, nw.LazyFrame):

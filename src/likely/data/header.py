@@ -27,7 +27,7 @@ def has_header(rows: Sequence[Row]) -> bool:
     if not below:
         return not any(_amounts([cell])[0] for cell in first)
     columns = [[row[j] for row in below] for j in range(len(first))]
-    amounts = [_mostly_amounts(column) for column in columns]
+    amounts = [_mostly_amounts(column[:30]) for column in columns]
     numeric_first = _amounts(first)
     named = [
         above and not number and not _absent(cell)
@@ -68,8 +68,10 @@ def unused_name(name: str, taken: Collection[str]) -> str:
 def _amounts(cells: Row) -> list[bool]:
     """Tell for each cell whether it is a number or a date."""
     words = pa.array([cell.strip() for cell in cells], pa.string())
-    readable = [parse_numbers(words, mark)[0] for mark in ".,"] + [parse_moments(words, "dmy").values]
-    return [not bool(all_bad) for all_bad in np.isnan(readable).all(axis=0)]
+    readable = [parse_numbers(words, mark)[0] for mark in ".,"] + [
+        parse_moments(words, "dmy").values
+    ]
+    return (~np.all(np.isnan(readable), axis=0)).tolist()
 
 
 def _mostly_amounts(cells: Row) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from likely.data.arrow import compute as pc
 
 ORDERS = ("ymd", "dmy", "mdy")
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from likely.data.arrow import compute as pc
 
 _SPACES = "\\s\u00a0\u2009\u202f"
 _MINUS = "\\-\u2212"
@@ -51,7 +52,9 @@ def parse_numbers(words: pa.Array, decimal: str) -> tuple[np.ndarray, set[str]]:
     negative = opened | _contains(before, f"[{_MINUS}]") | _contains(after, f"[{_MINUS}]")
     values[readable] = numbers.to_numpy(zero_copy_only=False)
     values[negative & readable] *= -1.0
-    around = pc.binary_join_element_wise(before.filter(kept), after.filter(kept), pa.scalar("", before.type))
+    around = pc.binary_join_element_wise(
+        before.filter(kept), after.filter(kept), pa.scalar("", before.type)
+    )
     units = pc.unique(pc.replace_substring_regex(around, f"[{_SPACES}()+{_MINUS}]", ""))
     return values, set(units.to_pylist())
 
@@ -69,7 +72,8 @@ def find_decimal(words: pa.Array, weights: np.ndarray, hint: str = ".") -> tuple
         What to take where the column itself leaves it open, such as `1,234` in every row.
     """
     point, _ = parse_numbers(words, ".")
-    if hint == "." and not pc.any(pc.match_substring(words, ",")).as_py() and not np.isnan(point).any():
+    commas = pc.any(pc.match_substring(words, ",")).as_py()
+    if hint == "." and not commas and not np.isnan(point).any():
         return ".", False
     comma, _ = parse_numbers(words, ",")
     by_point, by_comma = (weights[~np.isnan(v)].sum() for v in (point, comma))

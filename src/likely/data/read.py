@@ -1,4 +1,4 @@
-"""Files as a `Table`: CSV as found in the wild, Parquet, Feather, spreadsheets, NumPy, JSON lines."""
+"""Files as a `Table`: CSV as found in the wild, Parquet, Feather, spreadsheets, NumPy, JSON."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Loaded:
 
 
 def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
-    """Return the table in a file.
+    r"""Return the table in a file.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
     --------
     >>> import tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "prices.csv"
-    >>> _ = path.write_text("day;price\\n01.03.2024;1.234,50\\n02.03.2024;7,25\\n")
+    >>> _ = path.write_text("day;price\n01.03.2024;1.234,50\n02.03.2024;7,25\n")
     >>> table = read(path)
     >>> [(column.name, column.kind) for column in table.columns]
     [('day', 'date'), ('price', 'number')]
@@ -187,4 +187,3 @@ _LOADERS: dict[str, Callable[[Path], Loaded]] = {
     ".npy": _load_npy,
     ".npz": _load_npz,
 }
-

@@ -154,9 +154,8 @@ class Schema:
                 == (column.kind, column.reading)
                 for column in data.columns
             )
-            if same or data.native is None or not self.named:
-                return data
-            return as_table(data.native, self.columns)
+            again = None if same or not self.named else _read_again(data, self.columns)
+            return data if again is None else again
         return as_table(data, self.columns)
 
     def _notes(self, columns: tuple[Column, ...], matrix: np.ndarray) -> tuple[str, ...]:
@@ -184,7 +183,18 @@ class Schema:
         if width == len(self.used):
             return list(range(width))
         raise DataError(
-            f"X has {width} features, but it is expecting {len(self.columns)} features as "
-            "input."
+            f"X has {width} features, but it is expecting {len(self.columns)} features as input."
         )
 
+
+def _read_again(table: Table, columns: tuple[Column, ...]) -> Table | None:
+    """Return a table read anew from the user's data by the rules of columns, if they came along."""
+    if table.native is None:
+        return None
+    again = as_table(table.native, columns)
+    if len(again) != len(table) or not set(table.names) <= set(again.names):
+        return None
+    order = [again.names.index(name) for name in table.names]
+    return replace(
+        again, matrix=again.matrix[:, order], columns=tuple(again.columns[j] for j in order)
+    )

@@ -42,12 +42,16 @@ def load_spreadsheet(path: Path) -> tuple[Any, bool, tuple[str, ...]]:
 
     try:
         workbook = calamine.CalamineWorkbook.from_path(path)
-        sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names
+        }
     except calamine.CalamineError as error:
         raise DataError(
             f"{path} cannot be read as a spreadsheet ({error}). Check that the file is complete."
         ) from error
-    filled = {name: [row for row in rows if any(map(_filled, row))] for name, rows in sheets.items()}
+    filled = {
+        name: [row for row in rows if any(map(_filled, row))] for name, rows in sheets.items()
+    }
     chosen = next((name for name, rows in filled.items() if rows), None)
     if chosen is None:
         raise DataError(f"{path} is empty; expected a sheet with at least one row.")

@@ -1,6 +1,6 @@
 """Text columns: what is written in them — numbers, dates, yes and no, categories.
 
-A column is read by one rule, kept in `Column.reading`, so that new data are read as the learnt were:
+A column is read by one rule, kept in `Column.reading`, so that new data are read alike:
 
 | rule | cells |
 |---|---|
@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from likely.core.errors import DataError
+from likely.data.arrow import compute as pc
 from likely.data.column import Column, plural
 from likely.data.moments import find_order, parse_moments
 from likely.data.numerals import find_decimal, parse_numbers
@@ -39,8 +39,9 @@ _YES = {"true": 1.0, "yes": 1.0, "y": 1.0, "t": 1.0, "on": 1.0}
 _NO = {"false": 0.0, "no": 0.0, "n": 0.0, "f": 0.0, "off": 0.0}
 _PAIRS = tuple({yes, no} for yes, no in zip(_YES, _NO, strict=True))
 _CODE_NAMES = frozenset(
-    "zip zipcode postal postcode plz phone telephone tel mobile fax ssn iban ean isbn sku".split()
-)
+    {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax",
+     "ssn", "iban", "ean", "isbn", "sku"}
+)  # fmt: skip
 _ENOUGH_SHARE = 0.99
 _ENOUGH_CELLS = 20
 _CODE_SHARE = 0.01
@@ -139,9 +140,11 @@ def _decide(
 ) -> tuple[Column, np.ndarray, tuple[str, ...]]:
     """Find the rule that reads a column that was not learnt before."""
     if _is_boolean(words):
-        return Column(name, "boolean", dtype, reading="boolean"), words.spread(
-            _truth(words.words)
-        ), notes
+        return (
+            Column(name, "boolean", dtype, reading="boolean"),
+            words.spread(_truth(words.words)),
+            notes,
+        )
     if not _is_code(name, words.words, words.counts):
         for attempt in (_try_numbers, _try_dates):
             found = attempt(name, words, dtype, decimal)
@@ -218,7 +221,8 @@ def _read_as(
     if np.isnan(by_word).all():
         raise DataError(
             f"Column {name!r} held {plural(expected)} when the model learnt it; "
-            f"it holds text now ({words.words[0].as_py()!r}). Give {plural(expected)}, or learn anew."
+            f"it holds text now ({words.words[0].as_py()!r}). "
+            f"Give {plural(expected)}, or learn anew."
         )
     column = replace(expected, name=name, dtype=dtype, reading=reading)
     return column, words.spread(by_word), notes + _bad_cells(name, words, by_word, what)
@@ -245,8 +249,8 @@ def whole(values: np.ndarray) -> bool:
     head = head[~np.isnan(head)]
     if not np.array_equal(head, np.floor(head)):
         return False
-    finite = values[~np.isnan(values)]
-    return finite.size > 0 and bool(np.isfinite(finite).all() and (finite == np.floor(finite)).all())
+    present = values[~np.isnan(values)]
+    return present.size > 0 and bool(((present == np.floor(present)) & np.isfinite(present)).all())
 
 
 def _one_array(cells: Any) -> Any:

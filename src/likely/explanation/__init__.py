@@ -10,12 +10,15 @@ Nothing here knows how a model works. Three questions are put to every column of
 3. *Does the model mind?* The value is replaced by five from the usual range, and the model scores
    again: the mean drop in oddness is the column's part in it.
 
-$$ r_j \propto \Big( \frac{\Delta_j}{\sum_k \Delta_k} + \varepsilon \Big)\, o_j^2, \qquad
+$$ r_j \propto \Big( \frac{\Delta_j}{\max(\sum_k \Delta_k,\, m)} + \varepsilon \Big)\, o_j^4, \qquad
 \Delta_j = \max\big(0,\ \mathrm{E}_{v \sim p(x_j \mid x_{-j})}\,
 s(x_{j \leftarrow v}) - s(x)\big) $$
 
 The answers to 2 and 3 are multiplied because each alone goes wrong: a distance says nothing of the
-model, and moving any column of an odd row to the middle pleases a model a little. A model's own
+model, and moving any column of an odd row to the middle pleases a model a little. The fourth power
+keeps columns with ordinary values ($o_j < 1$) out; $o_j$ ends at 10, so that among gross values the
+model decides. The margin m is how far likely rows are from being called odd: where the score gains
+less than that, $\varepsilon$ = 0.005 lets what the data say come through. A model's own
 `contributions` add up to its score where its form allows; they name broken pairs less well
 (`benchmarks/explanations.py` has the figures), so they only help to choose which columns to try
 when there are more than 64.

@@ -12,7 +12,7 @@ from likely.explanation.design import Part
 LEVELS = np.array([0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95])
 """Quantiles of what is usual: the ends give the range, the middle five are put in a row's place."""
 
-MOST_ODD = 100.0
+MOST_ODD = 10.0
 """Oddness ends here: further out, only the model's own score tells columns apart."""
 
 
@@ -62,15 +62,7 @@ def expect_number(
     depends : bool
         Whether they depend on the other columns.
     """
-    low, best, high = quantiles[:, 0], quantiles[:, 3], quantiles[:, -1]
-    oddness = np.zeros(len(values))
-    if part.measured:
-        # a range of no width still has a unit: a small part of the spread of all values
-        least = 0.05 * part.encoding.scale
-        with np.errstate(over="ignore", invalid="ignore"):
-            up = (values - best) / np.maximum(high - best, least)
-            down = (best - values) / np.maximum(best - low, least)
-        oddness = np.clip(np.nan_to_num(np.maximum(up, down)), 0.0, MOST_ODD)
+    oddness = _distance(part, values, quantiles) if part.measured else np.zeros(len(values))
     quantiles = _as_occurring(part, quantiles)
     low, best, high = quantiles[:, 0], quantiles[:, 3], quantiles[:, -1]
     for shares in phase_shares(part, values).values():
@@ -118,6 +110,8 @@ def expect_level(
     draws = part.levels[np.take_along_axis(order, picks, axis=1)]
     own = np.where(values[:, None] == part.levels, shares, 0.0).sum(axis=1)
     odd = _rarity(as_rare_as(np.maximum(own, floor), shares), rows)
+    # a sample cannot show how rare something is that never occurred at all
+    odd = np.where(_never_occurred(part, values), 2 * odd, odd)
     odd = _gap_oddness(part, values, odd, rows)
     return Expected(part, best, best, best, _with_gaps(part, draws), odd, depends)
 
@@ -133,7 +127,8 @@ def as_rare_as(own: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Return how often a level as rare as this one, or rarer, occurs.
 
     One of forty equally common levels is not odd, though each is rare. Shares within a factor of
-    two count as equal, since they are estimates.
+    2.5 count as equal, since they are estimates; so a new level is as common as one that occurred
+    once.
 
     Parameters
     ----------
@@ -142,7 +137,7 @@ def as_rare_as(own: np.ndarray, shares: np.ndarray) -> np.ndarray:
     shares : ndarray of shape (n, levels)
         Shares of all levels.
     """
-    return np.where(shares <= 2 * own[:, None], shares, 0.0).sum(axis=1)
+    return np.where(shares <= 2.5 * own[:, None], shares, 0.0).sum(axis=1)
 
 
 def _as_occurring(part: Part, values: np.ndarray) -> np.ndarray:
@@ -155,6 +150,24 @@ def _as_occurring(part: Part, values: np.ndarray) -> np.ndarray:
         below, above = part.values[place - 1], part.values[np.minimum(place, len(part.values) - 1)]
         return np.where(values - below < above - values, below, above)
     return np.round(values) if part.column.integer else values
+
+
+def _distance(part: Part, values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Return how far values are from the middle, in widths of the usual range on that side."""
+    low, best, high = quantiles[:, 0], quantiles[:, 3], quantiles[:, -1]
+    # a range of no width still has a unit: a small part of the spread of all values
+    least = 0.05 * part.encoding.scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        up = (values - best) / np.maximum(high - best, least)
+        down = (best - values) / np.maximum(best - low, least)
+    return np.clip(np.nan_to_num(np.maximum(up, down)), 0.0, MOST_ODD)
+
+
+def _never_occurred(part: Part, values: np.ndarray) -> np.ndarray:
+    """Tell which categories came in none of the rows learnt from."""
+    counts = np.array([*(part.encoding.counts or (1.0,) * len(part.column.labels)), 0.0])
+    codes = np.clip(np.nan_to_num(values), 0, len(counts) - 1).astype(np.int64)
+    return (counts[codes] == 0) & (part.column.kind == "category") & ~np.isnan(values)
 
 
 def _with_gaps(part: Part, draws: np.ndarray) -> np.ndarray:

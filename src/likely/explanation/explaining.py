@@ -50,9 +50,10 @@ def explain(model: Model, rows: Table, likely_rows: Table) -> list[Explanation]:
     if not len(rows):
         return []
     known = len(likely_rows) > 0
-    design = Design.learn(model.schema_, likely_rows if known else stand_in(model.schema_))
+    usual_rows = likely_rows if known else stand_in(model.schema_)
+    design = Design.learn(model.schema_, usual_rows)
     expected = Conditional.learn(design).expect(rows)
-    shares = responsibility(model, rows, expected)
+    shares = responsibility(model, rows, expected, usual_rows)
     similar = _nearest_rows(model, rows, likely_rows) if known else None
     return [
         _explain_row(

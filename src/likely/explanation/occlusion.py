@@ -15,11 +15,16 @@ MOST_COLUMNS = 64
 """Columns of a row that are tried at most; they are chosen by oddness and by contributions."""
 
 _BATCH_CELLS = 2_000_000
+_YARDSTICK = 100
+"""About how many likely rows are scored to know what a large difference of scores is."""
+
 _UNSEEN = 0.005
 """Weight of a column whose replacement the model does not notice, beside 1 for all it notices."""
 
 
-def responsibility(model: Model, rows: Table, expected: list[Expected]) -> np.ndarray:
+def responsibility(
+    model: Model, rows: Table, expected: list[Expected], likely_rows: Table
+) -> np.ndarray:
     """Return the share of every column in the oddness of every row.
 
     A column is responsible if its value is odd given the other columns *and* the model finds the
@@ -35,6 +40,8 @@ def responsibility(model: Model, rows: Table, expected: list[Expected]) -> np.nd
         Rows as `model.schema_.match` gives them.
     expected : list of Expected
         What is usual for each of their columns.
+    likely_rows : Table
+        Rows that the model finds likely; at least one.
 
     Returns
     -------
@@ -45,12 +52,26 @@ def responsibility(model: Model, rows: Table, expected: list[Expected]) -> np.nd
     tried = _worth_trying(model, rows, oddness)
     drop = np.zeros_like(oddness)
     drop[np.arange(len(rows))[:, None], tried] = _drops(model, rows, expected, tried)
-    drop = np.maximum(drop, 0.0)
-    drop /= np.maximum(drop.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    drop /= np.maximum(drop.sum(axis=1, keepdims=True), 1.0)  # sums to 1, or all 0
-    shares = (drop + _UNSEEN) * oddness**4
+    shares = (_as_shares(drop, _margin(model, likely_rows)) + _UNSEEN) * oddness**4
     total = shares.sum(axis=1, keepdims=True)
     return np.where(total > 0, shares / np.where(total > 0, total, 1.0), 1 / shares.shape[1])
+
+
+def _as_shares(drop: np.ndarray, margin: float) -> np.ndarray:
+    """Return drops as shares of their sum in each row, or of the margin if that is larger."""
+    drop = np.maximum(drop, 0.0)
+    drop = drop / np.maximum(drop.max(axis=1, keepdims=True), margin)  # so that sums stay finite
+    return drop / np.maximum(drop.sum(axis=1, keepdims=True), 1.0)
+
+
+def _margin(model: Model, likely_rows: Table) -> float:
+    """Return how far a likely row is from being called odd, in units of the score.
+
+    A row whose oddness falls by less than this is not odd for a reason that the model has.
+    """
+    step = max(1, len(likely_rows) // _YARDSTICK)
+    scores = model.score_samples(likely_rows.take(slice(None, None, step)))
+    return max(float(np.median(scores)) - model.offset_, np.finfo(np.float64).tiny)
 
 
 def _worth_trying(model: Model, rows: Table, oddness: np.ndarray) -> np.ndarray:

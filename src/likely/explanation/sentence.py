@@ -124,7 +124,11 @@ def _clause(cell: Cell) -> str:
 
 
 def _where(cell: Cell) -> str:
-    return "" if cell.reason.expected == "missing" else f" where {_usual(cell)}"
+    reason, expected = cell.reason, cell.expected
+    told = reason.expected in ("missing", reason.value) and reason.low == reason.high
+    # the commonest of many about equally common levels is not what to expect
+    many = expected.part.nominal and not expected.depends and expected.part.shares[:1].sum() < 0.5
+    return "" if told or many else f" where {_usual(cell)}"
 
 
 def _usual(cell: Cell) -> str:

@@ -25,6 +25,7 @@ from likely.persistence.files import Saved, load, load_model, save, save_model
 from likely.persistence.hints import read_as
 from likely.persistence.inspection import inspect
 from likely.persistence.models import model_state, restore_model
+from likely.persistence.schemas import read_columns, write_columns
 
 __all__ = [
     "Saved",
@@ -35,7 +36,9 @@ __all__ = [
     "model_state",
     "models_without_rows",
     "read_as",
+    "read_columns",
     "restore_model",
     "save",
     "save_model",
+    "write_columns",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,19 @@ def write_schema(schema: Schema) -> dict[str, Any]:
 
     Names, numbers and addresses of people stand in such columns; nothing asks for them again.
     """
-    stored = schema.to_json()
-    for column in stored["columns"]:
-        if column["set_aside"]:
-            column["labels"] = []
-    return stored
+    return schema.to_json() | {"columns": write_columns(schema.columns)}
+
+
+def write_columns(columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """Return the JSON of columns, without the texts of those that no model looks at."""
+    return [column.to_json() | ({} if column.used else {"labels": []}) for column in columns]
+
+
+def read_columns(stored: Any, where: str = "columns") -> tuple[Column, ...]:
+    """Return the columns that `write_columns` wrote, or raise `DamagedFile`."""
+    columns = read_as(tuple[Column, ...], stored, where)
+    _check_columns(columns)
+    return columns
 
 
 def read_schema(stored: Any, where: str) -> Schema:
@@ -65,15 +74,19 @@ def read_schema(stored: Any, where: str) -> Schema:
     return schema
 
 
-def _check(schema: Schema) -> None:
-    for column in schema.columns:
+def _check_columns(columns: tuple[Column, ...]) -> None:
+    for column in columns:
         if len(set(column.labels)) < len(column.labels):
             raise damaged(f"column {column.name[:80]!r}: a label stands twice")
         if not (_ZONE.fullmatch(column.zone) and _READINGS[column.kind].fullmatch(column.reading)):
             raise damaged(f"column {column.name[:80]!r}: no such time zone or rule of reading")
-    names = [column.name for column in schema.columns]
+    names = [column.name for column in columns]
     if len(set(names)) < len(names):
         raise damaged("two columns have the same name")
+
+
+def _check(schema: Schema) -> None:
+    _check_columns(schema.columns)
     if not schema.used or len(schema.encodings) != len(schema.used):
         raise damaged(f"{len(schema.used)} columns are used, {len(schema.encodings)} are encoded")
     for column, encoding in zip(schema.used, schema.encodings, strict=True):

@@ -17,7 +17,7 @@ from likely.calibration.decisions import (
     rows_a_day,
 )
 from likely.core.errors import DataError
-from likely.data.frames import give_back
+from likely.data.back import give_back
 from likely.data.table import Table
 from likely.explanation import Explanation
 

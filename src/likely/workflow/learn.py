@@ -10,7 +10,7 @@ import numpy as np
 
 from likely.base.model import Model
 from likely.calibration.cross_fit import CrossFit, cross_fit
-from likely.calibration.decisions import benjamini_hochberg
+from likely.calibration.decisions import benjamini_hochberg, check_promise
 from likely.calibration.same_rows import ASSUMPTION, Judgement, judge_same_rows
 from likely.core.empirical import learn_empirical
 from likely.core.errors import DataError
@@ -125,6 +125,7 @@ def detect(
     >>> likely.detect(rows).anomaly.nonzero()
     (array([7]),)
     """
+    check_promise(fdr, fpr, top, alerts)  # before learning, which takes a while
     study = _study(data, method, time, columns, ignore, False, seed, params)
     judgement = study.judgement
     decision = decide(

@@ -15,12 +15,10 @@ from likely import persistence
 from likely.base.model import Model
 from likely.core.empirical import Empirical
 from likely.core.errors import DamagedFile
-from likely.data.column import Column
 from likely.data.table import Table
 from likely.workflow.learned import Learned
 
 _PLAIN = {
-    "columns": tuple[Column, ...],
     "held_out": bool,
     "time": str | None,
     "rows_learnt": int,
@@ -31,8 +29,8 @@ _PLAIN = {
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
     """Write what was learnt to one file; `Learned.save` says more."""
-    parts = {name: getattr(learned, name) for name in _PLAIN}
-    parts["columns"] = [column.to_json() for column in learned.columns]
+    parts: dict[str, Any] = {name: getattr(learned, name) for name in _PLAIN}
+    parts["columns"] = persistence.write_columns(learned.columns)
     parts["reference"] = asdict(learned.reference)
     parts["model"] = learned.model
     likely_rows = learned.likely_rows.matrix
@@ -65,7 +63,7 @@ def load(path: str | Path) -> Learned:
         If it is no such file, or was written by a newer likely.
     """
     parts = persistence.load(path, "learned").parts
-    if set(parts) != {*_PLAIN, "model", "likely_rows", "missing"}:
+    if set(parts) != {*_PLAIN, "columns", "model", "likely_rows", "missing"}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
@@ -73,7 +71,8 @@ def load(path: str | Path) -> Learned:
     plain = {name: persistence.read_as(hint, parts[name], name) for name, hint in _PLAIN.items()}
     _check_reference(plain["reference"])
     rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
-    return Learned(model=model, likely_rows=rows, **plain)
+    columns = persistence.read_columns(parts["columns"])
+    return Learned(model=model, likely_rows=rows, columns=columns, **plain)
 
 
 def inspect(path: str | Path) -> dict[str, Any]:

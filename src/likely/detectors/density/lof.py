@@ -24,7 +24,8 @@ class LOF(Explainer):
     About 1 inside a cluster of any density, larger outside. The score is minus LOF(x).
 
     Rows that occur several times count once (the paper's k-distinct-distance): among more than k
-    equal rows every distance would be 0, the density infinite, and all rows near them infinitely odd.
+    equal rows every distance would be 0, the density infinite, and all rows near them infinitely
+    odd.
 
     Parameters
     ----------

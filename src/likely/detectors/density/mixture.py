@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
+from scipy.stats import chi2
 
 from likely.core.covariance import regularise, whitening
 
@@ -17,6 +18,8 @@ SPREAD_FLOOR = 0.1
 """No component is narrower, in any column, than this share of the spread of all rows together."""
 
 _TOLERANCE = 1e-4
+_MOST_STEPS = 100
+_LEAST_ROWS_TO_TRIM = 10
 _LLOYD_STEPS = 5
 _SEED_QUANTILE = 0.9
 
@@ -79,39 +82,34 @@ class Mixture(NamedTuple):
 
 
 def fit_mixture(
-    x: np.ndarray, components: int, starts: int, trim: float, rng: np.random.Generator, steps: int
+    x: np.ndarray, components: int, starts: int, trim: float, rng: np.random.Generator
 ) -> Mixture:
-    """Fit a mixture by expectation-maximisation from several starts and return the likeliest."""
-    best, reached = None, -np.inf
-    for _ in range(starts if components > 1 else 1):
-        found = improve(start(x, components, trim, rng), x, trim, steps)
-        value = trimmed_mean(found.log_density(x), trim)
-        if best is None or value > reached:
-            best, reached = found, value
-    return best
+    """Fit a mixture by expectation-maximisation from several starts and return the likeliest.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, width)
+        Rows.
+    components : int
+        At most so many Gaussians, at most n.
+    starts : int
+        From how many first guesses to climb.
+    trim : float in [0, 0.5]
+        Share of the rows, the least likely ones, that every step leaves out.
+    rng : Generator
+        Draws the first guesses.
+    """
+    found = [
+        improve(_start(x, components, trim, rng), x, trim)
+        for _ in range(starts if components > 1 else 1)
+    ]
+    return max(found, key=lambda mixture: trimmed_mean(mixture.log_density(x), trim))
 
 
-def start(x: np.ndarray, components: int, trim: float, rng: np.random.Generator) -> Mixture:
-    """Return a first mixture: k-means from well-spread seeds, every cluster a Gaussian."""
-    centres = _seeds(x, components, rng)
-    squares = _squares(x, centres)
-    for _ in range(_LLOYD_STEPS if components > 1 else 0):
-        label = squares.argmin(axis=1)
-        kept = _likeliest(-squares.min(axis=1), trim)
-        for j in range(components):
-            rows = x[kept & (label == j)]
-            if len(rows):
-                centres[j] = rows.mean(axis=0)
-        squares = _squares(x, centres)
-    member = np.eye(components)[squares.argmin(axis=1)]
-    member[~_likeliest(-squares.min(axis=1), trim)] = 0.0
-    return _maximise(x, member)
-
-
-def improve(mixture: Mixture, x: np.ndarray, trim: float, steps: int) -> Mixture:
-    """Return the mixture after at most `steps` rounds of expectation-maximisation."""
+def improve(mixture: Mixture, x: np.ndarray, trim: float) -> Mixture:
+    """Return the mixture after expectation-maximisation on x, stopped when it gains little."""
     reached = -np.inf
-    for _ in range(steps):
+    for _ in range(_MOST_STEPS):
         joint = mixture.log_joint(x)
         density = logsumexp(joint, axis=1)
         value = trimmed_mean(density, trim)
@@ -124,24 +122,63 @@ def improve(mixture: Mixture, x: np.ndarray, trim: float, steps: int) -> Mixture
     return mixture
 
 
+def widened(mixture: Mixture, trim: float) -> Mixture:
+    """Return the mixture with the spread that trimming took from Gaussian rows given back."""
+    if trim == 0:
+        return mixture
+    width = mixture.means.shape[1]
+    cut = chi2.ppf(1 - trim, width)
+    factor = chi2.cdf(cut, width + 2) / (1 - trim)
+    return mixture._replace(whitenings=mixture.whitenings * np.sqrt(factor))
+
+
+def criterion(mixture: Mixture, x: np.ndarray, trim: float) -> float:
+    """Return the Bayesian information criterion on the rows not trimmed; lower is better."""
+    k, width = mixture.means.shape
+    free = k - 1 + k * width + k * width * (width + 1) / 2
+    kept = len(x) - _left_out(len(x), trim)
+    return free * np.log(kept) - 2 * kept * trimmed_mean(mixture.log_density(x), trim)
+
+
 def trimmed_mean(density: np.ndarray, trim: float) -> float:
     """Return the mean log-density of all but the least likely share `trim` of the rows."""
-    kept = len(density) - int(trim * len(density))
-    return float(np.partition(density, len(density) - kept)[len(density) - kept :].mean())
+    left_out = _left_out(len(density), trim)
+    return float(np.partition(density, left_out)[left_out:].mean())
+
+
+def _left_out(rows: int, trim: float) -> int:
+    return int(np.ceil(trim * rows)) if rows >= _LEAST_ROWS_TO_TRIM else 0
 
 
 def _likeliest(density: np.ndarray, trim: float) -> np.ndarray:
     kept = np.ones(len(density), dtype=bool)
-    left_out = int(trim * len(density))
+    left_out = _left_out(len(density), trim)
     if left_out:
         kept[np.argpartition(density, left_out - 1)[:left_out]] = False
     return kept
 
 
+def _start(x: np.ndarray, components: int, trim: float, rng: np.random.Generator) -> Mixture:
+    """Return a first mixture: k-means from well-spread seeds, every cluster a Gaussian."""
+    centres = _seeds(x, components, rng)
+    squares = _squares(x, centres)
+    for _ in range(_LLOYD_STEPS if components > 1 else 0):
+        label = squares.argmin(axis=1)
+        kept = _likeliest(-squares.min(axis=1), trim)
+        for j in range(components):
+            rows = x[kept & (label == j)]
+            if len(rows):
+                centres[j] = rows.mean(axis=0)
+        squares = _squares(x, centres)
+    member = np.eye(components)[squares.argmin(axis=1)]  # (n, k)
+    member[~_likeliest(-squares.min(axis=1), trim)] = 0.0
+    return _maximise(x, member)
+
+
 def _maximise(x: np.ndarray, responsibility: np.ndarray) -> Mixture:
     """Return the mixture of the weighted means and covariances."""
     counts = responsibility.sum(axis=0)
-    floor = SPREAD_FLOOR * _pooled_spread(x, responsibility.sum(axis=1))
+    floor = SPREAD_FLOOR * x[responsibility.sum(axis=1) > 0].std(axis=0)
     real = counts >= min(SMALLEST_SHARE * counts.sum(), counts.max())
     means, whitenings = [], []
     for weight, count in zip(responsibility.T[real], counts[real], strict=True):
@@ -153,11 +190,6 @@ def _maximise(x: np.ndarray, responsibility: np.ndarray) -> Mixture:
         means.append(mean)
         whitenings.append(whitening(regularise(covariance, count, floor)))
     return Mixture(counts[real] / counts[real].sum(), np.array(means), np.array(whitenings))
-
-
-def _pooled_spread(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    used = x[weight > 0]
-    return used.std(axis=0)
 
 
 def _seeds(x: np.ndarray, components: int, rng: np.random.Generator) -> np.ndarray:

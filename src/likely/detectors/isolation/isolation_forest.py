@@ -9,14 +9,62 @@ import numpy as np
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
 from likely.core.params import Interval
-from likely.detectors.isolation.trees import Forest, average_path, grow
+from likely.detectors.isolation.growth import average_path, grow
+from likely.detectors.isolation.trees import Forest
 
 
 class IsolationForest(Explainer):
-    """Isolation forest (Liu et al., 2008)."""
+    """Isolation forest (Liu et al., 2008), with splits across columns (Hariri et al., 2021).
+
+    The score of a row is its mean path length over random trees, less the expected one, in units
+    of the mean path length of a random search tree: 0 is typical, below is odd. Trees that saw a
+    training row do not judge it in `training_scores_`.
+
+    Contributions: at every split the expected path length changes; the change is credited to the
+    column split on (to two columns by the size of their terms). They sum to minus the score.
+
+    Parameters
+    ----------
+    n_trees : int in [1, 10000], default 100
+        More trees make the ranking steadier; cost and file size grow in proportion.
+    sample_size : int in [2, 16384], default 256
+        Rows that each tree is grown on; small samples keep groups of anomalies apart.
+    ndim : int in [1, 2], default 2
+        Columns that a split looks at: 1 is the original forest, 2 the extended one, which also
+        sees broken correlations.
+    seed : int in [0, inf), default 0
+        Source of samples and splits.
+
+    Warnings
+    --------
+    A column that was constant when learnt is never split: a new value there goes unnoticed. Values
+    beyond the learnt range are all alike: a row far out scores as one just outside.
+
+    References
+    ----------
+    Liu, F. T., Ting, K. M. & Zhou, Z.-H. (2008). Isolation forest. ICDM.
+    https://doi.org/10.1109/ICDM.2008.17
+    Hariri, S., Carrasco Kind, M. & Brunner, R. (2021). Extended isolation forest. IEEE TKDE 33(4).
+    https://doi.org/10.1109/TKDE.2019.2947676
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.detectors import IsolationForest
+    >>> rows = np.random.default_rng(0).normal(size=(500, 3))
+    >>> model = IsolationForest().fit(rows)
+    >>> model.predict([[0.0, 0.0, 0.0], [6.0, -6.0, 6.0]])
+    array([ 1, -1])
+    """
 
     card = {"kinds": ["table"], "paper": "doi:10.1109/ICDM.2008.17"}
     fast = {"n_trees": 20}
+    expected_failures = {
+        "check_outliers_fit_predict": "fit_predict judges a row by the trees that did not see it, "
+        "predict treats it as new and asks all trees",
+        "check_outliers_train": "as above: predict(X) on the training rows is milder than offset_, "
+        "which comes from trees that did not see the row",
+    }
     _state_spec = {
         "features_": Array("tree", "inner", "term", dtype="int32", low=0, high="width"),
         "weights_": Array("tree", "inner", "term"),
@@ -25,11 +73,17 @@ class IsolationForest(Explainer):
         "unit_": Array(),
     }
 
+    features_: np.ndarray
+    weights_: np.ndarray
+    thresholds_: np.ndarray
+    depths_: np.ndarray
+    unit_: np.ndarray
+
     def __init__(
         self,
         n_trees: Annotated[int, Interval(1, 10_000)] = 100,
         sample_size: Annotated[int, Interval(2, 16_384)] = 256,
-        ndim: Annotated[int, Interval(1, 2)] = 1,
+        ndim: Annotated[int, Interval(1, 2)] = 2,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.n_trees = n_trees
@@ -40,7 +94,9 @@ class IsolationForest(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         size = min(self.sample_size, len(x))
         terms = min(self.ndim, x.shape[1])
-        forest, self._samples, self._paths = grow(x, self.n_trees, size, terms, rng)
+        order = np.lexsort(x.T)  # so that the order of the rows decides nothing
+        forest, samples, self._paths = grow(x[order], self.n_trees, size, terms, rng)
+        self._samples = order[samples]
         self.features_, self.weights_ = forest.features, forest.weights
         self.thresholds_, self.depths_ = forest.thresholds, forest.depths
         self.unit_ = average_path(np.array(float(size)))

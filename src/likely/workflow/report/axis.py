@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,11 @@ _CENTRAL = (0.005, 0.995)
 _REACH = 0.6
 """A marked value within this many spans of the axis stretches it; one further off gets an arrow."""
 
+_SLACK = 0.15
+"""The same for the smallest and the largest value."""
+
 _FARTHEST = 1e300
+_FINEST = 1e-12
 _DAY = 86_400e6
 
 
@@ -62,12 +67,13 @@ class Axis:
         low, high = map(float, np.quantile(finite, _CENTRAL))
         if low == high:
             low, high = float(finite.min()), float(finite.max())
-        if low == high:
+        if high - low <= max(_FINEST * abs(low), sys.float_info.min):
             half = _DAY / 2 if column.kind == "date" else max(abs(low) * 0.05, 0.5)
             low, high = low - half, high + half
-        reach = _REACH * (high - low)
-        near = [value for value in marked if low - reach <= value <= high + reach]
-        low, high = min([low, *near]), max([high, *near])
+        span = high - low
+        ends = [float(finite.min()), float(finite.max())]
+        low, high = _stretch(low, high, ends, _SLACK * span)
+        low, high = _stretch(low, high, marked, _REACH * span)
         if column.integer and high - low <= 40:
             low, high = math.floor(low) - 0.5, math.ceil(high) + 0.5
         return cls(low, high, start, stop, column.kind == "date")
@@ -104,9 +110,17 @@ class Axis:
         found = []
         for share in (0.0, 0.5, 1.0):
             value = self.low + share * (self.high - self.low)
-            text = np.datetime_as_string(np.datetime64(int(value), "us"), unit="m" if short else "D")
+            text = np.datetime_as_string(
+                np.datetime64(int(value), "us"), unit="m" if short else "D"
+            )
             found.append((value, str(text)[5:].replace("T", " ") if short else str(text)))
         return found
+
+
+def _stretch(low: float, high: float, values: list[float], reach: float) -> tuple[float, float]:
+    """Return the ends moved so that values not farther off than `reach` lie between them."""
+    near = [value for value in values if low - reach <= value <= high + reach]
+    return min([low, *near]), max([high, *near])
 
 
 def _round_step(step: float) -> float:

@@ -6,9 +6,8 @@ import math
 
 import numpy as np
 
-from likely.data.column import Column
 from likely.data.table import Table
-from likely.workflow.report.markup import Html, cell, element, join, shorten, size
+from likely.workflow.report.markup import Html, cell, element, join, size
 from likely.workflow.report.view import View
 from likely.workflow.report.words import p_value
 
@@ -17,7 +16,7 @@ _CELL = 28
 
 
 def listing(view: View, carded: int, budget: int) -> tuple[Html, int, int]:
-    """Return the table, how many rows it has, and how many of the data's columns.
+    """Return the table, how many rows it has, and how many of the columns looked at.
 
     Parameters
     ----------
@@ -30,8 +29,8 @@ def listing(view: View, carded: int, budget: int) -> tuple[Html, int, int]:
     """
     shown = _columns(view)
     lines: list[Html] = []
-    for place, row in enumerate(view.order.tolist()):
-        line = _line(view, row, place < carded, shown)
+    for place in range(len(view.order)):
+        line = _line(view, place, place < carded, shown)
         budget -= size(line)
         if budget < 0:
             break
@@ -41,7 +40,8 @@ def listing(view: View, carded: int, budget: int) -> tuple[Html, int, int]:
         _head("Surprise (bits)", True, "descending"),
         _head("p-value", True),
         _head("Finding", False),
-        *(_head(c.name, c.kind == "number") for _, c, _ in shown),
+        *(_head(name, False) for name, _ in view.identity[:1]),
+        *(_head(c.name, c.kind == "number") for c in (view.table.columns[j] for j in shown)),
     ]
     table = element(
         "table",
@@ -57,15 +57,13 @@ def listing(view: View, carded: int, budget: int) -> tuple[Html, int, int]:
     return join([scroll, status]), len(lines), len(shown)
 
 
-def _columns(view: View) -> list[tuple[Table, Column, int]]:
-    """Return what identifies a row, and the columns that matter most, in the order of the data."""
-    known = [(view.found.table, column, j) for column, j in view.unseen_columns()[:1]]
+def _columns(view: View) -> list[int]:
+    """Return the columns that make rows odd most often, in the order of the data."""
     blame = np.zeros(len(view.table.columns))
     for explanation in view.explanations:
         for reason in explanation.reasons:
             blame[view.position(reason.column)] += reason.share
-    chosen = np.sort(np.argsort(-blame, kind="stable")[: _COLUMNS - len(known)])
-    return [*known, *((view.table, view.table.columns[j], int(j)) for j in chosen)]
+    return np.sort(np.argsort(-blame, kind="stable")[:_COLUMNS]).tolist()
 
 
 def _head(name: str, numeric: bool, order: str | None = None) -> Html:
@@ -78,7 +76,8 @@ def _head(name: str, numeric: bool, order: str | None = None) -> Html:
     )
 
 
-def _line(view: View, row: int, carded: bool, shown: list[tuple[Table, Column, int]]) -> Html:
+def _line(view: View, place: int, carded: bool, shown: list[int]) -> Html:
+    row = int(view.order[place])
     number = f"{row + 1:,}"
     log_p = float(view.found.log_p[row])
     cells = [
@@ -88,18 +87,24 @@ def _line(view: View, row: int, carded: bool, shown: list[tuple[Table, Column, i
             scope="row",
             data_value=row + 1,
         ),
-        element("td", f"{view.surprise[row]:,.1f}", data_value=f"{view.surprise[row]:.9g}"),
-        element("td", p_value(log_p), data_value=f"{log_p:.9g}"),
+        _number(f"{view.surprise[row]:,.1f}", f"{view.surprise[row]:.9g}"),
+        _number(p_value(log_p), f"{log_p:.9g}"),
         element("td", "yes" if view.found.anomaly[row] else "no"),
-        *(_cell(table, column, row, j) for table, column, j in shown),
+        *(element("td", cell(texts[place], _CELL)) for _, texts in view.identity[:1]),
+        *(_cell(view.table, row, j) for j in shown),
     ]
     return element("tr", *cells)
 
 
-def _cell(table: Table, column: Column, row: int, j: int) -> Html:
-    value, text = float(table.matrix[row, j]), table.text(row, j)
+def _cell(table: Table, row: int, j: int) -> Html:
+    column, value, text = table.columns[j], float(table.matrix[row, j]), table.text(row, j)
     if math.isnan(value):
-        return element("td", element("i", text))
-    if column.kind != "number":
-        return element("td", cell(text, _CELL) if len(text) > _CELL else shorten(text, _CELL))
-    return element("td", text, data_value=None if text == f"{value:g}" else f"{value:.9g}")
+        return element("td", element("i", text), class_="n" if column.kind == "number" else None)
+    if column.kind == "number":
+        return _number(text, f"{value:.9g}")
+    return element("td", cell(text, _CELL))
+
+
+def _number(text: str, value: str) -> Html:
+    """Return a cell that sorts by a value which is more exact than its text."""
+    return element("td", text, data_value=None if text == value else value, class_="n")

@@ -34,8 +34,8 @@ def element(tag: str, *content: Content, **attributes: Attribute) -> Html:
     *content : str, Html or None
         What stands in it; None stands for nothing.
     **attributes
-        `class_` is written `class`, `aria_label` is written `aria-label`; True writes the bare name,
-        False and None write nothing.
+        `class_` is written `class`, `aria_label` is written `aria-label`; True writes the bare
+        name, False and None write nothing.
 
     Examples
     --------
@@ -61,14 +61,14 @@ def escape(text: Content) -> Html:
 
 
 def clean(text: str) -> str:
-    """Return text with every character visible that could hide or reorder what stands around it.
+    r"""Return text with every character visible that could hide or reorder what stands around it.
 
     Line breaks become spaces; control characters, marks that change the direction of writing, and
     half characters become their code, such as `[U+202E]`.
 
     Examples
     --------
-    >>> clean("two\\nlines, \\u202ebackwards")
+    >>> clean("two\nlines, \u202ebackwards")
     'two lines, [U+202E]backwards'
     """
     if text.isascii() and text.isprintable():

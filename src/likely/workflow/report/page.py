@@ -32,9 +32,10 @@ _PLACES = (
 def write_page(view: View) -> str:
     """Return the report as one HTML document that needs nothing else."""
     made, carded = cards(view, CARD_BYTES)
+    findings = int(view.found.anomaly.sum())
     return "<!DOCTYPE html>\n" + element(
         "html",
-        _head(f"{view.found.anomaly.sum():,} findings in {count(len(view.found), 'row')} · likely"),
+        _head(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely"),
         element(
             "body",
             element("a", "Skip to the oddest rows", href="#oddest", class_="skip"),
@@ -98,7 +99,7 @@ def _which(view: View, carded: int) -> str:
         )
     if carded < found:
         return f"The {carded:,} oddest of {count(found, 'finding')}, oddest first."
-    return "The finding." if found == 1 else f"All {found:,} findings, oddest first."
+    return "The one finding." if found == 1 else f"All {found:,} findings, oddest first."
 
 
 def _surprise(view: View) -> Html:
@@ -109,18 +110,19 @@ def _surprise(view: View) -> Html:
 
 def _table(view: View, carded: int) -> Html:
     table, rows, shown = listing(view, carded, TABLE_BYTES)
-    total = len(view.found.table.columns)
-    columns = f"all {shown:,} columns" if shown == total else f"{shown:,} of {total:,} columns"
-    rows_shown = f"All {rows:,}" if rows == len(view.found) else f"The {rows:,} oddest"
-    how = "those that make rows odd most often" if shown < len(view.table.columns) else ""
+    total = len(view.table.columns)
+    rows_shown = "All" if rows == len(view.found) else f"The {rows:,} oddest of"
+    columns = f"the {shown:,} of {total:,} columns that make rows odd most often"
+    if shown == total:
+        columns = "the one column" if total == 1 else f"all {total:,} columns looked at"
     return element(
         "section",
         element("h2", "Table"),
         element(
             "p",
-            f"{rows_shown} of {count(len(view.found), 'row')}, with {columns}"
-            f"{f' ({how})' if how else ''}. A column's heading sorts by it; a second press turns the "
-            "order round. Numbers are in the units of the data.",
+            f"{rows_shown} {count(len(view.found), 'row')}, with {columns}. A column's heading "
+            "sorts by it; a second press turns the order round. Numbers are in the units of the "
+            "data.",
         ),
         table,
         id="table",

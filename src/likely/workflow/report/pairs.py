@@ -51,7 +51,7 @@ def scatter(
         element("path", d=f"M66 {y:g}H{RIGHT}M{x:g} 180V20", class_="cross"),
         element("circle", cx=f"{x:g}", cy=f"{y:g}", r=6, class_="ring"),
     )
-    drawn = f"{len(some):,} {of_what}" if len(some) < len(points) else f"All {len(some):,} rows"
+    drawn = of_what if len(some) == len(points) else f"{len(some):,} of {of_what}"
     return figure(svg, f"{names[1]} against {names[0]}. Ring: this row. Dots: {drawn}.")
 
 

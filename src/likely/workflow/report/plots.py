@@ -35,7 +35,7 @@ def column_plot(
     usual : (float, float)
         Ends of the usual range, shown as a band; NaN for none.
     of_what : str
-        What the rows are, such as "of these rows".
+        What the rows are, such as "these 200 rows".
     """
     if column.kind in ("category", "boolean"):
         return _level_bars(column, values, mark, of_what)
@@ -51,7 +51,11 @@ def _histogram(
     counts, _ = np.histogram(inside, edges)
     most = max(int(counts.max()), 1)
     places = [
-        (axis.place(a) + 0.5, axis.place(b) - 0.5, max(1.0, c / most * (_BASE - _TOP - 12)) if c else 0)
+        (
+            axis.place(a) + 0.5,
+            axis.place(b) - 0.5,
+            max(1.0, c / most * (_BASE - _TOP - 12)) if c else 0,
+        )
         for a, b, c in zip(edges, edges[1:], counts, strict=False)
     ]
     written, name = write_value(column, mark), shorten(column.name, 40)
@@ -67,7 +71,7 @@ def _histogram(
         foot(axis, _BASE),
         here,
     )
-    parts = [f"{name} {of_what} ({count(len(values), 'row')}; the highest bar is {most:,})."]
+    parts = [f"{name} in {of_what}; the highest bar is {count(most, 'row')}."]
     if all(map(axis.holds, usual)):
         parts.append("Shaded: usual for this row.")
     missing = int(np.isnan(values).sum())
@@ -91,7 +95,7 @@ def _level_bars(column: Column, values: np.ndarray, mark: float, of_what: str) -
     most = max([1, *(number for _, number in shown)])
     parts: list[Html] = []
     for i, (value, number) in enumerate(shown):
-        label = shorten(write_value(column, value), 17)
+        label = shorten(write_value(column, value), 14)
         parts.append(_level(i, label, number, most, _same(value, mark)))
     if others:
         y = len(shown) * _LINE + 14
@@ -99,7 +103,7 @@ def _level_bars(column: Column, values: np.ndarray, mark: float, of_what: str) -
     name, written = shorten(column.name, 40), shorten(write_value(column, mark), 40)
     height = (len(shown) + (others > 0)) * _LINE + 4
     svg = picture(height, f"Levels of {name}; this row has {written}", *parts)
-    return figure(svg, f"{name} {of_what} ({count(len(values), 'row')}). ◂ this row.")
+    return figure(svg, f"{name} in {of_what}, as rows a level. ◂ this row.")
 
 
 def _level(i: int, label: str, number: int, most: int, here: bool) -> Html:
@@ -128,10 +132,12 @@ def _levels(values: np.ndarray, mark: float) -> tuple[list[tuple[float, int]], i
     place = next((k for k, (value, _) in enumerate(ranked) if _same(value, mark)), len(ranked))
     if place == len(ranked):
         ranked.append((mark, 0))
-    if place < _LEVELS:
-        shown = ranked[:_LEVELS]
-    else:
-        shown = [*ranked[: _LEVELS - 1], ranked[place]]
+    # the level of the row is shown, however rare it is
+    shown = (
+        [*ranked[: _LEVELS - 1], ranked[max(place, _LEVELS - 1)]]
+        if len(ranked) > _LEVELS
+        else ranked
+    )
     rest = sum(number for _, number in ranked) - sum(number for _, number in shown)
     return shown, len(ranked) - len(shown), rest
 

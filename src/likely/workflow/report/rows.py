@@ -1,24 +1,21 @@
-"""The oddest rows as cards: how rare, one sentence, the reasons, the nearest likely row, a picture."""
+"""The oddest rows as cards: how rare, one sentence, the reasons, a picture."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from likely.data.column import Column
 from likely.explanation import Explanation, Reason
-from likely.workflow.report.markup import Html, cell, element, join, shorten
+from likely.workflow.report.markup import Html, cell, element, join, shorten, size
 from likely.workflow.report.pairs import scatter
 from likely.workflow.report.plots import column_plot
+from likely.workflow.report.reasons import others_table, read_value, reasons_table
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, one_in
 
-_REASONS = 5
-_OTHERS = 12
+_REASONS = 6
+_WORTH_A_LINE = 0.03
 _PAIR_SHARE = 0.2
 _SENTENCE = 480
-_HEADS = ("Column, and its share", "This row", "Usual here", "Nearest likely row")
 
 
 def card(view: View, place: int) -> Html:
@@ -32,36 +29,50 @@ def card(view: View, place: int) -> Html:
         Place of the row among the explained ones, from 0, which is the oddest.
     """
     row, explanation = int(view.order[place]), view.explanations[place]
-    top, rest = explanation.reasons[:_REASONS], explanation.reasons[_REASONS:]
-    name = f"row-{row + 1}"
+    worth = [reason.share >= _WORTH_A_LINE for reason in explanation.reasons[:_REASONS]]
+    cut = max(1, sum(worth))
+    top, rest = explanation.reasons[:cut], explanation.reasons[cut:]
+    anchor = f"row-{row + 1}"
     return element(
         "article",
-        _heading(view, row, place, name),
+        _heading(view, row, place, anchor),
         element("p", shorten(explanation.sentence, _SENTENCE), class_="sentence"),
         element(
             "div",
-            element("div", _reasons(view, row, top, explanation.nearest), class_="scroll"),
+            element("div", reasons_table(view, row, top, explanation.nearest), class_="scroll"),
             _picture(view, row, explanation),
             class_="split",
         ),
-        _others(view, row, rest, explanation.nearest),
-        id=name,
+        others_table(view, row, rest, explanation.nearest),
+        id=anchor,
         class_="card found" if view.found.anomaly[row] else "card",
-        aria_labelledby=f"{name}-name",
+        aria_labelledby=f"{anchor}-name",
     )
 
 
-def _heading(view: View, row: int, place: int, name: str) -> Html:
+def cards(view: View, budget: int) -> tuple[Html, int]:
+    """Return the cards that fit into so many bytes, and how many they are."""
+    made: list[Html] = []
+    for place in range(len(view.explanations)):
+        one = card(view, place)
+        budget -= size(one)
+        if budget < 0:
+            break
+        made.append(one)
+    return join(made, "\n"), len(made)
+
+
+def _heading(view: View, row: int, place: int, anchor: str) -> Html:
     surprise = float(view.surprise[row])
     found = bool(view.found.anomaly[row])
-    rare = "as a ranking only" if view.found.decision.ranking_only else f"about {one_in(surprise)}"
+    rare = "as a ranking only" if view.found.decision.ranking_only else one_in(surprise)
     known = [
-        element("span", cell(shorten(c.name, 40)), ": ", cell(view.found.table.text(row, j), 40))
-        for c, j in view.unseen_columns()[:2]
+        element("span", cell(name, 40), ": ", cell(texts[place], 40))
+        for name, texts in view.identity
     ]
     return element(
         "header",
-        element("h3", f"Row {row + 1:,}", id=f"{name}-name"),
+        element("h3", f"Row {row + 1:,}", id=f"{anchor}-name"),
         element("p", *_between(known), class_="known") if known else None,
         element(
             "p",
@@ -76,66 +87,6 @@ def _heading(view: View, row: int, place: int, name: str) -> Html:
 
 def _between(parts: list[Html]) -> list[str]:
     return [part for known in parts for part in (known, " · ")][:-1]
-
-
-def _reasons(
-    view: View, row: int, reasons: tuple[Reason, ...], nearest: dict[str, str] | None
-) -> Html:
-    heads = _HEADS if nearest is not None else _HEADS[:-1]
-    lines = []
-    for reason in reasons:
-        column = view.table.columns[view.position(reason.column)]
-        cells = [
-            element("th", cell(reason.column), _share(reason.share), scope="row"),
-            element("td", cell(reason.value), class_="this"),
-            element("td", *_usual(reason)),
-        ]
-        if nearest is not None:
-            cells.append(_beside(view, column, reason.value, nearest[reason.column]))
-        lines.append(element("tr", *cells))
-    return element(
-        "table",
-        element("caption", f"Why row {row + 1:,} is unlikely", class_="hidden"),
-        element("thead", element("tr", *(element("th", h, scope="col") for h in heads))),
-        element("tbody", *lines),
-        class_="reasons",
-    )
-
-
-def _share(share: float) -> Html:
-    percent = round(100 * share) if math.isfinite(share) else 0
-    return element(
-        "span",
-        element("span", element("span", style=f"width:{percent}%"), class_="track"),
-        f" {percent} %",
-        class_="share",
-    )
-
-
-def _usual(reason: Reason) -> list[Html]:
-    if reason.low == reason.high:
-        return [cell(reason.expected)]
-    spread = element("span", cell(reason.low), " to ", cell(reason.high), class_="range")
-    return [spread, element("span", "middle ", cell(reason.expected), class_="middle")]
-
-
-def _beside(view: View, column: Column, here: str, there: str) -> Html:
-    if not _differs(view, column, here, there):
-        return element("td", cell(there))
-    return element(
-        "td", element("span", "≠ ", title="differs from this row", class_="differs"), cell(there)
-    )
-
-
-def _differs(view: View, column: Column, here: str, there: str) -> bool:
-    """Tell whether two values of a column differ by more than numbers usually do."""
-    if column.kind != "number":
-        return here != there
-    one, other = read_value(column, here), read_value(column, there)
-    encoding = view.found.learned.model.schema_.encodings[view.position(column.name)]
-    if math.isfinite(one) and math.isfinite(other):
-        return abs(one - other) > encoding.scale
-    return here != there
 
 
 def _picture(view: View, row: int, explanation: Explanation) -> Html:
@@ -170,55 +121,3 @@ def _odd_pair(view: View, row: int, reasons: tuple[Reason, ...]) -> tuple[int, i
         if not low <= view.table.matrix[row, j] <= high:
             return None
     return places
-
-
-def _others(
-    view: View, row: int, rest: tuple[Reason, ...], nearest: dict[str, str] | None
-) -> Html | None:
-    """Return the columns that matter less, folded away, and those that no model looked at."""
-    lines = []
-    for reason in rest[:_OTHERS]:
-        column = view.table.columns[view.position(reason.column)]
-        cells = [element("th", cell(reason.column), scope="row"), element("td", cell(reason.value))]
-        if nearest is not None:
-            cells.append(_beside(view, column, reason.value, nearest[reason.column]))
-        lines.append(element("tr", *cells))
-    if not lines:
-        return None
-    heads = ["Column", "This row", *(["Nearest likely row"] if nearest is not None else [])]
-    left = len(rest) - len(lines)
-    more = element("p", f"{left:,} columns with smaller shares are not shown.") if left else None
-    table = element(
-        "table",
-        element("caption", f"The other columns of row {row + 1:,}", class_="hidden"),
-        element("thead", element("tr", *(element("th", h, scope="col") for h in heads))),
-        element("tbody", *lines),
-    )
-    total = len(lines)
-    summary = element("summary", f"{total} more column{'s' if total > 1 else ''} of this row")
-    return element("details", summary, element("div", table, class_="scroll"), more)
-
-
-def read_value(column: Column, text: str) -> float:
-    """Return about the value that `write_value` wrote as text; NaN if it has no number.
-
-    Explanations come as text ready to show. Pictures need the place of a range, to the four digits
-    that are written, and nothing more.
-    """
-    if text == "missing" or column.kind in ("category", "boolean"):
-        return math.nan
-    if column.kind == "date":
-        return float(np.datetime64(text.replace(" ", "T"), "us").astype(np.int64))
-    return float(text.replace(",", ""))
-
-
-def cards(view: View, budget: int) -> tuple[Html, int]:
-    """Return the cards that fit into so many bytes, and how many they are."""
-    made: list[Html] = []
-    for place in range(len(view.explanations)):
-        one = card(view, place)
-        budget -= len(one.encode("utf-8"))
-        if budget < 0:
-            break
-        made.append(one)
-    return join(made, "\n"), len(made)

@@ -26,12 +26,12 @@ def verdict(view: View) -> Html:
         ("Reported from", "no cut" if cut is None else f"{bits(cut)} of surprise"),
         ("The oddest row has", f"{bits(oddest)}{rare}"),
     ]
+    short, _, rest = found.summary().partition("; ")
     return element(
         "header",
-        element("h1", "What is unlikely in these rows"),
-        element("p", shorten(found.summary(), _NOTE), class_="verdict"),
+        element("h1", shorten(short, _NOTE)),
+        element("p", shorten(rest[:1].upper() + rest[1:], _NOTE), class_="lead") if rest else None,
         _facts(facts, "tiles"),
-        _facts(_promise(view), "lines"),
         id="verdict",
     )
 
@@ -68,8 +68,8 @@ def how_to_read(view: View) -> Html:
     terms = [
         (
             "Surprise",
-            "How rare a row is, in bits: 10 bits is 1 in 1,024, and with every further bit a row is "
-            "half as common. 0 to 3 bits are everyday.",
+            "How rare a row is, in bits: 10 bits is 1 in 1,024, and with every further bit a row "
+            "is half as common. 0 to 3 bits are everyday.",
         ),
         (
             "p-value",
@@ -84,9 +84,9 @@ def how_to_read(view: View) -> Html:
         ("What the promise means", _meaning(view)),
         (
             "What it does not mean",
-            "Odd is not wrong: an unlikely row may be true, and a wrong one may look ordinary. It "
-            "holds on average over many tables, not for each single finding, and does not say that "
-            "everything odd was found.",
+            "Odd is not wrong: an unlikely row may be true, and a wrong one may look ordinary. A "
+            "promise holds on average over many tables, not for each single finding, and does not "
+            "say that everything odd was found.",
         ),
         (
             "Share and usual",
@@ -97,20 +97,12 @@ def how_to_read(view: View) -> Html:
         (
             "Nearest likely row",
             "The most similar of the likely rows that were kept. ≠ marks a value that differs: "
-            "numbers by more than their usual spread, everything else at all.",
+            "numbers and dates by more than their interquartile range, everything else at all.",
         ),
     ]
     return element(
         "section", element("h2", "How to read this"), _facts(terms, "terms"), id="reading"
     )
-
-
-def _promise(view: View) -> list[tuple[str, str]]:
-    decision = view.found.decision
-    if decision.ranking_only:
-        return [("Asked for", decision.promise), ("Withdrawn because", decision.basis)]
-    rests = [("It rests on", decision.basis)] if decision.basis else []
-    return [("Promise", decision.promise), *rests]
 
 
 def _meaning(view: View) -> str:
@@ -121,10 +113,10 @@ def _meaning(view: View) -> str:
             "orientation, and no row is reported as a finding."
         )
     return {
-        "fdr": f"Of the rows reported, about {100 * decision.value:.3g} % or fewer are false alarms "
-        "on average: ordinary rows that look odd by chance.",
-        "fpr": f"Of the ordinary rows, about {100 * decision.value:.3g} % or fewer are reported. How "
-        "many of the findings these are depends on how many odd rows there are.",
+        "fdr": f"Of the rows reported, about {100 * decision.value:.3g} % or fewer are false "
+        "alarms on average: ordinary rows that look odd by chance.",
+        "fpr": f"Of the ordinary rows, about {100 * decision.value:.3g} % or fewer are reported. "
+        "How many of the findings these are depends on how many odd rows there are.",
         "top": "None but the number: the oddest rows are reported, however ordinary they may be.",
         "alerts": f"Ordinary rows cause at most {decision.value:.3g} alarms a day on average.",
     }[decision.name]

@@ -24,7 +24,7 @@ def surprise_plot(view: View) -> Html:
     surprise, cut = view.surprise, cut_at(view)
     end = _end(surprise, cut)
     width = next(w for w in (0.5, 1, 2, 5, 10, 20) if end / w <= _MOST_BINS)
-    edges = np.arange(0, math.ceil(end / width) + 1) * width
+    edges = width * np.arange(math.ceil(end / width) + 1, dtype=np.float64)
     axis = Axis(0.0, float(edges[-1]), _START, RIGHT)
     counts, _ = np.histogram(np.minimum(surprise, edges[-1]), edges)
     most = max(int(counts.max()), 2)
@@ -60,7 +60,9 @@ def cut_at(view: View) -> float | None:
 def _end(surprise: np.ndarray, cut: float | None) -> float:
     """Where the axis ends: gross rows are gathered in its last bar rather than flatten the rest."""
     ordinary = 1.5 * math.log2(len(surprise) + 1) + 2
-    return max(4.0, min(float(surprise.max()), max(ordinary, 1.25 * (cut or 0.0), 24.0)), cut or 0.0)
+    return max(
+        4.0, min(float(surprise.max()), max(ordinary, 1.25 * (cut or 0.0), 24.0)), cut or 0.0
+    )
 
 
 def _height(number: float, most: float) -> float:
@@ -84,7 +86,7 @@ def _ordinary(axis: Axis, edges: np.ndarray, n: int, most: int) -> Html:
     points = [
         f"{axis.place(x):g} {_BASE - _height(y, most):.1f}"
         for x, y in zip(middles, expected, strict=True)
-        if _LEAST_COUNT <= y
+        if y >= _LEAST_COUNT
     ]
     return element("path", d="M" + "L".join(points), class_="expected") if points else Html()
 
@@ -102,7 +104,9 @@ def _caption(view: View, cut: float | None, beyond: int) -> str:
     if view.found.decision.ranking_only:
         parts.append("No cut is drawn, because no promise can be given: the rows are only ranked.")
     else:
-        parts.append("Dashed line: what ordinary rows alone would give, half as many with every bit.")
+        parts.append(
+            "Dashed line: what ordinary rows alone would give, half as many with every bit."
+        )
     if cut is not None:
         parts.append(f"Cut at {bits(cut)}: {count(found, 'row')} at or beyond it.")
     if beyond:

@@ -16,12 +16,12 @@ def figure(svg: Html, caption: str) -> Html:
 
 def picture(height: float, label: str, *shapes: Html | None) -> Html:
     """Return an SVG that scales with the page and has a name for screen readers."""
-    return element(
-        "svg", *shapes, viewBox=f"0 0 {WIDTH} {height:g}", role="img", aria_label=label
-    )
+    return element("svg", *shapes, viewBox=f"0 0 {WIDTH} {height:g}", role="img", aria_label=label)
 
 
-def text(x: float, y: float, content: str, anchor: str = "start", class_: str | None = None) -> Html:
+def text(
+    x: float, y: float, content: str, anchor: str = "start", class_: str | None = None
+) -> Html:
     """Return text in a picture."""
     return element("text", content, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, class_=class_)
 
@@ -41,9 +41,7 @@ def foot(axis: Axis, base: float, most: int = 4) -> Html:
     ticks = axis.ticks(most)
     marks = "".join(f"M{axis.place(value):g} {base:g}v4" for value, _ in ticks)
     path = f"M{axis.start:g} {base:g}H{axis.stop:g}{marks}"
-    texts = [
-        text(x := axis.place(value), base + 16, label, _anchor(x)) for value, label in ticks
-    ]
+    texts = [text(x := axis.place(value), base + 16, label, _anchor(x)) for value, label in ticks]
     return join([element("path", d=path, class_="axis"), *texts])
 
 
@@ -55,7 +53,6 @@ def marked(axis: Axis, value: float, label: str, top: float, base: float) -> Htm
         shape = f"M{x:g} {base:g}V{top:g}m-4 -6h8l-4 6z"
     else:
         way = 1 if side == "end" else -1
-        label = f"{label} →" if way > 0 else f"← {label}"
         tip, back = x + way * 8, x
         shape = f"M{tip:g} {top + 8:g}L{back:g} {top + 3:g}v10zM{back:g} {top + 8:g}h{-24 * way}"
     return join(

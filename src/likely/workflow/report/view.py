@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
-from likely.data.column import Column
 from likely.data.table import Table
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LISTED = 500
 """At most this many rows stand in the table."""
 
 _ENOUGH = 100
+_IDENTITIES = 2
 _TELLING = ("id-like", "free text", "ignored")
 
 
@@ -64,8 +65,8 @@ class View:
         """The rows that plots show behind a finding, and what they are in words."""
         likely_rows = self.found.learned.likely_rows
         if len(self.table) >= _ENOUGH or len(likely_rows) <= len(self.table):
-            return self.table, "of these rows"
-        return likely_rows, "of the likely rows learnt from"
+            return self.table, f"these {len(self.table):,} rows"
+        return likely_rows, f"{len(likely_rows):,} likely rows learnt from"
 
     @cached_property
     def found_any(self) -> bool:
@@ -76,18 +77,36 @@ class View:
         """Return the position of a column that the model looks at."""
         return self._positions[name]
 
-    def unseen_columns(self) -> list[tuple[Column, int]]:
-        """Return columns that no model looked at but that tell which row it is, with positions."""
-        theirs = self.found.table
-        if not theirs.named and len(theirs.columns) != len(self.found.learned.columns):
-            return []  # without names, a narrower array cannot be told apart by column
-        reasons = {column.name: column.set_aside for column in self.found.learned.columns}
-        telling = [
-            (column, j)
-            for j, column in enumerate(theirs.columns)
-            if reasons.get(column.name) in _TELLING
-        ]
-        return sorted(telling, key=lambda pair: _TELLING.index(reasons[pair[0].name]))
+    def spread(self, name: str) -> float:
+        """Return the interquartile range of a column of numbers or dates; 0 without values."""
+        if name not in self._spreads:
+            values = self.table.matrix[:, self.position(name)]
+            finite = values[np.isfinite(values)]
+            low, high = np.quantile(finite, [0.25, 0.75]) if len(finite) else (0.0, 0.0)
+            self._spreads[name] = float(high) - float(low)
+        return self._spreads[name]
+
+    @cached_property
+    def identity(self) -> list[tuple[str, list[str]]]:
+        """Columns that no model looks at but that tell which row it is: name, and text per place.
+
+        They are taken from what the user gave, because a `Table` of new rows leaves them out.
+        """
+        frame = nw.from_native(self.found.table.native, eager_only=True, pass_through=True)
+        if not isinstance(frame, nw.DataFrame):
+            return []
+        aside = {c.name: c.set_aside for c in self.found.learned.columns}
+        names = [n for n in frame.columns if aside.get(str(n)) in _TELLING]  # may be numbers
+        names.sort(key=lambda name: _TELLING.index(aside[str(name)]))
+        found = []
+        for name in names[:_IDENTITIES]:
+            cells = frame.get_column(name)[self.order.tolist()].to_list()
+            found.append((str(name), ["missing" if c is None or c != c else str(c) for c in cells]))
+        return found
+
+    @cached_property
+    def _spreads(self) -> dict[str, float]:
+        return {}
 
     @cached_property
     def _positions(self) -> dict[str, int]:

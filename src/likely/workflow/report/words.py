@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 _NAMES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TELLS_NOTHING = 15 * math.log2(10)
+"""Bits from which the number is a matter of the tail's form alone."""
 
 
 def bits(surprise: float) -> str:
@@ -13,10 +14,10 @@ def bits(surprise: float) -> str:
 
     Examples
     --------
-    >>> bits(9.9658)
-    '10.0 bits'
+    >>> bits(9.9658), bits(1234.5)
+    ('10.0 bits', '1,234 bits')
     """
-    return f"{surprise:,.1f} bits"
+    return f"{surprise:,.{0 if surprise >= 100 else 1}f} bits"
 
 
 def one_in(surprise: float) -> str:
@@ -25,12 +26,11 @@ def one_in(surprise: float) -> str:
     Examples
     --------
     >>> one_in(10), one_in(15), one_in(22), one_in(80)
-    ('1 in 1,024', '1 in 33,000', '1 in 4.2 million', '1 in 10²⁴')
+    ('1 in 1,024', '1 in 33,000', '1 in 4.19 million', 'rarer than 1 in 10¹⁵')
     """
-    exponent = surprise * math.log10(2)
-    if exponent >= 15:
-        return f"1 in 10{str(round(exponent)).translate(_RAISED)}"
-    number = 10**exponent
+    if surprise >= _TELLS_NOTHING:
+        return "rarer than 1 in 10¹⁵"
+    number = 2.0**surprise
     if number < 10_000:
         return f"1 in {number:,.0f}"
     for unit, name in _NAMES:

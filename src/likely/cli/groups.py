@@ -1,0 +1,105 @@
+"""Groups of options that several commands share; a command gets each group as one dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import rich_click as click
+from click.core import ParameterSource
+
+from likely.cli.parsing import names, settings
+
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+_COLUMNS: dict[str, Decorator] = {
+    "columns": click.option(
+        "--columns", multiple=True, callback=names, metavar="A,B", help="Look at these only."
+    ),
+    "ignore": click.option(
+        "--ignore", multiple=True, callback=names, metavar="A,B", help="Leave these columns out."
+    ),
+    "seed": click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="The same seed, the same result.",
+    ),
+}
+_LEARNING: dict[str, Decorator] = {
+    "method": click.option(
+        "--method", default="auto", metavar="NAME", help="A model from `likely methods`."
+    ),
+    "params": click.option(
+        "--set",
+        "params",
+        multiple=True,
+        callback=settings,
+        metavar="NAME=VALUE",
+        help="A parameter of the method, lists as JSON; repeatable.",
+    ),
+    "time": click.option(
+        "--time", metavar="COLUMN", help="The column that is the clock, if there are several."
+    ),
+    **_COLUMNS,
+}
+_PROMISE: dict[str, Decorator] = {
+    "fdr": click.option(
+        "--fdr",
+        type=float,
+        metavar="SHARE",
+        help="At most this share of the findings is false; 0.1 by default.",
+    ),
+    "fpr": click.option(
+        "--fpr",
+        type=float,
+        metavar="SHARE",
+        help="At most this share of the ordinary rows is reported.",
+    ),
+    "top": click.option("--top", type=int, metavar="N", help="Report this many rows, the oddest."),
+    "alerts": click.option(
+        "--alerts", metavar="N/UNIT", help="At most so many false alarms, such as 1/day."
+    ),
+}
+
+
+def learning(command: Command) -> Command:
+    """Add the options that say how to learn, as `learning`."""
+    return _gathered(command, "learning", _LEARNING)
+
+
+def promise(command: Command) -> Command:
+    """Add the options that say what is promised, as `promise`."""
+    return _gathered(command, "promise", _PROMISE)
+
+
+def choice_of_columns(command: Command) -> Command:
+    """Add the options that say which columns count, and the seed, as `choice`."""
+    return _gathered(command, "choice", _COLUMNS)
+
+
+def given_learning(context: click.Context) -> list[str]:
+    """Return the options on learning that stand on the command line."""
+    return [
+        option.opts[-1]
+        for option in context.command.params
+        if option.name in _LEARNING
+        and context.get_parameter_source(option.name) is not ParameterSource.DEFAULT
+    ]
+
+
+def _gathered(command: Command, into: str, options: Mapping[str, Decorator]) -> Command:
+    """Add options to a command, and hand them to it as one dictionary."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        parts = {name: given.pop(name) for name in options}
+        command(**{into: parts}, **given)
+
+    extended: Command = run
+    for option in reversed(tuple(options.values())):
+        extended = option(extended)
+    return extended
