@@ -77,7 +77,7 @@ def test_findings_are_those_of_detect() -> None:
 
 def test_agreement_is_the_rank_correlation_with_the_mean_rank() -> None:
     twins = likely.compare(ROWS, [KNN(), KNN()]).results
-    assert [result.method for result in twins] == ["KNN()", "KNN() #2"]
+    assert [result.method for result in twins] == ["KNN", "KNN #2"]
     assert [result.agreement for result in twins] == [pytest.approx(1.0)] * 2
 
 
@@ -95,6 +95,11 @@ def test_other_libraries_get_the_same_rows_and_the_right_direction() -> None:
         assert result.accuracy == same.accuracy  # an open random_state takes the seed
     assert not hasattr(outsiders[0], "estimators_")  # what the user gave stays unfitted
     assert outsiders[0].random_state is None
+    names = [result.method for result in first.results]
+    assert names[:2] == [
+        "sklearn.IsolationForest(n_estimators=20)",
+        "sklearn.LocalOutlierFactor(novelty=True)",
+    ]
 
 
 def test_outsiders_get_numbers_whatever_the_columns_hold() -> None:
@@ -137,6 +142,14 @@ def test_no_method_sees_the_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     assert named.results[0].accuracy == given.results[0].accuracy
     both = likely.compare(data, ["KNN"], "odd", columns=["b", "c", "odd"])
     assert both.results[0].accuracy == given.results[0].accuracy
+
+
+@pytest.mark.parametrize("count", [2, 3, 11])
+def test_a_handful_of_rows(count: int) -> None:
+    (result,) = likely.compare(ROWS[:count], ["ZScore"]).results
+    assert not result.error
+    assert result.promise_held is False
+    assert "more rows" in result.why_not
 
 
 def test_rows_without_a_label_are_judged_but_not_counted() -> None:

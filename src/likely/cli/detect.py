@@ -30,7 +30,11 @@ from likely.cli.writing import output_path, table_path, write_table
     "--report", callback=output_path, metavar="FILE", help="Write one self-contained HTML page."
 )
 @click.option(
-    "--show", type=click.IntRange(min=0), default=10, metavar="N", help="Show so many rows at most."
+    "--show",
+    type=click.IntRange(min=0),
+    default=10,
+    metavar="N",
+    help="Show so many rows; 10 by default.",
 )
 @click.option("--fail-on-findings", is_flag=True, help=f"Exit with {FOUND} if something was found.")
 @options.as_json

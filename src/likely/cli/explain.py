@@ -61,16 +61,10 @@ def _print(entry: dict[str, Any]) -> None:
     output.say(heading, style="bold")
     output.say(entry["sentence"])
     nearest = entry["nearest_likely_row"] or {}
-    reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
+    heads = ("column", "part", "value", "expected", "usual", "nearest likely row")
+    sides = ("left", "right", "left", "left", "left", "left")
     output.table(
-        (
-            ("column", "left"),
-            ("part", "right"),
-            ("value", "left"),
-            ("expected", "left"),
-            ("usual", "left"),
-            ("nearest likely row", "left"),
-        ),
+        tuple(zip(heads, sides, strict=True)),
         [
             (
                 reason["column"],
@@ -80,7 +74,8 @@ def _print(entry: dict[str, Any]) -> None:
                 _range(reason["low"], reason["high"]),
                 nearest.get(reason["column"], ""),
             )
-            for reason in reasons
+            for reason in entry["reasons"][:_MOST_REASONS]
+            if reason["share"] >= _LEAST_SHARE
         ],
     )
 

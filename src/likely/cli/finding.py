@@ -9,11 +9,9 @@ import rich_click as click
 from click import get_current_context
 
 import likely
-from likely.cli.groups import given_learning
+from likely.cli.gathering import given
+from likely.cli.groups import LEARNING
 from likely.cli.parsing import readable
-
-MOST_EXPLAINED = 1_000
-"""So many findings come with their reasons; explaining takes longer than finding."""
 
 
 def find(
@@ -24,7 +22,7 @@ def find(
         if model is None:
             params = learning.pop("params")
             return likely.detect(path, **learning, **promise, **params)
-        superfluous = given_learning(get_current_context())
+        superfluous = given(get_current_context(), LEARNING)
         if superfluous:
             raise click.UsageError(
                 f"{', '.join(superfluous)} cannot go with --model: the file holds what was learnt."
@@ -47,7 +45,7 @@ def verdict(found: likely.Findings) -> dict[str, Any]:
             "ranking_only": decision.ranking_only,
             "basis": decision.basis,
         },
-        "notes": list(found.notes),
+        "notes": list(dict.fromkeys(found.notes)),
     }
 
 
@@ -55,6 +53,7 @@ def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, 
     """Return rows by position; the first 1,000 of them with their reasons."""
     import numpy as np  # deferred: `--help` loads none of these
 
+    from likely.workflow.findings import MOST_EXPLAINED
     from likely.workflow.report.words import one_in
 
     rows = np.fromiter(positions, dtype=np.int64)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any
-
 import rich_click as click
-from click.core import ParameterSource
 
+from likely.cli.gathering import Command, Decorator, gathered
 from likely.cli.parsing import names, settings
-
-Command = Callable[..., Any]
-Decorator = Callable[[Command], Command]
 
 _COLUMNS: dict[str, Decorator] = {
     "columns": click.option(
@@ -26,10 +19,10 @@ _COLUMNS: dict[str, Decorator] = {
         type=click.IntRange(min=0),
         default=0,
         metavar="N",
-        help="The same seed, the same result.",
+        help="The same seed gives the same result.",
     ),
 }
-_LEARNING: dict[str, Decorator] = {
+LEARNING: dict[str, Decorator] = {
     "method": click.option(
         "--method", default="auto", metavar="NAME", help="A model from `likely methods`."
     ),
@@ -68,38 +61,14 @@ _PROMISE: dict[str, Decorator] = {
 
 def learning(command: Command) -> Command:
     """Add the options that say how to learn, as `learning`."""
-    return _gathered(command, "learning", _LEARNING)
+    return gathered(command, "learning", LEARNING)
 
 
 def promise(command: Command) -> Command:
     """Add the options that say what is promised, as `promise`."""
-    return _gathered(command, "promise", _PROMISE)
+    return gathered(command, "promise", _PROMISE)
 
 
 def choice_of_columns(command: Command) -> Command:
     """Add the options that say which columns count, and the seed, as `choice`."""
-    return _gathered(command, "choice", _COLUMNS)
-
-
-def given_learning(context: click.Context) -> list[str]:
-    """Return the options on learning that stand on the command line."""
-    return [
-        option.opts[-1]
-        for option in context.command.params
-        if option.name in _LEARNING
-        and context.get_parameter_source(option.name) is not ParameterSource.DEFAULT
-    ]
-
-
-def _gathered(command: Command, into: str, options: Mapping[str, Decorator]) -> Command:
-    """Add options to a command, and hand them to it as one dictionary."""
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        parts = {name: given.pop(name) for name in options}
-        command(**{into: parts}, **given)
-
-    extended: Command = run
-    for option in reversed(tuple(options.values())):
-        extended = option(extended)
-    return extended
+    return gathered(command, "choice", _COLUMNS)

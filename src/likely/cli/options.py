@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -30,8 +31,7 @@ def quiet(command: Command) -> Command:
 
     @wraps(command)
     def run(**given: Any) -> None:
-        if given["quiet"]:
-            progress.hide()
-        command(**given)
+        with progress.hidden() if given["quiet"] else nullcontext():
+            command(**given)
 
     return click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")(run)

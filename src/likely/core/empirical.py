@@ -1,9 +1,11 @@
 """Tail probabilities from a sample: empirical where there are enough values, extrapolated beyond.
 
-The extrapolation rests on one stated assumption: beyond the fitted range the tail falls off like a generalised Pareto
-distribution of shape at least 0, that is, not faster than an exponential, and heavier only if the sample says so. It is fitted
-with the highest values censored (known to be high, not how high), so that gross values cannot stretch it to hide themselves.
-The parameters are not one best guess but a posterior over a grid, averaged, so that a small sample gives cautious probabilities.
+The extrapolation rests on one stated assumption: beyond the fitted range the tail falls off like a
+generalised Pareto distribution of shape at least 0, that is, not faster than an exponential, and
+heavier only if the sample says so. It is fitted with the highest values censored: that they are high
+counts, how high does not, and some of them may be no part of the distribution at all. So gross values
+can neither stretch the tail nor, by their number, lift it to hide themselves. The parameters are not
+one best guess but a posterior over a grid, averaged, which keeps small samples cautious.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from likely.core.errors import DataError
 
 FIT_FROM = 0.70
 CENSOR_FROM = 0.92
-SHAPE_SCALE = 0.05
+SHAPE_SCALE = 0.03
 """Prior standard deviation of the shape: tails are taken for exponential until data say otherwise."""
+
+CLEAN = 0.5
+"""Prior probability that every value is part of the distribution."""
 
 COMPONENTS = 64
 """How many components of the posterior are kept."""
@@ -29,8 +34,8 @@ MOST_KEPT = 65_536
 FEWEST = 20
 """Below this many values no tail is fitted."""
 
-_SHAPES = np.concatenate([[0.0], np.geomspace(0.01, 1.5, 24)])
-_BINS = 512
+_SHAPES = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
+_STRANGERS = np.linspace(0.0, 0.95, 12)  # share of the censored values that do not belong
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Tail:
     share : float in (0, 1]
         Probability of a value above `start`.
     weights, shapes, scales : ndarray of shape (k,)
-        The posterior: logarithm of the weight, shape, scale of each component.
+        The posterior: logarithm of the weight (times the share of values that belong), shape and
+        scale of each component.
     """
 
     start: float
@@ -58,68 +64,110 @@ class Tail:
     @property
     def shape(self) -> float:
         """Posterior mean of the shape: 0 is exponential, 1/3 is Student-t3."""
-        return float(np.exp(self.weights) @ self.shapes)
+        return float(np.exp(self.weights - logsumexp(self.weights)) @ self.shapes)
 
     def log_survival(self, values: np.ndarray) -> np.ndarray:
         """Return the logarithm of P(value above), for values above `start`."""
-        excess = np.maximum(np.asarray(values, dtype=np.float64) - self.start, 0.0)[:, None]
-        ratio = excess / self.scales  # (value, component)
-        heavy = self.shapes > 0
-        shapes = np.where(heavy, self.shapes, 1.0)
-        terms = np.where(heavy, np.log1p(shapes * ratio) / shapes, ratio)
-        return np.log(self.share) + logsumexp(self.weights - terms, axis=1)
+        excess = np.maximum(np.asarray(values, dtype=np.float64) - self.start, 0.0)
+        terms = self.weights - _cumulative(excess, self.shapes, self.scales)
+        return np.log(self.share) + logsumexp(terms, axis=1)
 
 
-def fit_tail(ordered: np.ndarray, fit_from: float = FIT_FROM, censor_from: float = CENSOR_FROM) -> Tail:
+def fit_tail(ordered: np.ndarray, *, cautious: bool = True) -> Tail:
     """Fit the upper tail of a sample, blind to how far out its highest values lie.
 
     Parameters
     ----------
     ordered : ndarray of shape (n,)
         The sample, ascending; n of at least 20.
-    fit_from, censor_from : float in (0, 1)
-        The tail begins at the first quantile; values above the second only count.
+    cautious : bool, default True
+        Whether to average over everything the sample leaves possible. False takes the most
+        probable exponential, for scores that are calibrated once more later.
     """
     n = len(ordered)
     if n < FEWEST:
         raise DataError(f"A tail needs at least {FEWEST} values. Got {n}.")
-    first, last = int(np.floor(fit_from * n)), int(np.ceil(censor_from * n)) - 1
+    first, last = int(np.floor(FIT_FROM * n)), int(np.ceil(CENSOR_FROM * n)) - 1
     start, top = ordered[first - 1], ordered[last]
-    excess = ordered[first : last + 1] - start
-    above = n - 1 - last
-    shapes, scales, log_weights = _posterior(excess, top - start, above)
-    return Tail(float(start), (n - first) / (n + 1), log_weights, shapes, scales)
+    window = ordered[first : last + 1] - start
+    posterior = _posterior(window, top - start, n - 1 - last, cautious)
+    return Tail(float(start), (n - first) / (n + 1), *posterior)
 
 
-def _posterior(excess: np.ndarray, top: float, above: int) -> tuple[np.ndarray, ...]:
-    observed = len(excess)
-    guess = (excess.sum() + above * top) / observed
+def _posterior(
+    window: np.ndarray, top: float, above: int, cautious: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return log weights, shapes and scales, the most probable first."""
+    observed = len(window)
+    guess = (window.sum() + above * top) / observed
     if not guess > 0:  # ties all the way: any rise is steep
         guess = np.finfo(np.float64).tiny ** 0.25
-    width = 6 / np.sqrt(observed)
-    offsets = np.linspace(-width, width, 49)
-    shapes, log_scales = (a.ravel() for a in np.meshgrid(_SHAPES, offsets, indexing="ij"))
-    # a heavier tail with the same bulk has a smaller scale
-    scales = guess * np.exp(log_scales) / (1 + shapes)
-    values, counts = _grouped(excess)
-    heavy = np.where(shapes > 0, shapes, 1.0)
+    offsets = np.linspace(-1.6, 1.0, 105) * min(1.0, 12 / np.sqrt(observed))
+    grid = np.meshgrid(_SHAPES if cautious else _SHAPES[:1], offsets, indexing="ij")
+    shapes, scales = grid[0].ravel(), guess * np.exp(grid[1].ravel()) / (1 + grid[0].ravel())
+    values, counts = grouped(window)
+    log_likelihood = -observed * np.log(scales) - counts @ _log_density(values, shapes, scales)
+    log_beyond = -_cumulative(np.array([top]), shapes, scales)[0]  # log S(top) by component
+    log_prior = -0.5 * (shapes / SHAPE_SCALE) ** 2
+    weights = censored_posterior(log_likelihood + log_prior, log_beyond, observed, above)
+    if not cautious:
+        best = np.argmax(weights)
+        return np.zeros(1), shapes[[best]], scales[[best]]
+    kept = np.argsort(-weights, kind="stable")[:COMPONENTS]
+    return weights[kept], shapes[kept], scales[kept]
+
+
+def censored_posterior(
+    log_likelihood: np.ndarray, log_beyond: np.ndarray, observed: int, above: int
+) -> np.ndarray:
+    """Return log weights of tail components given a censored sample that may hold strangers.
+
+    A value belongs to the distribution with probability 1 - r. Then it has density f up to the
+    censoring point and lies above it with probability S; a stranger always lies above it:
+
+        L = prod (1 - r) f * ((1 - r) S + r)^above
+
+    The share r is averaged out, with prior probability 1/2 that there are no strangers.
+
+    Parameters
+    ----------
+    log_likelihood : ndarray of shape (k,)
+        Sum of log f over the uncensored values, plus any log prior, for each component.
+    log_beyond : ndarray of shape (k,)
+        log S at the censoring point, for each component.
+    observed, above : int
+        How many values are uncensored, and how many censored.
+
+    Returns
+    -------
+    ndarray of shape (k,)
+        Logarithm of each component's weight times the share of values that belong.
+    """
+    share = (_STRANGERS * above / (observed + above))[:, None]
+    belongs = np.log1p(-share)  # (share, 1)
+    counted = np.logaddexp(belongs + log_beyond, np.log(np.maximum(share, 1e-300)))
+    joint = log_likelihood + observed * belongs + above * counted  # (share, component)
+    joint[1:] += np.log((1 - CLEAN) / CLEAN / (len(share) - 1))
+    return logsumexp(joint - logsumexp(joint) + belongs, axis=0)
+
+
+def _cumulative(values: np.ndarray, shapes: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Return -log S of excesses under each component, shape (value, component)."""
     ratio = values[:, None] / scales
-    inside = np.where(shapes > 0, (1 / heavy + 1) * np.log1p(heavy * ratio), ratio)
-    edge = top / scales
-    beyond = np.where(shapes > 0, np.log1p(heavy * edge) / heavy, edge)
-    step = np.gradient(_SHAPES)
-    prior = -0.5 * (shapes / SHAPE_SCALE) ** 2 + np.repeat(np.log(step), len(offsets))
-    log_weights = -observed * np.log(scales) - counts @ inside - above * beyond + prior
-    log_weights -= logsumexp(log_weights)
-    kept = np.sort(np.argsort(-log_weights, kind="stable")[:COMPONENTS])
-    return shapes[kept], scales[kept], log_weights[kept] - logsumexp(log_weights[kept])
+    heavy = np.where(shapes > 0, shapes, 1.0)
+    return np.where(shapes > 0, np.log1p(heavy * ratio) / heavy, ratio)
 
 
-def _grouped(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _log_density(values: np.ndarray, shapes: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Return -log(scale * density) of excesses under each component, shape (value, component)."""
+    return (1 + shapes) * _cumulative(values, shapes, scales)
+
+
+def grouped(values: np.ndarray, bins: int = 512) -> tuple[np.ndarray, np.ndarray]:
     """Return representatives of sorted values and how many each stands for."""
-    if len(values) <= _BINS:
+    if len(values) <= bins:
         return values, np.ones(len(values))
-    edges = np.linspace(0, len(values), _BINS + 1).astype(int)
+    edges = np.linspace(0, len(values), bins + 1).astype(int)
     counts = np.diff(edges).astype(np.float64)
     return np.add.reduceat(values, edges[:-1]) / counts, counts
 
@@ -189,7 +237,9 @@ class Empirical:
         return np.maximum(count, np.finfo(np.float64).tiny) / (self.n + 1)
 
 
-def learn_empirical(sample: np.ndarray, tail_counts: int | None = None) -> Empirical:
+def learn_empirical(
+    sample: np.ndarray, tail_counts: int | None = None, *, cautious: bool = True
+) -> Empirical:
     """Learn tail probabilities from a sample.
 
     Parameters
@@ -199,10 +249,12 @@ def learn_empirical(sample: np.ndarray, tail_counts: int | None = None) -> Empir
     tail_counts : int, optional
         The tail answers above the value that this many of the sample reach. Default: the whole
         fitted range, for a sample that may hold the very values that are looked for.
+    cautious : bool, default True
+        As in `fit_tail`.
     """
     ordered = np.sort(sample)
     n = len(ordered)
-    tail = fit_tail(ordered) if n >= FEWEST else None
+    tail = fit_tail(ordered, cautious=cautious) if n >= FEWEST else None
     values, first = np.unique(ordered, return_index=True)
     at_least = (n - first).astype(np.float64)
     above = np.append(at_least[1:], 0.0)

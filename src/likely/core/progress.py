@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -12,9 +13,14 @@ Item = TypeVar("Item")
 _hidden: ContextVar[bool] = ContextVar("progress is hidden", default=False)
 
 
-def hide() -> None:
-    """Show no progress from here on, in this thread or task."""
-    _hidden.set(True)
+@contextmanager
+def hidden() -> Iterator[None]:
+    """Show no progress while this lasts, in this thread or task."""
+    token = _hidden.set(True)
+    try:
+        yield
+    finally:
+        _hidden.reset(token)
 
 
 def track(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
@@ -32,7 +38,7 @@ def track(items: Iterable[Item], what: str, total: int | None = None) -> Iterato
     if _hidden.get() or not sys.stderr.isatty():
         yield from items
         return
-    hide()  # bars within this one would fight over the line
+    _hidden.set(True)  # bars within this one would fight over the line
     from rich.console import Console  # deferred: only terminals need it
     from rich.progress import Progress, TimeElapsedColumn, TimeRemainingColumn
 

@@ -24,12 +24,15 @@ from likely.evaluation.ranking import average_ranks
 from likely.workflow.auto import choose
 from likely.workflow.comparison import FDR, Accuracy, Comparison, Result
 from likely.workflow.labels import read_labels
-from likely.workflow.outsider import Outsider, check_detector
+from likely.workflow.outsider import Outsider, check_detector, name_of
 from likely.workflow.prepare import prepare
 
 DEFAULT_METHODS = ("auto", "KNN", "IsolationForest", "Mahalanobis", "ECOD")
 RESAMPLES = 200
 """For the intervals of metrics: 1,000 would take longer than most methods."""
+
+_FEWEST = 5
+"""Rows in a half that memory is measured with; below twice as many, all rows stand for both."""
 
 
 def compare(
@@ -113,12 +116,12 @@ def compare(
 def _contender(method: Any, seed: int) -> tuple[str, Model]:
     """Return a name and an unfitted model."""
     if isinstance(method, Model):
-        return " ".join(repr(method).split()), method
+        return name_of(method), method
     if isinstance(method, str):
         model, _ = choose(method, seed, {})
         return f"auto ({type(model).__name__})" if method == "auto" else method, model
     check_detector(method)
-    return " ".join(repr(method).split()), Outsider(method, seed)
+    return f"{type(method).__module__.partition('.')[0]}.{name_of(method)}", Outsider(method, seed)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -158,6 +161,8 @@ def _peak_megabytes(model: Model, table: Table, seed: int) -> float:
     order = generator(seed).permutation(len(table))
     half = len(order) // 2
     learnt, judged = table.take(order[:half]), table.take(order[half:])
+    if half < _FEWEST:
+        learnt = judged = table
     watched_already = tracemalloc.is_tracing()
     if not watched_already:
         tracemalloc.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from likely.core.errors import DataError, ParameterError
 
 _LIMIT = 1e15
 """Features end here, so that squares stay finite in the float32 that some detectors work in."""
+
+_LONGEST = 40
+"""Letters of settings in a name."""
 
 
 class Outsider(Model):
@@ -64,6 +68,20 @@ class Outsider(Model):
         except Exception as error:  # whatever foreign code raises: the others are still compared
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise DataError(f"{type(self.detector).__name__}: {reason}") from error
+
+
+def name_of(model: Any) -> str:
+    """Return the class of a model and those of its parameters that are not at their defaults."""
+    defaults = signature(type(model)).parameters
+    changed = [
+        f"{name}={value!r}"
+        for name, value in model.get_params(deep=False).items()
+        if name not in defaults or repr(value) != repr(defaults[name].default)
+    ]
+    settings = " ".join(", ".join(changed).split())
+    if len(settings) > _LONGEST:
+        settings = settings[: _LONGEST - 1] + "…"
+    return f"{type(model).__name__}({settings})" if changed else type(model).__name__
 
 
 def check_detector(detector: Any) -> None:

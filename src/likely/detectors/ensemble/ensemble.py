@@ -107,7 +107,7 @@ class Ensemble(Explainer):
 
     @cached_property
     def _distributions(self) -> list[Empirical]:
-        return [learn_empirical(sample) for sample in self.samples_]
+        return [learn_empirical(sample, cautious=False) for sample in self.samples_]
 
     def _mean_log_p(self, scores: list[np.ndarray]) -> np.ndarray:
         log_p = [d.log_p(-s) for d, s in zip(self._distributions, scores, strict=True)]

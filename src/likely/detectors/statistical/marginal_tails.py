@@ -1,0 +1,178 @@
+"""How far out in the fitted tails of its columns a row lies."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from scipy.special import gammaincc, gammaln, logsumexp
+
+from likely.base.capabilities import Explainer
+from likely.base.state import Array
+from likely.core.empirical import censored_posterior, grouped
+from likely.core.params import Interval
+
+FEWEST_VALUES = 10
+"""A feature with fewer distinct values than this is judged by how often each occurs."""
+
+_POWERS = np.array([0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0])
+_RELATIVE_SCALES = np.exp(np.linspace(-1.6, 1.6, 33))
+_KNOTS = np.concatenate([[0.0], np.geomspace(0.02, 80.0, 63)])  # in mean deviations of the side
+_UNCENSORED = 0.88
+_KEPT = 24
+
+
+class MarginalTails(Explainer):
+    """Surprise of each column's value in its fitted tail (Subbotin, 1923), summed or the largest.
+
+    Each side of each column's median is fitted by an exponential power distribution,
+    f(y) ~ exp(-(y / a)^b), which is Gaussian for b = 2, exponential for b = 1 and uniform for
+    large b. The outer 12 % of each side are censored, so that gross values and even a group of
+    them leave the tail as it is, and the fit is averaged over its posterior. Columns of few values
+    are judged by how often each value occurs.
+
+    Parameters
+    ----------
+    combine : {"largest", "sum"}, default "largest"
+        Tippett's way, for rows that are odd in one column, or Fisher's, for rows that are a little
+        odd in many.
+    max_reference : int in [20, 10000000], default 20000
+        At most this many rows, drawn at random, are used to fit the tails.
+    seed : int in [0, inf), default 0
+        Which rows are drawn when there are more.
+
+    References
+    ----------
+    Subbotin, M. T. (1923). On the law of frequency of error. Mat. Sbornik 31, 296-301.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.detectors import MarginalTails
+    >>> rows = np.random.default_rng(0).normal(size=(200, 2))
+    >>> model = MarginalTails().fit(rows)
+    >>> model.predict([[0.0, 0.0], [0.0, 9.0]])
+    array([ 1, -1])
+    """
+
+    card = {"kinds": ["table"], "paper": "Subbotin (1923), Mat. Sbornik 31"}
+    _state_spec = {
+        "centres_": Array("width"),
+        "scales_": Array("width", 2, low=0.0),
+        "surprises_": Array("width", 2, len(_KNOTS), low=0.0),
+        "levels_": Array("width", FEWEST_VALUES),
+        "rarities_": Array("width", FEWEST_VALUES + 1, low=0.0),
+        "few_": Array("width", dtype="int64", low=0, high=FEWEST_VALUES),
+    }
+
+    centres_: np.ndarray
+    scales_: np.ndarray
+    surprises_: np.ndarray
+    levels_: np.ndarray
+    rarities_: np.ndarray
+    few_: np.ndarray
+
+    def __init__(
+        self,
+        combine: Literal["largest", "sum"] = "largest",
+        max_reference: Annotated[int, Interval(20, 10_000_000)] = 20_000,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.combine = combine
+        self.max_reference = max_reference
+        self.seed = seed
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        if len(x) > self.max_reference:
+            x = x[np.sort(rng.choice(len(x), self.max_reference, replace=False))]
+        width = x.shape[1]
+        self.centres_ = np.median(x, axis=0)
+        self.scales_ = np.ones((width, 2))
+        self.surprises_ = np.zeros((width, 2, len(_KNOTS)))
+        self.levels_ = np.zeros((width, FEWEST_VALUES))
+        self.rarities_ = np.zeros((width, FEWEST_VALUES + 1))
+        self.few_ = np.zeros(width, dtype=np.int64)
+        for j in range(width):
+            values, counts = np.unique(x[:, j], return_counts=True)
+            if len(values) < FEWEST_VALUES:
+                self._fit_few(j, values, counts)
+                continue
+            for side, sign in enumerate((1.0, -1.0)):
+                deviations = sign * (x[:, j] - self.centres_[j])
+                self.scales_[j, side], self.surprises_[j, side] = _fit_side(
+                    np.sort(deviations[deviations > 0])
+                )
+
+    def _fit_few(self, j: int, values: np.ndarray, counts: np.ndarray) -> None:
+        total = counts.sum() + 1
+        self.few_[j] = len(values)
+        self.levels_[j, : len(values)] = values
+        self.rarities_[j, : len(values)] = -np.log(counts / total)
+        self.rarities_[j, -1] = -np.log(0.5 / total)  # never seen
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        surprises = self._surprises(x)
+        return -(surprises.max(axis=1) if self.combine == "largest" else surprises.sum(axis=1))
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        surprises = self._surprises(x)
+        if self.combine == "sum":
+            return surprises
+        largest = np.argmax(surprises, axis=1)[:, None]
+        return np.where(np.arange(x.shape[1]) == largest, surprises, 0.0)
+
+    def _surprises(self, x: np.ndarray) -> np.ndarray:
+        """Return -log of the two-sided tail probability of each value, in nats, like x."""
+        result = np.empty_like(x)
+        for j in range(x.shape[1]):
+            if self.few_[j]:
+                hit = x[:, [j]] == self.levels_[j, : self.few_[j]]  # (row, level)
+                known = hit @ self.rarities_[j, : self.few_[j]]
+                result[:, j] = np.where(hit.any(axis=1), known, self.rarities_[j, -1])
+                continue
+            deviations = x[:, j] - self.centres_[j]
+            side = (deviations < 0).astype(np.int64)
+            for k in (0, 1):
+                mine = side == k
+                y = np.abs(deviations[mine]) / self.scales_[j, k]
+                result[mine, j] = _interpolate(y, self.surprises_[j, k])
+        return result
+
+
+def _interpolate(y: np.ndarray, surprises: np.ndarray) -> np.ndarray:
+    """Return -log S at deviations, linear between and beyond the knots."""
+    slope = (surprises[-1] - surprises[-2]) / (_KNOTS[-1] - _KNOTS[-2])
+    return np.interp(y, _KNOTS, surprises) + np.maximum(y - _KNOTS[-1], 0.0) * slope
+
+
+def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:
+    """Fit one side of a column: its mean deviation, and -log S at the knots."""
+    if len(deviations) < 3:  # nothing lies on this side: any step out is news
+        return 1.0, np.log(2.0) + _KNOTS
+    observed = max(2, int(_UNCENSORED * len(deviations)))
+    scale = float(deviations[:observed].mean())
+    y, top = deviations[:observed] / scale, deviations[min(observed, len(deviations) - 1)] / scale
+    values, counts = grouped(y, 128)
+    powers, relative = (a.ravel() for a in np.meshgrid(_POWERS, _RELATIVE_SCALES, indexing="ij"))
+    widths = relative * np.exp(gammaln(1 / powers) - gammaln(2 / powers))  # a, given mean 1
+    log_density = np.log(powers) - np.log(widths) - gammaln(1 / powers)
+    likelihood = observed * log_density - counts @ (values[:, None] / widths) ** powers
+    log_prior = -0.5 * (np.log(powers) / 0.6) ** 2
+    log_beyond = _log_survival(np.array([top]), widths, powers)[0]
+    weights = censored_posterior(
+        likelihood + log_prior, log_beyond, observed, len(deviations) - observed
+    )
+    kept = np.argsort(-weights, kind="stable")[:_KEPT]
+    log_survival = _log_survival(_KNOTS, widths[kept], powers[kept])  # (knot, component)
+    weight = weights[kept] - logsumexp(weights[kept])
+    return scale, np.maximum(-logsumexp(weight + log_survival, axis=1), 0.0)
+
+
+def _log_survival(y: np.ndarray, widths: np.ndarray, powers: np.ndarray) -> np.ndarray:
+    """Return log S of the exponential power distribution, shape (value, component)."""
+    with np.errstate(over="ignore", divide="ignore"):
+        t = (y[:, None] / widths) ** powers
+        inverse = 1 / powers
+        near = np.log(gammaincc(inverse, np.minimum(t, 100.0)))
+        far = -t + (inverse - 1) * np.log(np.maximum(t, 1.0)) - gammaln(inverse)
+    return np.where(t < 100, near, far)
