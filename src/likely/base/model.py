@@ -80,9 +80,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         return self
 
     @final
-    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
+    def fit_predict(self, X: Any, y: Any = None, **kwargs: Any) -> np.ndarray:
         """Learn from rows and return +1 or -1 for the same rows, judged by `training_scores_`."""
-        self.fit(X)
+        self.fit(X, y, **kwargs)
         return np.where(self.training_scores_ >= self.offset_, 1, -1)
 
     @final

@@ -70,7 +70,7 @@ class Tail:
         """Return the logarithm of P(value above), for values above `start`."""
         excess = np.maximum(np.asarray(values, dtype=np.float64) - self.start, 0.0)
         terms = self.weights - _cumulative(excess, self.shapes, self.scales)
-        return np.log(self.share) + logsumexp(terms, axis=1)
+        return np.log(self.share) + np.asarray(logsumexp(terms, axis=1))
 
 
 def fit_tail(ordered: np.ndarray, *, cautious: bool = True) -> Tail:
@@ -148,7 +148,7 @@ def censored_posterior(
     counted = np.logaddexp(belongs + log_beyond, np.log(np.maximum(share, 1e-300)))
     joint = log_likelihood + observed * belongs + above * counted  # (share, component)
     joint[1:] += np.log((1 - CLEAN) / CLEAN / (len(share) - 1))
-    return logsumexp(joint - logsumexp(joint) + belongs, axis=0)
+    return np.asarray(logsumexp(joint - logsumexp(joint) + belongs, axis=0))
 
 
 def _cumulative(values: np.ndarray, shapes: np.ndarray, scales: np.ndarray) -> np.ndarray:

@@ -23,6 +23,9 @@ MOST_ROWS = 10_000
 LUMP = 0.25
 """A column is lumpy if this share of its rows holds one and the same value."""
 
+RARE = 4.0
+"""A rare value of a two-valued column lies at most this many standard deviations out."""
+
 _SCREENING_STEPS = 2
 _MOST_STEPS = 50
 _KEPT_STARTS = 2
@@ -67,48 +70,66 @@ def minimum_covariance_determinant(
     searched = x
     if len(x) > MOST_ROWS:
         searched = x[np.sort(rng.choice(len(x), MOST_ROWS, replace=False))]
-    floor = spread_floor(searched)
-    centre, spread = np.median(searched, axis=0), _spread(searched, floor)
+    lumps = find_lumps(searched)
+    centre, spread = np.median(searched, axis=0), _spread(searched, lumps.least)
     z = (searched - centre) / spread
     kept = _kept_count(len(z), z.shape[1], support)
-    best = _search(z, kept, floor / spread)
+    best = _search(z, kept, lumps.over(spread))
     raw = _corrected(searched, best, centre, spread)
-    return _reweighted(x, raw, support, floor)
+    return _reweighted(x, raw, support, lumps)
 
 
-def spread_floor(x: np.ndarray) -> np.ndarray:
-    """Return the least standard deviation to believe in, per column, shape (width,).
+class Lumps(NamedTuple):
+    """What to add to the scatter of columns where many rows share one value, shapes (width,).
 
-    Many rows often share one value of a column (zeros, a rare category). Among the central rows
-    its spread is then nothing and every other value infinitely odd, so the spread of all rows,
-    with gross values pulled in, is the least for such columns; others need none.
+    Among the central rows the spread of such a column is nothing, and every other value would be
+    infinitely odd. So the spread of all rows, with gross values pulled in, is the `least` to
+    believe in. Columns of two values get `noise` of their own besides: however rare a category is,
+    and though its indicators add up to one, it lies only so many standard deviations out, because
+    a Gaussian says nothing about the odds of a category.
     """
+
+    least: np.ndarray
+    noise: np.ndarray
+
+    def over(self, spread: np.ndarray) -> Lumps:
+        """Return the same in another unit."""
+        return Lumps(self.least / spread, self.noise / spread)
+
+
+def find_lumps(x: np.ndarray) -> Lumps:
+    """Look for columns in which many rows share one value."""
     ordered = np.sort(x, axis=0)
     lump = max(1, int(LUMP * len(x)))
     lumpy = (ordered[lump:] == ordered[:-lump]).any(axis=0)
     centre = ordered[len(x) // 2]
     clipped = np.clip(x - centre, -_FLOOR_CLIP, _FLOOR_CLIP)
-    return np.where(lumpy, np.std(clipped, axis=0), 0.0)
+    low, high = ordered[0], ordered[-1]
+    two_valued = lumpy & ((x == low) | (x == high)).all(axis=0)
+    return Lumps(
+        np.where(lumpy, np.std(clipped, axis=0), 0.0),
+        np.where(two_valued, np.minimum(high - low, _FLOOR_CLIP) / RARE, 0.0),
+    )
 
 
-def _search(z: np.ndarray, kept: int, floor: np.ndarray) -> Scatter:
+def _search(z: np.ndarray, kept: int, lumps: Lumps) -> Scatter:
     """Return the fit of smallest determinant over all starts."""
-    screened = [_concentrate(z, rows, kept, floor, _SCREENING_STEPS) for rows in _starts(z, kept)]
+    screened = [_concentrate(z, rows, kept, lumps, _SCREENING_STEPS) for rows in _starts(z, kept)]
     screened.sort(key=lambda found: found[0])
     finished = [
-        _concentrate(z, rows, kept, floor, _MOST_STEPS) for _, rows in screened[:_KEPT_STARTS]
+        _concentrate(z, rows, kept, lumps, _MOST_STEPS) for _, rows in screened[:_KEPT_STARTS]
     ]
     _, rows = min(finished, key=lambda found: found[0])
-    return _fit(z[rows], floor)
+    return _fit(z[rows], lumps)
 
 
 def _concentrate(
-    z: np.ndarray, rows: np.ndarray, kept: int, floor: np.ndarray, steps: int
+    z: np.ndarray, rows: np.ndarray, kept: int, lumps: Lumps, steps: int
 ) -> tuple[float, np.ndarray]:
     """Return the log-determinant reached and the rows chosen after at most `steps` C-steps."""
     reached = np.inf
     for _ in range(steps):
-        centre, covariance = _fit(z[rows], floor)
+        centre, covariance = _fit(z[rows], lumps)
         white = whitening(covariance)
         determinant = -2 * float(np.log(np.diag(white)).sum())
         if determinant >= reached - 1e-9:
@@ -118,10 +139,14 @@ def _concentrate(
     return reached, rows
 
 
-def _fit(rows: np.ndarray, floor: np.ndarray) -> Scatter:
+def _fit(rows: np.ndarray, lumps: Lumps) -> Scatter:
     centre = rows.mean(axis=0)
     centred = rows - centre
-    return Scatter(centre, regularise(centred.T @ centred / len(rows), len(rows), floor))
+    return Scatter(centre, _lifted(centred.T @ centred / len(rows), len(rows), lumps))
+
+
+def _lifted(covariance: np.ndarray, rows: int, lumps: Lumps) -> np.ndarray:
+    return regularise(covariance + np.diag(lumps.noise**2), rows, lumps.least)
 
 
 def _squares(x: np.ndarray, centre: np.ndarray, white: np.ndarray) -> np.ndarray:
@@ -187,7 +212,7 @@ def _corrected(x: np.ndarray, found: Scatter, centre: np.ndarray, spread: np.nda
     return Scatter(moved.centre, moved.covariance * (factor if factor > 0 else 1.0))
 
 
-def _reweighted(x: np.ndarray, raw: Scatter, support: float, floor: np.ndarray) -> Scatter:
+def _reweighted(x: np.ndarray, raw: Scatter, support: float, lumps: Lumps) -> Scatter:
     """Fit all rows inside the 97.5 % ellipsoid of the raw fit."""
     width = x.shape[1]
     squares = _squares(x, raw.centre, whitening(raw.covariance))
@@ -199,4 +224,4 @@ def _reweighted(x: np.ndarray, raw: Scatter, support: float, floor: np.ndarray) 
     mean = inside.mean(axis=0)
     centred = inside - mean
     covariance = centred.T @ centred / len(rows) * (_CUT / chi2.cdf(cut, width + 2))
-    return Scatter(mean, regularise(covariance, len(rows), floor))
+    return Scatter(mean, _lifted(covariance, len(rows), lumps))

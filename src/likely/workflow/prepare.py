@@ -31,8 +31,8 @@ def prepare(
     table = as_table(data)
     asked = _names(ignore)
     reasons = dict.fromkeys(asked, "ignored")
+    wanted = _names(columns)
     if columns is not None:
-        wanted = _names(columns)
         unknown = [name for name in wanted if name not in table.names]
         if unknown:
             raise DataError(
