@@ -47,6 +47,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     fast: ClassVar[dict[str, Any]] = {}
     expected_failures: ClassVar[dict[str, str]] = {}
     min_rows: ClassVar[int] = 2
+    power_tail: ClassVar[bool] = False  # whether oddness falls off like a power, as distances do
     _state_spec: ClassVar[dict[str, Array | Members]] = {}
     state_version: ClassVar[int] = 1  # raise it when `_state_spec` changes
 

@@ -18,7 +18,7 @@ from likely.core.random import generator
 from likely.data.table import Table
 from likely.workflow.auto import choose
 from likely.workflow.findings import Findings, decide
-from likely.workflow.learned import COUNTED, Learned
+from likely.workflow.learned import Learned
 from likely.workflow.prepare import prepare
 
 MOST_LIKELY_ROWS = 1_000
@@ -187,7 +187,7 @@ def _study(
         )
     learned = Learned(
         model=cross.model,
-        reference=learn_empirical(cross.oddness[~suspects], tail_counts=COUNTED),
+        reference=learn_empirical(cross.oddness[~suspects], tail_counts=1),
         held_out=cross.held_out,
         likely_rows=_likely_rows(table, cross, judgement, seed),
         columns=table.columns,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import beta
 
 from likely.base.model import Model
 from likely.calibration.decisions import rows_a_day
@@ -18,8 +19,8 @@ from likely.data.table import Table
 from likely.explanation import Explanation, explain
 from likely.workflow.findings import Decision, Findings, decide
 
-COUNTED = 10
-"""A p-value that fewer reference rows than this reach is extrapolated by the tail."""
+ENOUGH = 10
+"""With fewer reference rows as odd as the cut, the share beyond it is known roughly only."""
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,16 @@ class Learned:
         if not self.held_out:
             return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")
         least = decision.least_p
-        if least < 0.1 / n:
+        if least < 0.1 / n and decision.name != "fdr":
             more = int(np.ceil(0.1 / least)) - n
             return decision.withdrawn(f"this promise needs {more:,} more learnt rows")
-        if least * (n + 1) < COUNTED:
+        if least * (n + 1) < 1:
+            return decision.resting_on(f"{n:,} reference rows, and beyond them on a fitted tail")
+        counted = int(least * (n + 1))
+        if counted < ENOUGH and decision.name != "fdr":
+            low, high = beta.ppf([0.025, 0.975], counted, n + 1 - counted)
             return decision.resting_on(
-                f"{n:,} reference rows, and beyond the {COUNTED} oddest of them a fitted tail"
+                f"{n:,} reference rows, which leave the share reported between {low:.2g} and "
+                f"{high:.2g}"
             )
-        return replace(decision, basis=f"{n:,} reference rows")
+        return decision.resting_on(f"{n:,} reference rows")

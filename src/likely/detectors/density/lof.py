@@ -60,6 +60,7 @@ class LOF(Explainer):
     """
 
     card = {"kinds": ["table"], "paper": "doi:10.1145/342009.335388"}
+    power_tail = True
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
         "reach_": Array("n", low=0),

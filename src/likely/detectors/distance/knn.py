@@ -50,6 +50,7 @@ class KNN(Explainer):
         "check_outliers_train": "as above: predict(X) on the training rows is milder than "
         "offset_, which comes from scores with each row left out",
     }
+    power_tail = True
     _state_spec = {"reference_": Array("n", "width", rows=True)}
 
     reference_: np.ndarray

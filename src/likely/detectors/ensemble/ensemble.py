@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
+from scipy.special import logsumexp, softmax
 from sklearn.base import clone
 
 from likely.base.capabilities import Explainer
@@ -22,16 +23,21 @@ MOST_VALUES = 1024
 
 
 class Ensemble(Explainer):
-    """Mean surprise of several detectors, each measured by its own frozen training distribution.
+    """Joint surprise of several detectors, each measured by its own frozen training distribution.
 
-    The score of a row is the mean over members of log P(a training row scores as odd as this one),
-    in nats; beyond the 70 % quantile of the training scores the probability comes from a fitted
-    tail, so that farther is always odder.
+    A member's surprise is -log P(a training row scores as odd as this one), in nats; beyond the
+    70 % quantile of the training scores the probability comes from a fitted tail, so that farther
+    is always odder. The score of a row is minus the members' joint surprise.
 
     Parameters
     ----------
-    members : sequence of str or Model, default ("KNN", "IsolationForest", "Mahalanobis", "ECOD")
+    members : sequence of str or Model, optional
         Detectors by name, or models with parameters of one's own (they are copied, not fitted).
+        Default: KNN, IsolationForest, Mahalanobis, and MarginalTails twice, once for the largest
+        and once for the sum.
+    combine : {"both", "mean", "largest"}, default "both"
+        "mean" finds what all members find a little odd; "largest", the logarithm of the mean of
+        1/P, what one of them finds very odd; "both" is the middle of the two.
     seed : int in [0, inf), default 0
         Seed of the members that draw random numbers.
 
@@ -56,17 +62,21 @@ class Ensemble(Explainer):
     _state_spec = {
         "members_": Members(),
         "samples_": Array("member", "value"),
+        "typical_": Array("member"),
     }
 
     members_: list[Model]
     samples_: np.ndarray
+    typical_: np.ndarray
 
     def __init__(
         self,
-        members: Sequence[str | Model] = ("KNN", "IsolationForest", "Mahalanobis", "ECOD"),
+        members: Sequence[str | Model] | None = None,
+        combine: Literal["both", "mean", "largest"] = "both",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.members = members
+        self.combine = combine
         self.seed = seed
 
     def _check_state(self) -> None:
@@ -74,44 +84,68 @@ class Ensemble(Explainer):
             raise ValueError(f"{len(self.members_)} members, samples {self.samples_.shape}")
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        self.members_ = [_fresh(member, self.seed) for member in self.members]
+        members = default_members() if self.members is None else self.members
+        self.members_ = [_fresh(member, self.seed) for member in members]
         if not self.members_:
             raise ParameterError("Ensemble: members must name at least one model. Got none.")
         for member in self.members_:
             member._fit_features(self.schema_, x, rng)
-        self.samples_ = np.array([_quantiles(-m.training_scores_) for m in self.members_])
+        oddness = [-member.training_scores_ for member in self.members_]
+        self.typical_ = np.array([float(np.median(odd)) for odd in oddness])
+        tamed = [self._tame(j, odd) for j, odd in enumerate(oddness)]
+        self.samples_ = np.array([_quantiles(odd) for odd in tamed])
         self.__dict__.pop("_distributions", None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return self._mean_log_p([member._score(x) for member in self.members_])
+        return -self._joint([member._score(x) for member in self.members_])
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        return self._mean_log_p([member.training_scores_ for member in self.members_])
+        return -self._joint([member.training_scores_ for member in self.members_])
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
+        surprises = self._surprises([member._score(x) for member in self.members_])
+        weights = softmax(surprises, axis=0) + 1 / len(self.members_)  # (member, row)
         total = np.zeros_like(x)
-        explained = [
-            (member, distribution)
-            for member, distribution in zip(self.members_, self._distributions, strict=True)
-            if isinstance(member, Explainer)
-        ]
-        for member, distribution in explained:
+        for member, weighted in zip(self.members_, surprises * weights, strict=True):
+            if not isinstance(member, Explainer):
+                continue  # what it adds to the score, the others must speak for
             shares = member._contributions(x)  # (row, feature)
             whole = shares.sum(axis=1, keepdims=True)
             even = np.full_like(shares, 1 / x.shape[1])
             shares = np.where(whole > 0, shares / np.where(whole > 0, whole, 1.0), even)
-            total -= distribution.log_p(-member._score(x))[:, None] * shares
+            total += weighted[:, None] * shares
         whole = total.sum(axis=1, keepdims=True)
-        # members that cannot explain add to the score, so the rest speaks for them
         return total * (-self._score(x)[:, None] / np.where(whole > 0, whole, 1.0))
+
+    def _joint(self, scores: list[np.ndarray]) -> np.ndarray:
+        """Return the members' joint surprise in nats, shape (row,)."""
+        surprises = self._surprises(scores)
+        mean = surprises.mean(axis=0)
+        if self.combine == "mean":
+            return mean
+        largest = np.asarray(logsumexp(surprises, axis=0)) - np.log(len(surprises))
+        return largest if self.combine == "largest" else (mean + largest) / 2
+
+    def _surprises(self, scores: list[np.ndarray]) -> np.ndarray:
+        """Return each member's surprise in nats, shape (member, row)."""
+        pairs = zip(self._distributions, scores, strict=True)
+        return np.array([-d.log_p(self._tame(j, -score)) for j, (d, score) in enumerate(pairs)])
+
+    def _tame(self, member: int, oddness: np.ndarray) -> np.ndarray:
+        """Take the logarithm of oddness that falls off like a power, so that none outshouts."""
+        if not self.members_[member].power_tail:
+            return oddness
+        return np.log1p(np.maximum(oddness, 0.0) / (self.typical_[member] or 1.0))
 
     @cached_property
     def _distributions(self) -> list[Empirical]:
         return [learn_empirical(sample, cautious=False) for sample in self.samples_]
 
-    def _mean_log_p(self, scores: list[np.ndarray]) -> np.ndarray:
-        log_p = [d.log_p(-s) for d, s in zip(self._distributions, scores, strict=True)]
-        return np.mean(log_p, axis=0)
+
+def default_members() -> list[str | Model]:
+    """Return the members that an ensemble has if none are named."""
+    fisher = catalogue.make("MarginalTails", combine="sum")
+    return ["KNN", "IsolationForest", "Mahalanobis", "MarginalTails", fisher]
 
 
 def _fresh(member: str | Model, seed: int) -> Model:

@@ -1,0 +1,93 @@
+"""Are new rows judged as promised, whatever the shape of the data?
+
+    python benchmarks/promise_new_rows.py --seeds 200
+
+For each seed a model is learnt from clean rows; the share of many new clean rows that `fpr=` reports
+must lie inside the 95 % interval that a finite reference allows, Beta(k, n + 1 - k) with
+k = floor(fpr (n + 1)), for at least 90 % of the seeds. Then batches of 1,000 new rows with 5 % planted
+anomalies are judged at `fdr=0.1`.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import pandas as pd
+import shapes
+import store
+from scipy.stats import beta
+
+import likely
+
+NEW_ROWS = 20_000
+BATCH = 1_000
+PLANTED = 0.05
+LEVELS = (1e-2, 1e-3)
+
+
+def false_alarms(learned, shape: str, level: float, new: pd.DataFrame) -> tuple[float, bool]:
+    """Return the share of clean new rows reported at `level`, and whether it is allowed."""
+    share = float(np.mean(learned.log_p(new) <= np.log(level)))
+    n = learned.reference.n
+    k = max(int(level * (n + 1)), 1)
+    low, high = beta.ppf([0.025, 0.975], k, n + 1 - k)
+    # the new rows are finite too: allow their own counting error at the edges
+    slack = 1.96 * np.sqrt(level * (1 - level) / len(new))
+    return share, low - slack <= share <= high + slack
+
+
+def batch(learned, shape: str, rng: np.random.Generator) -> tuple[float, float]:
+    """Return power and false discovery proportion of one batch at fdr = 0.1."""
+    table = shapes.clean(shape, BATCH, rng)
+    table, planted = shapes.plant_beyond(table, shape, PLANTED, "all", rng)
+    found = learned.detect(table, fdr=0.1)
+    hits, total = found.anomaly[planted].sum(), found.anomaly.sum()
+    return hits / len(planted), (total - hits) / max(total, 1)
+
+
+def main() -> None:
+    """Run, print and store."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--rows", type=int, default=1_000, help="rows learnt from")
+    parser.add_argument("--methods", default="auto,KNN")
+    options = parser.parse_args()
+    rows = []
+    for method in options.methods.split(","):
+        for shape in (*shapes.PROMISED, *shapes.HEAVY):
+            inside = {level: [] for level in LEVELS}
+            shares = {level: [] for level in LEVELS}
+            batches = []
+            for seed in range(options.seeds):
+                rng = np.random.default_rng((seed, options.rows))
+                table = shapes.clean(shape, options.rows, rng)
+                learned = likely.learn(table, method, seed=seed, normal=True)
+                new = shapes.clean(shape, NEW_ROWS, rng)
+                for level in LEVELS:
+                    share, allowed = false_alarms(learned, shape, level, new)
+                    shares[level].append(share)
+                    inside[level].append(allowed)
+                batches.append(batch(learned, shape, rng))
+            power, false = np.mean(batches, axis=0)
+            error = np.std([b[1] for b in batches]) / np.sqrt(options.seeds)
+            row = {"method": method, "shape": shape, "rows learnt": options.rows}
+            for level in LEVELS:
+                row[f"mean share reported at fpr {level:g}"] = round(np.mean(shares[level]), 5)
+                row[f"seeds inside the interval at fpr {level:g} (share)"] = round(
+                    np.mean(inside[level]), 3
+                )
+            row |= {
+                "false discovery rate at 0.1 (share)": round(false, 3),
+                "standard error (share)": round(error, 3),
+                "power (share)": round(power, 3),
+                "seeds": options.seeds,
+            }
+            rows.append(row)
+            store.show(row)
+    arguments = f"--seeds {options.seeds} --rows {options.rows} --methods {options.methods}"
+    store.save("promise_new_rows", rows, arguments)
+
+
+if __name__ == "__main__":
+    main()

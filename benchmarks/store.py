@@ -1,0 +1,44 @@
+"""Results as small JSON files, with what is needed to repeat them."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "results"
+
+
+def show(row: dict) -> None:
+    """Print one row of a result as it comes."""
+    print("  ".join(f"{name}: {value}" for name, value in row.items()), flush=True)
+
+
+def save(name: str, rows: list[dict], arguments: str = "", **facts: object) -> None:
+    """Write rows to benchmarks/results/NAME.json with command, versions and hardware."""
+    result = {
+        "command": f"python benchmarks/{name}.py {arguments}".strip(),
+        "versions": {p: version(p) for p in ("likely", "numpy", "scipy", "scikit-learn")},
+        "python": platform.python_version(),
+        "hardware": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "threads": os.environ.get("OMP_NUM_THREADS", "all"),
+        },
+        **facts,
+        "rows": rows,
+    }
+    FOLDER.mkdir(exist_ok=True)
+    text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False)
+    (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,68 @@
+"""Bring the documentation up to date: generated pages, tables, and the output of examples.
+
+    python docs/build.py              writes what has changed, and says what
+
+Generated are `methods.md` (from the docstrings of folders and models), `command-line.md` (from the
+commands), `benchmarks.md` (from `benchmarks/results/*.json`), the parts of README.md between
+`<!-- name -->` and `<!-- /name -->`, and the output below examples in all pages.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "examples")]
+
+import benchmarks_page  # noqa: E402
+import blocks  # noqa: E402
+import command_line_page  # noqa: E402
+import demo  # noqa: E402
+import methods_page  # noqa: E402
+
+GENERATED = {
+    "docs/methods.md": methods_page.page,
+    "docs/command-line.md": command_line_page.page,
+    "docs/benchmarks.md": benchmarks_page.page,
+}
+PARTS = {"methods": methods_page.short_table, "measured": benchmarks_page.short_table}
+
+
+def main() -> None:
+    """Write every page that has changed."""
+    for name, make in GENERATED.items():
+        _write(ROOT / name, make())
+    with tempfile.TemporaryDirectory() as folder:
+        demo.write_tumours(Path(folder) / "demo")
+        for path in written_pages():
+            page = with_parts(path.read_text(encoding="utf-8"))
+            _write(path, blocks.refresh(page, Path(folder)))
+
+
+def written_pages() -> list[Path]:
+    """Return the pages that people write."""
+    generated = {ROOT / name for name in GENERATED}
+    return [ROOT / "README.md", *sorted(set((ROOT / "docs").glob("*.md")) - generated)]
+
+
+def with_parts(page: str) -> str:
+    """Return a page with its generated parts as they are today."""
+    for name, make in PARTS.items():
+        mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if mark.search(page):
+            page = mark.sub(lambda found, text=make(): f"{found[1]}{text}{found[2]}", page)
+    return page
+
+
+def _write(path: Path, text: str) -> None:
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{path.relative_to(ROOT)} has changed\n")
+
+
+if __name__ == "__main__":
+    main()

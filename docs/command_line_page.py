@@ -1,0 +1,54 @@
+"""The page of the command line, from the commands themselves."""
+
+from __future__ import annotations
+
+import inspect
+
+import click
+
+from likely import cli
+from likely.cli import application
+from pieces import GENERATED, table
+
+_INTRODUCTION = """\
+# Command line
+
+`likely COMMAND --help` says the same at the terminal; `python -m likely` is another way to call it.
+Results go to standard output, progress and errors to standard error. `--json` prints one JSON
+document for programs.
+
+DATA is a file: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
+`-` reads CSV from standard input. [Reading data](reading-data.md) says how files are understood.
+
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    parts = [f"## likely {name}\n\n{_command(c)}" for name, c in application.commands.items()]
+    document = inspect.getdoc(cli) or ""
+    codes = document[document.index("| exit code") :]
+    return f"{GENERATED}{_INTRODUCTION}" + "\n".join(parts) + f"\n## Exit codes\n\n{codes}\n"
+
+
+def _command(command: click.Command) -> str:
+    arguments = [p.make_metavar(_context()) for p in command.params if isinstance(p, click.Argument)]
+    usage = " ".join(["likely", str(command.name), "[OPTIONS]", *arguments])
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    help_text = inspect.cleandoc(command.help or "")
+    return f"```text\n{usage}\n```\n\n{help_text}\n\n" + table(
+        ("option", "meaning"), [(_flags(option), _meaning(option)) for option in options]
+    )
+
+
+def _flags(option: click.Option) -> str:
+    value = "" if option.is_flag else f" {option.make_metavar(_context())}"
+    return ", ".join(f"`{flag}{value}`" for flag in option.opts)
+
+
+def _meaning(option: click.Option) -> str:
+    return f"{option.help}{' Required.' if option.required else ''}"
+
+
+def _context() -> click.Context:
+    return click.Context(application)

@@ -1,0 +1,62 @@
+"""The page of methods: chapters are docstrings of folders, tables come from the catalogue."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from itertools import groupby
+
+from likely.core.catalogue import Entry, entries
+from likely.core.params import parameters
+from pieces import GENERATED, table
+
+_INTRODUCTION = """\
+# Methods
+
+A chapter for each branch of the field, and what belongs to it. Give a name as `method=` or
+`--method`, and parameters as keywords or `--set name=value`. Every one is also a plain scikit-learn
+estimator, `from likely.detectors import KNN`; `help(KNN)` has its paper and an example.
+
+"""
+_SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
+
+
+def page() -> str:
+    """Return the page."""
+    chapters = [
+        _chapter(branch, list(members))
+        for branch, members in groupby(entries().values(), lambda entry: entry.branch)
+    ]
+    overview = inspect.getdoc(importlib.import_module("likely.detectors")) or ""
+    return f"{GENERATED}{_INTRODUCTION}{overview}\n\n" + "\n".join(chapters)
+
+
+def short_table() -> str:
+    """Return one line a model, for the README."""
+    rows = [
+        (f"`{entry.name}`", f"[{entry.branch}](docs/methods.md#{entry.branch})", entry.summary)
+        for entry in entries().values()
+    ]
+    return table(("name", "branch", "what it does"), rows)
+
+
+def _chapter(branch: str, members: list[Entry]) -> str:
+    folder = importlib.import_module(members[0].module.rpartition(".")[0])
+    parts = [f"## {branch.capitalize()}\n", f"{inspect.getdoc(folder)}\n", *map(_model, members)]
+    return "\n".join(parts)
+
+
+def _model(entry: Entry) -> str:
+    lines = [f"### {entry.name}\n\n{entry.summary} {_paper(entry.paper)}\n"]
+    abilities = [name for name in entry.capabilities if name not in ("Model", "Explainer")]
+    if abilities:
+        lines.append(f"\nAlso a {' and a '.join(f'`{name}`' for name in abilities)}.\n")
+    rows = [(f"`{p.name}`", f"`{p.default!r}`", p.expected) for p in parameters(entry.load())]
+    if rows:
+        lines.append("\n" + table(("parameter", "default", "may be"), rows))
+    return "".join(lines)
+
+
+def _paper(paper: str) -> str:
+    scheme, _, rest = paper.partition(":")
+    return f"[{paper}]({_SITES[scheme]}{rest})" if scheme in _SITES else f"({paper})"
