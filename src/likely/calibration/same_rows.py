@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Judgement:
     Parameters
     ----------
     log_p : ndarray of shape (n,)
-        Natural logarithm of each p-value.
+        Natural logarithm of each p-value; of each row's rank among all if the promise is off.
     holds : bool
         Whether the promise holds; otherwise the rows are only ranked.
     why : str
@@ -54,19 +54,16 @@ def judge_same_rows(oddness: np.ndarray) -> Judgement:
     n = len(oddness)
     distribution = learn_empirical(oddness)
     log_p = distribution.log_p(oddness)
+    why = ""
     if n < FEWEST_ROWS or distribution.tail is None:
-        more = FEWEST_ROWS - n
-        return Judgement(log_p, False, f"a promise needs {more} more rows (at least {FEWEST_ROWS})")
-    if len(distribution.values) < n / 2:
-        return Judgement(log_p, False, "too many rows have exactly the same score")
-    excess = _standard_errors_too_heavy(oddness, log_p, distribution.tail)
-    if excess > _REJECT_ABOVE:
-        return Judgement(
-            log_p,
-            False,
-            "the scores fall off more slowly than assumed, as they do on heavy-tailed data",
-        )
-    return Judgement(log_p, True, "")
+        why = f"a promise needs {FEWEST_ROWS - n} more rows (at least {FEWEST_ROWS})"
+    elif len(distribution.values) < n / 2:
+        why = "too many rows have exactly the same score"
+    elif _standard_errors_too_heavy(oddness, log_p, distribution.tail) > _REJECT_ABOVE:
+        why = "the scores fall off more slowly than assumed, as they do on heavy-tailed data"
+    if why:
+        log_p = replace(distribution, tail=None).log_p(oddness)
+    return Judgement(log_p, not why, why)
 
 
 def _standard_errors_too_heavy(oddness: np.ndarray, log_p: np.ndarray, tail: Tail) -> float:
