@@ -5,10 +5,10 @@
 | block | what happens |
 |---|---|
 | `console` | each line `$ likely …` is run; what it prints replaces the lines below it |
-| `python` | run, all of a page in one namespace; a `text` block right behind gets what was printed |
+| `python` | run, all of a page in one namespace; the `text` block behind it gets what it prints |
 
-A `python` block that begins with a comment like `# some_name.py` is a file: it is written under that
-name instead, for later blocks to import.
+A `python` block that begins with a comment like `# some_name.py` is a file: it is written under
+that name instead, for later blocks to import.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ commands), `benchmarks.md` (from `benchmarks/results/*.json`), the parts of READ
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ import benchmarks_page  # noqa: E402
 import blocks  # noqa: E402
 import command_line_page  # noqa: E402
 import demo  # noqa: E402
+import measured  # noqa: E402
 import methods_page  # noqa: E402
 
 GENERATED = {
@@ -28,7 +28,7 @@ GENERATED = {
     "docs/command-line.md": command_line_page.page,
     "docs/benchmarks.md": benchmarks_page.page,
 }
-PARTS = {"methods": methods_page.short_table, "measured": benchmarks_page.short_table}
+PARTS = {"methods": methods_page.short_table, "measured": measured.short_table}
 
 
 def main() -> None:
@@ -51,9 +51,10 @@ def written_pages() -> list[Path]:
 def with_parts(page: str) -> str:
     """Return a page with its generated parts as they are today."""
     for name, make in PARTS.items():
-        mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        if mark.search(page):
-            page = mark.sub(lambda found, text=make(): f"{found[1]}{text}{found[2]}", page)
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, opened, rest = page.partition(begin)
+        if opened:
+            page = f"{before}{begin}{make()}{end}{rest.partition(end)[2]}"
     return page
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 
 import click
+from pieces import GENERATED, table
 
 from likely import cli
 from likely.cli import application
-from pieces import GENERATED, table
 
 _INTRODUCTION = """\
 # Command line
@@ -32,8 +32,8 @@ def page() -> str:
 
 
 def _command(command: click.Command) -> str:
-    arguments = [p.make_metavar(_context()) for p in command.params if isinstance(p, click.Argument)]
-    usage = " ".join(["likely", str(command.name), "[OPTIONS]", *arguments])
+    arguments = [p for p in command.params if isinstance(p, click.Argument)]
+    usage = " ".join(["likely", str(command.name), "[OPTIONS]", *map(_value, arguments)])
     options = [p for p in command.params if isinstance(p, click.Option)]
     help_text = inspect.cleandoc(command.help or "")
     return f"```text\n{usage}\n```\n\n{help_text}\n\n" + table(
@@ -42,7 +42,7 @@ def _command(command: click.Command) -> str:
 
 
 def _flags(option: click.Option) -> str:
-    value = "" if option.is_flag else f" {option.make_metavar(_context())}"
+    value = "" if option.is_flag else f" {_value(option)}"
     return ", ".join(f"`{flag}{value}`" for flag in option.opts)
 
 
@@ -50,5 +50,5 @@ def _meaning(option: click.Option) -> str:
     return f"{option.help}{' Required.' if option.required else ''}"
 
 
-def _context() -> click.Context:
-    return click.Context(application)
+def _value(parameter: click.Parameter) -> str:
+    return parameter.make_metavar(click.Context(application))

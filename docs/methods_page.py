@@ -6,9 +6,10 @@ import importlib
 import inspect
 from itertools import groupby
 
+from pieces import GENERATED, table
+
 from likely.core.catalogue import Entry, entries
 from likely.core.params import parameters
-from pieces import GENERATED, table
 
 _INTRODUCTION = """\
 # Methods

@@ -119,7 +119,7 @@ def test_structure_is_sound(shown: tuple[Page, str]) -> None:
 def test_says_what_was_found_and_learnt(shown: tuple[Page, str]) -> None:
     parsed, _ = shown
     for words in (
-        "1 of 600 rows are unlikely", "at most 0.1 of the findings are false", "It rests on",
+        "1 of 600 rows is unlikely", "at most 0.1 of the findings are false", "It rests on",
         "id-like", "KNN: Mean distance", "600 rows", "The one finding", "10 bits is 1 in 1,024",
     ):  # fmt: skip
         assert words in parsed.text, words

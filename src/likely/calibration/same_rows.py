@@ -20,8 +20,12 @@ _TEST_AT = 0.1
 _TEST_SPAN = 3.0
 """Nats beyond the censoring point that the test looks at; anomalies lie deeper than that."""
 
-_REJECT_ABOVE = 3.3
-"""Standard errors: a tail of the assumed form is hardly ever refused."""
+_TOO_HEAVY = 0.15
+"""The tail is refused if rows above the fitted range lie deeper than predicted by this share on
+average, which makes one in a million of one in 100,000 or so, …"""
+
+_SURE = 3.0
+"""… and if that is this many standard errors."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ def judge_same_rows(oddness: np.ndarray) -> Judgement:
         why = f"a promise needs {FEWEST_ROWS - n} more rows (at least {FEWEST_ROWS})"
     elif len(distribution.values) < n / 2:
         why = "too many rows have exactly the same score"
-    elif _standard_errors_too_heavy(oddness, log_p, distribution.tail) > _REJECT_ABOVE:
+    elif _is_too_heavy(oddness, log_p, distribution.tail):
         why = "the scores fall off more slowly than assumed, as they do on heavy-tailed data"
     if why:
         log_p = replace(distribution, tail=None).log_p(oddness)
     return Judgement(log_p, not why, why)
 
 
-def _standard_errors_too_heavy(oddness: np.ndarray, log_p: np.ndarray, tail: Tail) -> float:
+def _is_too_heavy(oddness: np.ndarray, log_p: np.ndarray, tail: Tail) -> bool:
     """Compare the rows just above the fitted range with what the tail predicts for them.
 
     Below the log p of the censoring point, log p of ordinary rows is exponential; cut off where
@@ -78,8 +82,9 @@ def _standard_errors_too_heavy(oddness: np.ndarray, log_p: np.ndarray, tail: Tai
     span = min(max(edge - threshold, 1e-3), _TEST_SPAN)
     depth = edge - log_p[(log_p < edge) & (log_p > edge - span)]
     if len(depth) == 0:
-        return 0.0
+        return False
     shrink = span / np.expm1(span)
     mean = 1 - shrink
     variance = 1 - shrink**2 * np.exp(span)
-    return float((depth.mean() - mean) / np.sqrt(max(variance, 1e-6) / len(depth)))
+    error = np.sqrt(max(variance, 1e-6) / len(depth))
+    return bool(depth.mean() - mean > max(_TOO_HEAVY * mean, _SURE * error))

@@ -24,7 +24,8 @@ def print_findings(found: likely.Findings, show: int) -> None:
     elif not passed:
         heading = f"The {len(shown):,} oddest rows, none of them odd enough for the promise"
     elif len(shown) < total:
-        heading = f"The {len(shown):,} oddest of {total:,} findings"
+        count = f"{len(shown):,} " if len(shown) > 1 else ""
+        heading = f"The {count}oddest of {total:,} findings"
     else:
         heading = f"The {total:,} findings, oddest first" if total > 1 else "The finding"
     output.say("")

@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Timer
 from typing import TypeVar
 
 Item = TypeVar("Item")
+
+PATIENCE = 1.0
+"""Seconds that pass without a bar."""
 
 _hidden: ContextVar[bool] = ContextVar("progress is hidden", default=False)
 
@@ -43,8 +47,15 @@ def track(items: Iterable[Item], what: str, total: int | None = None) -> Iterato
     from rich.progress import Progress, TimeElapsedColumn, TimeRemainingColumn
 
     bars = [*Progress.get_default_columns()[:3], TimeRemainingColumn(), TimeElapsedColumn()]
+    progress = Progress(*bars, console=Console(stderr=True), transient=True)
+    waiting = Timer(PATIENCE, progress.start)  # the first item alone may take longer
+    waiting.daemon = True
+    waiting.start()
     try:
-        with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
-            yield from progress.track(items, total=total, description=what)
+        yield from progress.track(items, total=total, description=what)
     finally:
+        waiting.cancel()
+        waiting.join()  # a bar that was just starting must not outlive its work
+        if progress.live.is_started:
+            progress.stop()
         _hidden.set(False)

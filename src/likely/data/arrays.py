@@ -60,6 +60,12 @@ def from_columns(
     columns: Mapping[Any, Any], expected: Sequence[Column] = (), **extra: Any
 ) -> Table:
     """Return a dict of equally long columns of cells as a `Table`."""
+    single = [name for name, cells in columns.items() if _is_one_value(cells)]
+    if single:
+        raise DataError(
+            f"A dict holds columns; {single[0]!r} holds a single value ({columns[single[0]]!r}). "
+            "Give a list of values for every column, or a list of dicts, one per row."
+        )
     lengths = {str(name): len(cells) for name, cells in columns.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(f"Columns must be equally long. Got {lengths}.")
@@ -152,6 +158,11 @@ def _array_column(
         values = np.where(np.isnat(micro), np.nan, micro.astype(np.int64))
         return Column(name, "date", "Datetime"), values, ()
     return read_cells(name, list(cells), "String" if _is_text(array) else "Object", expected)
+
+
+def _is_one_value(cells: Any) -> bool:
+    alone = not hasattr(cells, "__len__") or getattr(cells, "shape", None) == ()
+    return alone or isinstance(cells, (str, bytes))
 
 
 def _is_text(array: np.ndarray | None) -> bool:

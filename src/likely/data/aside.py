@@ -81,7 +81,8 @@ def _number_verdict(
     ordered = np.sort(present)
     if (ordered[1:] == ordered[:-1]).any():
         return None
-    counter = ordered[-1] - ordered[0] + 1 == present.size == len(values)
+    last = ordered[0] + present.size - 1  # a sum, for the difference of huge values overflows
+    counter = ordered[-1] == last and present.size == len(values)
     if not counter and not _names_identifier(column.name):
         return None
     what = "count the rows" if counter else "look like an identifier"

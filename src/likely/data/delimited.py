@@ -178,6 +178,6 @@ def _spoken(delimiter: str) -> str:
 
 
 def _line_of(data: bytes, text: str) -> str:
-    """Return ", line 17" for a text that stands in the file."""
-    position = data.find(text.encode())
-    return f", line {data.count(chr(10).encode(), 0, position) + 1:,}," if position >= 0 else ""
+    """Return ", line 17" for the first row of the file that reads so."""
+    row = re.search(rb"(?m)^" + re.escape(text.encode()) + rb"\r?$", data)
+    return f", line {data.count(chr(10).encode(), 0, row.start()) + 1:,}," if row else ""

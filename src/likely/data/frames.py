@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from narwhals.exceptions import DuplicateError
 
+from likely.core.errors import DataError
 from likely.data.arrays import check_shape, from_array, from_columns, from_records, plain_columns
 from likely.data.column import Column
 from likely.data.dataframes import check_names, frame_column, from_frame
@@ -40,6 +41,18 @@ def as_table(data: Any, expected: Sequence[Column] = ()) -> Table:
     """
     if isinstance(data, Table):
         return data
+    try:
+        table = _read(data, expected)
+        "".join(table.names).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"There is text that is no valid Unicode ({error.object[error.start : error.end]!r}, "
+            "half of a character). Replace it: text.encode('utf-8', 'replace').decode()."
+        ) from error
+    return table
+
+
+def _read(data: Any, expected: Sequence[Column]) -> Table:
     if isinstance(data, np.ndarray) or hasattr(data, "toarray"):
         return from_array(data, expected)
     if isinstance(data, (str, Path)):

@@ -102,7 +102,8 @@ def _contradiction(column: Column, encoding: Encoding) -> str:
         return f"its scale is {encoding.scale}, and must be above 0"
     if encoding.flag < 0 or encoding.low > encoding.high:
         return "its range or its flag for missing values is impossible"
-    if encoding.rule in ("levels", "frequency") and column.kind != "category":
+    never_a_value = encoding.rule == "levels" and not levels  # one indicator for every kind
+    if encoding.rule in ("levels", "frequency") and not never_a_value and column.kind != "category":
         return f"it holds a {column.kind} and is encoded by {encoding.rule}"
     if any(not 0 <= level < labels for level in levels) or len(set(levels)) < len(levels):
         return "its levels are not among its labels"

@@ -63,8 +63,9 @@ class Decision:
         return {
             "fdr": f"at most {self.value:.3g} of the findings are false, on average (fdr)",
             "fpr": f"at most {self.value:.3g} of the ordinary rows are reported (fpr)",
-            "top": f"the {self.value:.0f} oddest rows",
-            "alerts": f"at most {self.value:.3g} false alarms a day on average",
+            "top": "the oddest row" if self.value == 1 else f"the {self.value:,.0f} oddest rows",
+            "alerts": f"at most {self.value:.3g} false alarm{'s' if self.value != 1 else ''} a day, "
+            "on average",
         }[self.name]
 
     def resting_on(self, basis: str) -> Decision:
@@ -123,7 +124,7 @@ class Findings:
     decision : Decision
         Which rows are reported, and the promise.
     notes : tuple of str
-        What was decided on the way, in sentences.
+        What was decided on the way, in sentences: first what these rows are, then what was learnt.
     """
 
     learned: Learned = field(repr=False)
@@ -187,14 +188,17 @@ class Findings:
     def summary(self) -> str:
         """Say in a few sentences what was found, under which promise, resting on what."""
         n, found = len(self), int(self.anomaly.sum())
+        rows = "1 row" if n == 1 else f"{n:,} rows"
         decision = self.decision
         if decision.ranking_only:
             return (
-                f"{n:,} rows are ranked; none is reported, because no promise can be given: "
-                f"{decision.basis}."
+                f"{rows} {'is' if n == 1 else 'are'} ranked; none is reported, because no promise "
+                f"can be given: {decision.basis}."
             )
         ending = f" It rests on {decision.basis}." if decision.basis else ""
-        verdict = f"{found:,} of {n:,} rows are unlikely" if found else f"Nothing odd in {n:,} rows"
+        verdict = f"Nothing odd in {rows}"
+        if found:
+            verdict = f"{found:,} of {rows} {'is' if found == 1 else 'are'} unlikely"
         return f"{verdict}; promise: {decision.promise}.{ending}"
 
     @cached_property

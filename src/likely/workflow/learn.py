@@ -181,9 +181,11 @@ def _study(
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
     notes = [*table.notes, chosen + "."]
     if suspects.any():
+        count = int(suspects.sum())
+        looks, they = ("looks", "it is") if count == 1 else ("look", "they are")
         notes.append(
-            f"{suspects.sum():,} of {len(table):,} rows look odd already; they are kept out of "
-            "the reference that new rows are compared with."
+            f"{count:,} of {len(table):,} rows {looks} odd already; {they} kept out of the "
+            "reference that new rows are compared with."
         )
     learned = Learned(
         model=cross.model,

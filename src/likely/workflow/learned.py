@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import beta
 
 from likely.base.model import Model
-from likely.calibration.decisions import rows_a_day
+from likely.calibration.decisions import check_promise
 from likely.core.empirical import Empirical
 from likely.core.errors import DataError
 from likely.data.column import Column
@@ -18,6 +18,9 @@ from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import Explanation, explain
 from likely.workflow.findings import Decision, Findings, decide
+
+MANY = 1e12
+"""From here on it does not matter how many more rows a promise needs."""
 
 ENOUGH = 10
 """With fewer reference rows as odd as the cut, the share beyond it is known roughly only."""
@@ -98,12 +101,15 @@ class Learned:
         alerts : str, optional
             At most this many false alarms, such as "1/day"; needs a column of times.
         """
+        check_promise(fdr, fpr, top, alerts)  # before scoring, which takes a while
         table = self.table(new)
-        scores = self.model.score_samples(table)
+        matched = self.model.schema_.match(table)
+        scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
         asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
         decision = self._qualified(decide(log_p, asked, self.clock(table)))
-        return Findings(self, table, scores, log_p, decision, (*self.notes, *table.notes))
+        notes = tuple(dict.fromkeys((*matched.notes, *self.notes)))
+        return Findings(self, table, scores, log_p, decision, notes)
 
     def explain(self, new: Any) -> list[Explanation]:
         """Say for every row which columns make it unlikely, what was expected, and what is near."""
@@ -151,8 +157,9 @@ class Learned:
             return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")
         least = decision.least_p
         if least < 0.1 / n and decision.name != "fdr":
-            more = int(np.ceil(0.1 / least)) - n
-            return decision.withdrawn(f"this promise needs {more:,} more learnt rows")
+            more = np.ceil(0.1 / max(least, np.finfo(np.float64).tiny)) - n
+            count = f"{more:,.0f}" if more < MANY else "far"
+            return decision.withdrawn(f"this promise needs {count} more learnt rows")
         if least * (n + 1) < 1:
             return decision.resting_on(f"{n:,} reference rows, and beyond them on a fitted tail")
         counted = int(least * (n + 1))

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from likely.core.errors import DataError
-from likely.data.frames import as_table
 from likely.data.aside import set_aside_useless
+from likely.data.frames import as_table
 from likely.data.table import Table
 
 

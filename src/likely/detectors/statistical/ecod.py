@@ -74,7 +74,7 @@ class ECOD(Explainer):
 
     card = {"kinds": ["table"], "paper": "arXiv:2201.00382"}
     _state_spec = {
-        "sorted_": Array("width", "kept"),
+        "sorted_": Array("width", "kept", rows=True),  # every value of a column, if not its row
         "ranks_": Array("kept", low=1.0),
         "lower_excess_": Array("width", low=0.0),
         "upper_excess_": Array("width", low=0.0),

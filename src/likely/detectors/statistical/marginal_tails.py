@@ -15,7 +15,13 @@ from likely.core.params import Interval
 FEWEST_VALUES = 10
 """A feature with fewer distinct values than this is judged by how often each occurs."""
 
-_POWERS = np.array([0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0])
+MOST_ATOMS = 64
+"""So many frequent values of a feature are known by how often they occur."""
+
+_LEAST_SHARE = 0.001
+_NOWHERE = 1e300  # pads the atoms of a feature that has fewer
+
+_POWERS = np.array([0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0])
 _RELATIVE_SCALES = np.exp(np.linspace(-1.6, 1.6, 33))
 _KNOTS = np.concatenate([[0.0], np.geomspace(0.02, 80.0, 63)])  # in mean deviations of the side
 _UNCENSORED = 0.88
@@ -26,10 +32,10 @@ class MarginalTails(Explainer):
     """Surprise of each column's value in its fitted tail (Subbotin, 1923), summed or the largest.
 
     Each side of each column's median is fitted by an exponential power distribution,
-    f(y) ~ exp(-(y / a)^b), which is Gaussian for b = 2, exponential for b = 1 and uniform for
-    large b. The outer 12 % of each side are censored, so that gross values and even a group of
-    them leave the tail as it is, and the fit is averaged over its posterior. Columns of few values
-    are judged by how often each value occurs.
+    f(y) ~ exp(-(y / a)^b), which is Gaussian for b = 2 and exponential for b = 1; tails lighter
+    than Gaussian are not believed in, however flat the middle looks. The outer 12 % of each side are censored, so that gross values and even a group of
+    them leave the tail as it is, and the fit is averaged over its posterior. A value that occurs
+    often is never odder than its frequency says; columns of few values are judged by that alone.
 
     Parameters
     ----------
@@ -44,6 +50,10 @@ class MarginalTails(Explainer):
     References
     ----------
     Subbotin, M. T. (1923). On the law of frequency of error. Mat. Sbornik 31, 296-301.
+    Nadarajah, S. (2005). A generalized normal distribution. Journal of Applied Statistics 32(7).
+    https://doi.org/10.1080/02664760500079464
+    Nadarajah, S. (2005). A generalized normal distribution. Journal of Applied Statistics 32,
+    685-694. https://doi.org/10.1080/02664760500079464
 
     Examples
     --------
@@ -55,22 +65,20 @@ class MarginalTails(Explainer):
     array([ 1, -1])
     """
 
-    card = {"kinds": ["table"], "paper": "Subbotin (1923), Mat. Sbornik 31"}
+    card = {"kinds": ["table"], "paper": "doi:10.1080/02664760500079464"}
     _state_spec = {
         "centres_": Array("width"),
         "scales_": Array("width", 2, low=0.0),
         "surprises_": Array("width", 2, len(_KNOTS), low=0.0),
-        "levels_": Array("width", FEWEST_VALUES),
-        "rarities_": Array("width", FEWEST_VALUES + 1, low=0.0),
-        "few_": Array("width", dtype="int64", low=0, high=FEWEST_VALUES),
+        "atoms_": Array("width", MOST_ATOMS),
+        "rarities_": Array("width", MOST_ATOMS, low=0.0),
     }
 
     centres_: np.ndarray
     scales_: np.ndarray
     surprises_: np.ndarray
-    levels_: np.ndarray
+    atoms_: np.ndarray
     rarities_: np.ndarray
-    few_: np.ndarray
 
     def __init__(
         self,
@@ -89,13 +97,13 @@ class MarginalTails(Explainer):
         self.centres_ = np.median(x, axis=0)
         self.scales_ = np.ones((width, 2))
         self.surprises_ = np.zeros((width, 2, len(_KNOTS)))
-        self.levels_ = np.zeros((width, FEWEST_VALUES))
-        self.rarities_ = np.zeros((width, FEWEST_VALUES + 1))
-        self.few_ = np.zeros(width, dtype=np.int64)
+        self.atoms_ = np.full((width, MOST_ATOMS), _NOWHERE)
+        self.rarities_ = np.zeros((width, MOST_ATOMS))
         for j in range(width):
             values, counts = np.unique(x[:, j], return_counts=True)
+            self._keep_atoms(j, values, counts)
             if len(values) < FEWEST_VALUES:
-                self._fit_few(j, values, counts)
+                self.surprises_[j] = -np.log(0.5 / (len(x) + 1))  # any other value is new
                 continue
             for side, sign in enumerate((1.0, -1.0)):
                 deviations = sign * (x[:, j] - self.centres_[j])
@@ -103,12 +111,14 @@ class MarginalTails(Explainer):
                     np.sort(deviations[deviations > 0])
                 )
 
-    def _fit_few(self, j: int, values: np.ndarray, counts: np.ndarray) -> None:
-        total = counts.sum() + 1
-        self.few_[j] = len(values)
-        self.levels_[j, : len(values)] = values
-        self.rarities_[j, : len(values)] = -np.log(counts / total)
-        self.rarities_[j, -1] = -np.log(0.5 / total)  # never seen
+    def _keep_atoms(self, j: int, values: np.ndarray, counts: np.ndarray) -> None:
+        total = counts.sum()
+        if len(values) >= FEWEST_VALUES:
+            frequent = counts >= max(3, _LEAST_SHARE * total)
+            values, counts = values[frequent], counts[frequent]
+        kept = np.sort(np.argsort(-counts, kind="stable")[:MOST_ATOMS])
+        self.atoms_[j, : len(kept)] = values[kept]
+        self.rarities_[j, : len(kept)] = -np.log(counts[kept] / (total + 1))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         surprises = self._surprises(x)
@@ -125,17 +135,14 @@ class MarginalTails(Explainer):
         """Return -log of the two-sided tail probability of each value, in nats, like x."""
         result = np.empty_like(x)
         for j in range(x.shape[1]):
-            if self.few_[j]:
-                hit = x[:, [j]] == self.levels_[j, : self.few_[j]]  # (row, level)
-                known = hit @ self.rarities_[j, : self.few_[j]]
-                result[:, j] = np.where(hit.any(axis=1), known, self.rarities_[j, -1])
-                continue
             deviations = x[:, j] - self.centres_[j]
-            side = (deviations < 0).astype(np.int64)
-            for k in (0, 1):
-                mine = side == k
-                y = np.abs(deviations[mine]) / self.scales_[j, k]
-                result[mine, j] = _interpolate(y, self.surprises_[j, k])
+            for side, mine in enumerate((deviations >= 0, deviations < 0)):
+                y = np.abs(deviations[mine]) / self.scales_[j, side]
+                result[mine, j] = _interpolate(y, self.surprises_[j, side])
+            place = np.minimum(np.searchsorted(self.atoms_[j], x[:, j]), MOST_ATOMS - 1)
+            known = self.atoms_[j, place] == x[:, j]
+            capped = np.minimum(result[:, j], self.rarities_[j, place])
+            result[:, j] = np.where(known, capped, result[:, j])
         return result
 
 

@@ -17,12 +17,14 @@ def path_lengths(
 
     Parameters
     ----------
-    x, learnt : ndarray of shape (n, width), (m, width)
-        Rows to judge; rows that the trees were grown on.
+    x : ndarray of shape (n, width)
+        Rows to judge.
     features, weights, thresholds : ndarray
         As `IsolationForest` holds them: (tree, inner, term), the same, (tree, inner).
     samples : ndarray of shape (tree, sample)
         Which rows of `learnt` each tree was grown on.
+    learnt : ndarray of shape (m, width)
+        Rows that the trees were grown on.
     """
     lengths = np.empty((len(x), len(thresholds)))
     for t in range(len(thresholds)):

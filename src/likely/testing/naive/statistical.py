@@ -1,4 +1,4 @@
-"""Slow, obvious z-scores, Grubbs' test, generalised ESD and ECOD, each straight from its formula.
+"""Slow, obvious z-scores, Grubbs' test, ESD, ECOD and exponential power tails, by their formulas.
 
 All take rows in the user's own units: none of these statistics depends on shift or scale.
 """
@@ -9,6 +9,7 @@ import math
 from statistics import fmean, median, stdev
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.stats import t as student
 
 
@@ -96,3 +97,64 @@ def ecod(rows: np.ndarray, tail: str) -> np.ndarray:
             skewed = [left[j] if skewness[j] < 0 else right[j] for j in range(width)]
             oddness[i] = max(sum(left), sum(right), sum(skewed))
     return oddness
+
+
+def exponential_power_log_survival(y: float, width: float, power: float) -> float:
+    """Return log of the share of f(y) ~ exp(-(y / width)^power), y >= 0, that lies above y.
+
+    Both integrals are taken numerically, in units in which the integrand falls to 1 / e in one.
+    """
+    z = y / width
+
+    def area(start: float) -> float:
+        unit = 1 / max(1.0, power * start ** (power - 1)) if start > 0 else 1.0
+
+        def falling(steps: float) -> float:
+            return math.exp(start**power - min((start + unit * steps) ** power, 1e300))
+
+        return unit * (quad(falling, 0, 1, limit=200)[0] + quad(falling, 1, np.inf, limit=200)[0])
+
+    return -(z**power) + math.log(area(z)) - math.log(area(0.0))
+
+
+def marginal_tail(
+    deviations: np.ndarray, y: list[float], powers: np.ndarray, means: np.ndarray, kept: int
+) -> list[float]:
+    """Return -log P(deviation above y) on one side of a column, averaged over its posterior.
+
+    Parameters
+    ----------
+    deviations : ndarray of shape (n,)
+        Distances from the median of the values on this side.
+    y : list of float
+        Where to evaluate.
+    powers, means : ndarray
+        The grid of powers b, and of mean deviations relative to the uncensored ones' own.
+    kept : int
+        How many points of the grid the average is taken over: the most probable ones.
+    """
+    ordered = sorted(float(value) for value in deviations)
+    n, inner = len(ordered), max(2, int(0.88 * len(ordered)))
+    own_mean, top = fmean(ordered[:inner]), ordered[inner]
+    logs, survivals = [], []
+    for power in powers:
+        for mean in means:
+            width = mean * own_mean * math.gamma(1 / power) / math.gamma(2 / power)
+            constant = math.log(power / width / math.gamma(1 / power))
+            inside = sum(constant - (value / width) ** power for value in ordered[:inner])
+            prior = -0.5 * (math.log(power) / 0.6) ** 2
+            beyond = math.exp(exponential_power_log_survival(top, width, power))
+            likelihoods = []
+            for share in np.linspace(0, 0.95, 12) * (n - inner) / n:  # of strangers, all beyond
+                clean = 0.5 if share == 0 else 0.5 / 11
+                outside = (n - inner) * math.log((1 - share) * beyond + share + 1e-320)
+                belongs = (inner + 1) * math.log(1 - share)
+                likelihoods.append(math.log(clean) + inside + prior + belongs + outside)
+            logs.append(float(np.logaddexp.reduce(likelihoods)))
+            survivals.append([exponential_power_log_survival(at, width, power) for at in y])
+    best = sorted(range(len(logs)), key=lambda k: -logs[k])[:kept]
+    total = np.logaddexp.reduce([logs[k] for k in best])
+    return [
+        float(total - np.logaddexp.reduce([logs[k] + survivals[k][i] for k in best]))
+        for i in range(len(y))
+    ]

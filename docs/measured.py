@@ -1,0 +1,80 @@
+"""The few figures that the README shows, out of the stored results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from pieces import table
+
+RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
+PROMISED = ("gaussian", "uniform", "exponential", "correlated", "mixed")
+"""Shapes of data whose tails agree with the assumption about the same rows."""
+
+Row = tuple[str, str]
+
+
+def short_table() -> str:
+    """Return one line a figure: what was measured, and what came out."""
+    rows: list[Row] = []
+    for name, summarise in SUMMARIES.items():
+        path = RESULTS / f"{name}.json"
+        if path.exists():
+            rows += summarise(json.loads(path.read_text(encoding="utf-8")))
+    return table(("measured on made-up data, where the truth is known", "result"), rows)
+
+
+def _explanations(stored: dict[str, Any]) -> Iterable[Row]:
+    for planted, what in (("column", "one odd value"), ("pair", "two values that do not fit")):
+        cases = [f for f in stored["figures"] if f["planted"] == planted and not f["exempt"]]
+        named, trivial = (sum(case[key] for case in cases) for key in ("named", "trivial"))
+        methods = len({case["model"] for case in cases})
+        yield (
+            f"{what}: explanations name the right column first, mean of {methods} methods",
+            f"{100 * named / len(cases):.3g} % "
+            f"(the column of the largest z-score: {100 * trivial / len(cases):.3g} %)",
+        )
+
+
+def _new_rows(stored: dict[str, Any]) -> Iterable[Row]:
+    for method in dict.fromkeys(row["method"] for row in stored["rows"]):
+        rows = [row for row in stored["rows"] if row["method"] == method]
+        what = f"new rows, {method}, {len(rows)} shapes of data, {rows[0]['seeds']:,} seeds each"
+        yield (
+            f"{what}: clean rows reported at `fpr=0.01`",
+            _spread(rows, "mean share reported at fpr 0.01"),
+        )
+        yield (
+            f"{what}: false findings at `fdr=0.1`, and planted rows found",
+            f"{_spread(rows, 'false discovery rate at 0.1 (share)')}; "
+            f"{_spread(rows, 'power (share)')}",
+        )
+
+
+def _same_rows(stored: dict[str, Any]) -> Iterable[Row]:
+    rows = [row for row in stored["rows"] if row["shape"] in PROMISED]
+    for size in dict.fromkeys(row["rows"] for row in rows):
+        of_size = [row for row in rows if row["rows"] == size]
+        clean = [row for row in of_size if row["planted"] == "clean"]
+        gross = [row for row in of_size if row["planted"].endswith("gross")]
+        what = f"the same rows, {len(clean)} shapes of data, {size:,} rows"
+        yield f"{what}: clean tables left quiet", _spread(clean, "quiet or power (share)")
+        yield (
+            f"{what}: 1, 3 or 12 gross rows found, and false findings",
+            f"{_spread(gross, 'quiet or power (share)')}; "
+            f"{_spread(gross, 'false discovery rate (share)')}",
+        )
+
+
+def _spread(rows: list[dict[str, Any]], key: str) -> str:
+    low, high = (f"{100 * end(row[key] for row in rows):.3g}" for end in (min, max))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
+    "promise_new_rows": _new_rows,
+    "promise_same_rows": _same_rows,
+    "explanations": _explanations,
+}
