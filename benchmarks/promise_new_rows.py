@@ -1,11 +1,11 @@
-"""Are new rows judged as promised, whatever the shape of the data?
+"""Measure whether new rows are judged as promised, whatever the shape of the data.
 
     python benchmarks/promise_new_rows.py --seeds 200
 
-For each seed a model is learnt from clean rows; the share of many new clean rows that `fpr=` reports
-must lie inside the 95 % interval that a finite reference allows, Beta(k, n + 1 - k) with
-k = floor(fpr (n + 1)), for at least 90 % of the seeds. Then batches of 1,000 new rows with 5 % planted
-anomalies are judged at `fdr=0.1`.
+For each seed a model is learnt from clean rows; the share of many new clean rows that `fpr=`
+reports must lie inside the 95 % interval that a finite reference allows, Beta(k, n + 1 - k)
+with k = floor(fpr (n + 1)), for at least 90 % of the seeds. Then batches of 1,000 new rows with
+5 % planted anomalies are judged at `fdr=0.1`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import argparse
 
 import numpy as np
 import pandas as pd
-import shapes
-import store
 from scipy.stats import beta
 
 import likely
+import shapes
+import store
 
 NEW_ROWS = 20_000
 BATCH = 1_000

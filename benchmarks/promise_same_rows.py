@@ -1,11 +1,11 @@
-"""Does `likely.detect` keep its promise on the rows it learnt from?
+"""Measure whether `likely.detect` keeps its promise on the rows it learnt from.
 
     python benchmarks/promise_same_rows.py --seeds 40
 
-Clean tables of several shapes must be left quiet; 1, 3 and 12 gross rows (50 to 500 robust deviations in
-one column) and 0.5 to 5 % of rows beyond the shape's 1 - 1e-6 quantile must be found, at a false discovery
-rate of at most 0.1. Student-t3 and lognormal tables contradict the tail assumption that the promise
-names; their figures are printed for what they are.
+Clean tables of several shapes must be left quiet; 1, 3 and 12 gross rows (50 to 500 robust
+deviations in one column) and 0.5 to 5 % of rows beyond the shape's 1 - 1e-6 quantile must be
+found, at a false discovery rate of at most 0.1. Student-t3 and lognormal tables contradict the
+tail assumption that the promise names; their figures are printed for what they are.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-import shapes
-import store
 
 import likely
+import shapes
+import store
 
 SIZES = (200, 1_000, 10_000)
 SHARES = ((0.005, "one"), (0.005, "all"), (0.05, "one"), (0.05, "all"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-import zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -109,47 +108,14 @@ def test_a_spreadsheet_without_its_reader_names_the_remedy(write, monkeypatch):
         read(write("t.xlsx", b"PK"))
 
 
-def test_a_spreadsheet(tmp_path):
+def test_a_spreadsheet(tmp_path, write_workbook):
     pytest.importorskip("python_calamine")
     rows = [["name", "amount"], ["ann", 5], ["bob", 7.5]]
-    _write_xlsx(tmp_path / "t.xlsx", rows)
+    write_workbook(tmp_path / "t.xlsx", rows)
     table = read(tmp_path / "t.xlsx")
     assert table.names == ["name", "amount"]
     assert table.columns[0].labels == ("ann", "bob")
     assert table.matrix[:, 1].tolist() == [5, 7.5]
-
-
-def _write_xlsx(path, rows):
-    """Write the smallest workbook that is one (ECMA-376)."""
-    cells = "".join(
-        "<row>"
-        + "".join(
-            f"<c><v>{cell}</v></c>"
-            if not isinstance(cell, str)
-            else f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
-            for cell in row
-        )
-        + "</row>"
-        for row in rows
-    )
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
-        f'Type="{links}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{links}"><sheets>'
-        '<sheet name="one" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
-        f'<Relationship Id="r1" Type="{links}/worksheet" Target="worksheets/sheet1.xml"/>'
-        "</Relationships>",
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData>'
-        "</worksheet>",
-    }
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
 
 
 @pytest.mark.parametrize(

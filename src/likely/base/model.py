@@ -128,9 +128,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     def _check_state(self) -> None:
         """Raise `ValueError` if arrays out of a file contradict one another (a cyclic tree)."""
 
-    def _over_batches(
-        self, X: Any, compute: Callable[[np.ndarray], np.ndarray]
-    ) -> np.ndarray:
+    def _over_batches(self, X: Any, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         self._check_fitted()
         schema = self.schema_
         table = schema.match(X)

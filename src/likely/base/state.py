@@ -39,7 +39,11 @@ class Array:
         rows: bool = False,
     ) -> None:
         for name, value in {
-            "shape": shape, "dtype": dtype, "low": low, "high": high, "rows": rows,
+            "shape": shape,
+            "dtype": dtype,
+            "low": low,
+            "high": high,
+            "rows": rows,
         }.items():
             object.__setattr__(self, name, value)
 

@@ -62,5 +62,5 @@ def cross_fit(model: Model, table: Table, seed: int) -> CrossFit:
         judged = np.flatnonzero(fold == k)
         oddness[judged] = -fitted.score_samples(table.take(judged))
         first = first or fitted
-    assert first is not None  # noqa: S101 - there are at least two folds
+    assert first is not None
     return CrossFit(oddness, first, held_out=True)

@@ -1,7 +1,8 @@
 """The catalogue: which models exist, found by reading file headers, never by importing.
 
-A model enters it by being there: a file in a family's folder with a public class whose body holds a
-literal `card = {...}`. Reading the names takes milliseconds and loads nothing but the standard library.
+A model enters it by being there: a file in a family's folder with a public class whose body holds
+a literal `card = {...}`. Reading the names takes milliseconds and loads nothing but the standard
+library.
 """
 
 from __future__ import annotations

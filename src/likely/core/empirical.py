@@ -1,11 +1,12 @@
 """Tail probabilities from a sample: empirical where there are enough values, extrapolated beyond.
 
-The extrapolation rests on one stated assumption: beyond the fitted range the tail falls off like a
-generalised Pareto distribution of shape at least 0, that is, not faster than an exponential, and
-heavier only if the sample says so. It is fitted with the highest values censored: that they are high
-counts, how high does not, and some of them may be no part of the distribution at all. So gross values
-can neither stretch the tail nor, by their number, lift it to hide themselves. The parameters are not
-one best guess but a posterior over a grid, averaged, which keeps small samples cautious.
+The extrapolation rests on one stated assumption: beyond the fitted range the tail falls off
+like a generalised Pareto distribution of shape at least 0, that is, not faster than an
+exponential, and heavier only if the sample says so. It is fitted with the highest values
+censored: that they are high counts, how high does not, and some of them may be no part of the
+distribution at all. So gross values can neither stretch the tail nor, by their number, lift it
+to hide themselves. The parameters are not one best guess but a posterior over a grid, averaged,
+which keeps small samples cautious.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from likely.core.errors import DataError
 FIT_FROM = 0.70
 CENSOR_FROM = 0.92
 SHAPE_SCALE = 0.03
-"""Prior standard deviation of the shape: tails are taken for exponential until data say otherwise."""
+"""Prior standard deviation of the shape: a tail is exponential until data say otherwise."""
 
 CLEAN = 0.5
 """Prior probability that every value is part of the distribution."""
@@ -29,7 +30,7 @@ COMPONENTS = 64
 """How many components of the posterior are kept."""
 
 MOST_KEPT = 65_536
-"""At most this many reference values are kept; the top 5 % are all among them up to half of that."""
+"""At most this many reference values are kept; of these, up to half are the top 5 %."""
 
 FEWEST = 20
 """Below this many values no tail is fitted."""

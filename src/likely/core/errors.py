@@ -30,11 +30,11 @@ class DataError(LikelyError, ValueError):
     """The data cannot be used as they are."""
 
 
-class CannotDo(LikelyError, TypeError):  # noqa: N818 - the design fixes this name
+class CannotDo(LikelyError, TypeError):
     """The model has no such capability."""
 
 
-class MissingDependency(LikelyError, ImportError):  # noqa: N818 - the design fixes this name
+class MissingDependency(LikelyError, ImportError):
     """An optional package is needed.
 
     Parameters
@@ -55,9 +55,9 @@ class PersistenceError(LikelyError, ValueError):
     """A file cannot be read or written."""
 
 
-class DamagedFile(PersistenceError):  # noqa: N818 - reads better where it is caught
+class DamagedFile(PersistenceError):
     """The bytes of a file are not those that were written."""
 
 
-class UnsupportedFile(PersistenceError):  # noqa: N818 - reads better where it is caught
+class UnsupportedFile(PersistenceError):
     """The file is of another kind, or of a newer format than this version reads."""

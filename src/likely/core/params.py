@@ -1,7 +1,8 @@
 """Constraints on parameters, stated once in the signature of `__init__`.
 
-`n_neighbors: Annotated[int, Interval(1, 1000)] = 5` and `method: Literal["mean", "largest"] = "mean"`
-give the check at `fit`, the words of the error, the flags of the command line and the documentation.
+`n_neighbors: Annotated[int, Interval(1, 1000)] = 5` and `combine: Literal["sum", "largest"] =
+"sum"` give the check at `fit`, the words of the error, the settings of the command line and the
+documentation.
 """
 
 from __future__ import annotations

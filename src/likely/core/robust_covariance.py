@@ -16,6 +16,7 @@ from scipy.special import ndtri
 from scipy.stats import chi2, rankdata
 
 from likely.core.covariance import regularise, whitening
+from likely.core.random import some_rows
 
 MOST_ROWS = 10_000
 """Concentration steps look at this many rows at most; the final reweighting looks at all."""
@@ -67,9 +68,7 @@ def minimum_covariance_determinant(
     Boudt, K., Rousseeuw, P., Vanduffel, S. & Verdonck, T. (2020). The minimum regularized
     covariance determinant estimator. Stat. Comput. 30. https://doi.org/10.1007/s11222-019-09869-x
     """
-    searched = x
-    if len(x) > MOST_ROWS:
-        searched = x[np.sort(rng.choice(len(x), MOST_ROWS, replace=False))]
+    searched = x[some_rows(len(x), MOST_ROWS, rng)]
     lumps = find_lumps(searched)
     centre, spread = np.median(searched, axis=0), _spread(searched, lumps.least)
     z = (searched - centre) / spread

@@ -1,12 +1,15 @@
 """Classical anomaly detectors: each a stand-in for p(x) that needs no training loop.
 
-| branch | idea | members |
+| branch | an odd row is | members |
 |---|---|---|
-| statistical | assume a distribution per column; far out in a tail is odd | z-score, Grubbs, ESD, ECOD |
-| distance | too far from its neighbours, or from the centre in units of the spread | k-NN, Mahalanobis |
-| density | in a region sparser than its surroundings, or of low density | LOF, Gaussian mixture |
+| statistical | far out in the tail of a column | z-score, Grubbs, ESD, ECOD, marginal tails |
+| distance | far from its neighbours, or from the centre in spreads | k-NN, Mahalanobis |
+| density | in a place of low density, or sparser than around it | LOF, Gaussian mixture |
 | isolation | cut off by few random splits | isolation forest |
-| ensemble | several of these, averaged as surprise | Ensemble |
+| ensemble | odd to several of these, averaged as surprise | Ensemble |
+
+Every detector learns from whatever rows it is given: from all of them (unsupervised), or from rows
+known to be normal (semi-supervised). `score_samples` is higher for likelier rows in all of them.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from likely.core.params import parameters
 
 DEFAULT = "Ensemble"
 _WHY = (
-    "auto chose an Ensemble (k-nearest neighbours, isolation forest, Mahalanobis distance, tails of "
-    "single columns), because no single assumption holds on all tables"
+    "auto chose an Ensemble (k-nearest neighbours, isolation forest, Mahalanobis distance, tails "
+    "of single columns), because no single assumption holds on all tables"
 )
 
 

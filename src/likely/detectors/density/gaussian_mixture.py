@@ -9,6 +9,7 @@ import numpy as np
 from likely.base.capabilities import Density, Explainer, Sampler
 from likely.base.state import Array
 from likely.core.params import Interval
+from likely.core.random import some_rows
 from likely.detectors.density.mixture import Mixture, criterion, fit_mixture, improve, widened
 
 CANDIDATES = (1, 2, 3, 5, 8)
@@ -98,11 +99,9 @@ class GaussianMixture(Density, Sampler, Explainer):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         x = x[np.lexsort(x.T)]  # so that the order of the rows decides nothing
-        searched = x
-        if len(x) > _SEARCH_ROWS:
-            searched = x[np.sort(rng.choice(len(x), _SEARCH_ROWS, replace=False))]
+        searched = x[some_rows(len(x), _SEARCH_ROWS, rng)]
         best = self._choose(searched, rng)
-        if searched is not x:
+        if len(searched) < len(x):
             best = improve(best, x, self.trim)
         self.weights_, self.means_, self.whitenings_ = widened(best, self.trim)
 

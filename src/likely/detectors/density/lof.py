@@ -10,6 +10,7 @@ from likely.base.capabilities import Explainer
 from likely.base.state import Array
 from likely.core.neighbours import difference_shares, distinct, nearest
 from likely.core.params import Interval
+from likely.core.random import some_rows
 
 
 class LOF(Explainer):
@@ -82,9 +83,7 @@ class LOF(Explainer):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        kept = np.arange(len(x))
-        if len(x) > self.max_reference:
-            kept = np.sort(rng.choice(len(x), self.max_reference, replace=False))
+        kept = some_rows(len(x), self.max_reference, rng)
         first, place = distinct(x[kept])
         self.reference_ = x[kept[first]]
         self._rows, self._places = kept, place

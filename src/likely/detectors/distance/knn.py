@@ -10,6 +10,7 @@ from likely.base.capabilities import Explainer
 from likely.base.state import Array
 from likely.core.neighbours import difference_shares, nearest
 from likely.core.params import Interval
+from likely.core.random import some_rows
 
 
 class KNN(Explainer):
@@ -66,9 +67,7 @@ class KNN(Explainer):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        self._kept = np.arange(len(x))
-        if len(x) > self.max_reference:
-            self._kept = np.sort(rng.choice(len(x), self.max_reference, replace=False))
+        self._kept = some_rows(len(x), self.max_reference, rng)
         self.reference_ = x[self._kept]
 
     def _score(self, x: np.ndarray) -> np.ndarray:

@@ -59,8 +59,7 @@ class Numbers:
     def carried_by_largest(self, distances: np.ndarray, width: int) -> np.ndarray:
         """Return each row's largest distance on the feature it belongs to, shape (n, width)."""
         shares = np.zeros((len(distances), width))
-        rows, oddest = np.arange(len(distances)), distances.argmax(axis=1)
-        shares[rows, self.features[oddest]] = distances[rows, oddest]
+        shares[:, self.features] = only_largest(distances)
         return shares
 
 
@@ -101,6 +100,12 @@ def least_spreads(schema: Schema) -> np.ndarray:
         parts.append(np.full(encoding.width - flagged, least.get(encoding.rule, 0.0)))
         parts.append(np.full(flagged, encoding.flag / MOST_SPREADS))
     return np.concatenate(parts)
+
+
+def only_largest(values: np.ndarray) -> np.ndarray:
+    """Return values of shape (n, m) with 0 in place of all but the largest of each row."""
+    largest = values.argmax(axis=1)[:, None]
+    return np.where(np.arange(values.shape[1]) == largest, values, 0.0)
 
 
 def usable_spread(spread: np.ndarray) -> np.ndarray:

@@ -33,9 +33,10 @@ class MarginalTails(Explainer):
 
     Each side of each column's median is fitted by an exponential power distribution,
     f(y) ~ exp(-(y / a)^b), which is Gaussian for b = 2 and exponential for b = 1; tails lighter
-    than Gaussian are not believed in, however flat the middle looks. The outer 12 % of each side are censored, so that gross values and even a group of
-    them leave the tail as it is, and the fit is averaged over its posterior. A value that occurs
-    often is never odder than its frequency says; columns of few values are judged by that alone.
+    than Gaussian are not believed in, however flat the middle looks. The outer 12 % of each side
+    are censored, so that gross values and even a group of them leave the tail as it is, and the
+    fit is averaged over its posterior. A value that occurs often is never odder than its frequency
+    says; columns of few values are judged by that alone.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
-from likely.detectors.statistical.columns import least_spreads, usable_spread
+from likely.detectors.statistical.columns import least_spreads, only_largest, usable_spread
 
 _NORMAL_MAD = 0.6744897501960817
 """Median absolute deviation of the standard normal distribution."""
@@ -90,12 +90,7 @@ class ZScore(Explainer):
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         z = self._distances(x)
-        if self.combine == "sum":
-            return np.square(z)
-        oddest = z.argmax(axis=1)[:, None]
-        shares = np.zeros_like(z)
-        np.put_along_axis(shares, oddest, np.take_along_axis(z, oddest, axis=1), axis=1)
-        return shares
+        return np.square(z) if self.combine == "sum" else only_largest(z)
 
     def _distances(self, x: np.ndarray) -> np.ndarray:
         return np.abs(x - self.centres_) / self.spreads_  # (n, width)
