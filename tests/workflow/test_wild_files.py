@@ -154,7 +154,7 @@ def test_findings_and_report_are_written(run: Run, tmp_path: Path, name: str) ->
         assert first["note"] == 'one\nsaid "two", both'
     page = report.read_text(encoding="utf-8")
     assert len(page) < 1_000_000
-    assert f"<title>{'likely'}" in page or "amount is 90,000" in page
+    assert "amount is 90,000" in page
 
 
 def test_a_workbook(run: Run, write_workbook: Callable[..., None]) -> None:
@@ -191,7 +191,7 @@ def test_one_bad_value_among_very_many(tmp_path: Path) -> None:
         ("names only.csv", b"a,b\n", "holds no rows"),
         ("one row.csv", b"a,b\n1,2\n", "at least 2 rows"),
         ("a short row.csv", (PLAIN + "5\n").encode(), f"line {ROWS + 2}, has 1 cells where 2"),
-        ("an open quote.csv", b'n,a\n"x,1\ny,2\nz,3\n', "Quote cells"),
+        ("an open quote.csv", PLAIN.replace(_plain(20)[0], '"5').encode(), "Quote cells"),
         ("a picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "is no text file"),
         ("web page.xls", b"<table><tr><td>1</td></tr></table>", "cannot be read as"),
         ("half.csv.gz", gzip.compress(PLAIN.encode())[:-20], "cannot be read as"),
@@ -215,9 +215,14 @@ def test_a_file_with_a_model_learnt_from_another_one(run: Run, tmp_path: Path) -
     path.write_bytes(GERMAN.encode("utf-8-sig"))
     words = ["learn", str(path), "--method", "KNN", "-o", model, "-q"]
     assert CliRunner().invoke(application, words).exit_code == 0
-    new = b"weight,amount\n70.5,501.25\nn/a,505\n71,\"90,000.00\"\n"
-    (run.folder / "new.csv").write_bytes(new)
-    words = ["detect", str(run.folder / "new.csv"), "--model", model, "--json"]
-    result = CliRunner().invoke(application, words)
-    assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["oddest"][0]["row"] == 3
+    new = run.folder / "new.csv"
+    told = []
+    for content in ("weight\tamount\n70,5\t501,25\n\t505\n71\t90.000,00\n", "weight,amount\n7.5,5\n8,6\n"):
+        new.write_text(content)
+        result = CliRunner().invoke(application, ["detect", str(new), "--model", model, "--json"])
+        assert result.exit_code == 0, result.output
+        told.append(json.loads(result.stdout))
+    same_style, other_style = told
+    assert same_style["oddest"][0]["row"] == 3
+    assert same_style["notes"][0].startswith("column 'weight': 1 of 3 values is missing; none was")
+    assert "('7.5' in row 1)" in other_style["notes"][0]  # the decimal sign is the learnt one

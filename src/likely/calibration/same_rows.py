@@ -16,6 +16,9 @@ ASSUMPTION = (
     f"one assumption: beyond their {CENSOR_FROM:.0%} quantile, the scores of ordinary rows fall "
     "off as fast as they do just below it"
 )
+_FEWEST_STEPS = 50
+"""So many different scores must lie in the tail that is fitted."""
+
 _TEST_AT = 0.1
 _TEST_SPAN = 3.0
 """Nats beyond the censoring point that the test looks at; anomalies lie deeper than that."""
@@ -61,8 +64,8 @@ def judge_same_rows(oddness: np.ndarray) -> Judgement:
     why = ""
     if n < FEWEST_ROWS or distribution.tail is None:
         why = f"a promise needs {FEWEST_ROWS - n} more rows (at least {FEWEST_ROWS})"
-    elif len(distribution.values) < n / 2:
-        why = "too many rows have exactly the same score"
+    elif np.sum(distribution.values > distribution.tail.start) < min(_FEWEST_STEPS, 0.15 * n):
+        why = "too many of the odder rows have exactly the same score"
     elif _is_too_heavy(oddness, log_p, distribution.tail):
         why = "the scores fall off more slowly than assumed, as they do on heavy-tailed data"
     if why:

@@ -30,8 +30,12 @@ MOST_LEVELS = 12
 _LEAST_COUNT = 2
 _HUGE = 1e300
 _SMALLEST = float(np.finfo(np.float64).tiny)  # below it, quotients lose their digits
-_DAY = 86_400e6
-_CYCLES = {"hour": _DAY, "weekday": 7 * _DAY, "season": 365.2425 * _DAY}
+DAY = 86_400e6
+"""Microseconds."""
+
+CYCLES = {"hour": DAY, "weekday": 7 * DAY, "season": 365.2425 * DAY}
+"""Circles that a date is put on, and how long one round takes in microseconds."""
+
 
 Rule = Literal["scale", "levels", "frequency", "date"]
 
@@ -212,13 +216,13 @@ def _learn_category(column: Column, codes: np.ndarray, flag: float) -> Encoding:
 def _learn_date(finite: np.ndarray, local: np.ndarray, flag: float) -> Encoding:
     low, high = float(finite.min()), float(finite.max())
     span = high - low
-    times = local % _DAY
+    times = local % DAY
     cycles = [
         name
         for name, applies in {
             "hour": np.ptp(times) > 0,
-            "weekday": span >= 14 * _DAY,
-            "season": span >= 730 * _DAY,
+            "weekday": span >= 14 * DAY,
+            "season": span >= 730 * DAY,
         }.items()
         if applies
     ]
@@ -255,6 +259,6 @@ def _encode_date(encoding: Encoding, values: np.ndarray, zone: str) -> np.ndarra
     known = ~np.isnan(values)
     local = local_time(np.nan_to_num(values), zone) if encoding.cycles else values
     for name in encoding.cycles:
-        angle = 2 * np.pi * local / _CYCLES[name]
+        angle = 2 * np.pi * local / CYCLES[name]
         blocks += [known * np.sin(angle), known * np.cos(angle)]
     return np.column_stack(blocks)

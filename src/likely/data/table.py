@@ -5,13 +5,14 @@ The uniform shape between whatever the user holds and whatever a model needs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from likely.core.errors import DataError
+from likely.data.clock import local_time
 from likely.data.column import Column
 
 
@@ -53,17 +54,21 @@ class Table:
 
     def set_aside(self, reasons: dict[str, str]) -> Table:
         """Return the table with columns marked as not to be looked at, by name and reason."""
-        unknown = sorted(set(reasons) - set(self.names))
-        if unknown:
-            raise DataError(
-                f"There is no column named {', '.join(map(repr, unknown))}. "
-                f"The columns are {', '.join(map(repr, self.names))}."
-            )
+        self.check_names(reasons)
         columns = tuple(
             replace(column, set_aside=reasons.get(column.name, column.set_aside))
             for column in self.columns
         )
         return replace(self, columns=columns)
+
+    def check_names(self, names: Iterable[str]) -> None:
+        """Raise `DataError`, which lists all columns, if one of the names is none."""
+        unknown = sorted(set(names) - set(self.names))
+        if unknown:
+            raise DataError(
+                f"There is no column named {', '.join(map(repr, unknown))}. "
+                f"The columns are {', '.join(map(repr, self.names))}."
+            )
 
     def used(self) -> list[int]:
         """Positions of the columns that models look at."""
@@ -83,7 +88,8 @@ def write_value(column: Column, value: float) -> str:
     if column.kind == "boolean":
         return "true" if value else "false"
     if column.kind == "date":
-        moment = np.datetime64(int(value), "us")
+        on_the_wall = local_time(np.array([value]), column.zone)[0]
+        moment = np.datetime64(int(on_the_wall), "us")
         day = np.datetime_as_string(moment, unit="D")
         time = np.datetime_as_string(moment, unit="s")
         return str(day if moment == moment.astype("datetime64[D]") else time.replace("T", " "))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from likely.data.clock import local_time
+from likely.data.features import CYCLES, DAY
 from likely.explanation.design import Part
 
-_DAY = 86_400e6
-_PERIODS = {"hour": _DAY, "weekday": 7 * _DAY, "season": 365.2425 * _DAY}
 _WINDOW = 1 / 24
 """How near in phase is "at the same time": one hour either side in a day, 15 days in a year."""
 
@@ -32,13 +32,12 @@ def phase_shares(part: Part, values: np.ndarray) -> dict[str, np.ndarray]:
     if part.column.kind != "date" or not len(part.values):
         return {}
     known = np.isfinite(values)
+    learnt, own = _local(part, part.values), _local(part, np.where(known, values, 0.0))
     shares = {}
     for name in part.encoding.cycles:
-        period = _PERIODS[name]
-        phases = (part.values % period) / period
-        own = (np.where(known, values, 0.0) % period) / period
-        apart = np.abs(own[:, None] - phases[None, :])  # (n, likely rows)
-        near = np.minimum(apart, 1 - apart) <= _WINDOW
+        period = CYCLES[name]
+        apart = np.abs((own % period)[:, None] - (learnt % period)[None, :]) / period
+        near = np.minimum(apart, 1 - apart) <= _WINDOW  # (n, likely rows)
         shares[name] = np.where(known, near.mean(axis=1), 1.0)
     return shares
 
@@ -52,12 +51,17 @@ def phase_words(part: Part, value: float) -> str:
     if not rarest or shares[rarest] >= 0.05:
         return ""
     if rarest == "weekday":
-        return f"a {_DAYS[int(value // _DAY) % 7]}, which few likely rows are on"
+        day = int(_local(part, np.array([value]))[0] // DAY)
+        return f"a {_DAYS[day % 7]}, which few likely rows are on"
     if rarest == "season":
         return "a time of year at which there are few likely rows"
-    low, high = np.quantile(part.values % _DAY, [0.05, 0.95])
+    low, high = np.quantile(_local(part, part.values) % DAY, [0.05, 0.95])
     hours = f"{_clock(low)} to {_clock(high)}"
     return f"a time of day at which there are few likely rows ({hours} is usual)"
+
+
+def _local(part: Part, values: np.ndarray) -> np.ndarray:
+    return local_time(values, part.column.zone)
 
 
 def _clock(microseconds: float) -> str:

@@ -33,12 +33,7 @@ def prepare(
     reasons = dict.fromkeys(asked, "ignored")
     wanted = _names(columns)
     if columns is not None:
-        unknown = [name for name in wanted if name not in table.names]
-        if unknown:
-            raise DataError(
-                f"There is no column named {', '.join(map(repr, unknown))}. "
-                f"The columns are {', '.join(map(repr, table.names))}."
-            )
+        table.check_names(wanted)
         reasons |= {name: "ignored" for name in table.names if name not in wanted}
     table = set_aside_useless(table.set_aside(reasons))
     if columns is not None:  # what was asked for by name is looked at, even if it looks useless
