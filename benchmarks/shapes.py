@@ -7,14 +7,14 @@ import pandas as pd
 from scipy import stats
 
 WIDTH = 6
-PROMISED = ("gaussian", "uniform", "exponential", "correlated", "mixed")
+PROMISED = ("gaussian", "uniform", "exponential", "correlated", "mixed", "payments")
 HEAVY = ("student_t3", "lognormal")
 
 
 def clean(shape: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
     """Return n rows of a shape without any anomaly."""
-    if shape == "mixed":
-        return _mixed(n, rng)
+    if shape in ("mixed", "payments"):
+        return _mixed(n, rng) if shape == "mixed" else _payments(n, rng)
     draw = {
         "gaussian": lambda: rng.normal(size=(n, WIDTH)),
         "uniform": lambda: rng.random((n, WIDTH)),
@@ -93,5 +93,20 @@ def _mixed(n: int, rng: np.random.Generator) -> pd.DataFrame:
             "member": rng.random(n) < 0.3,
             "when": pd.Timestamp("2026-01-01")
             + pd.to_timedelta(rng.integers(0, 365 * 86_400, n), unit="s"),
+        }
+    )
+
+
+def _payments(n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One number among categories and a date."""
+    amounts = rng.normal(size=n)
+    amounts[rng.random(n) < 0.01] = np.nan
+    start = pd.Timestamp("2026-01-01")
+    return pd.DataFrame(
+        {
+            "x0": amounts,
+            "when": start + pd.to_timedelta(rng.integers(0, 365, n), unit="D"),
+            "country": rng.choice(list("ABCD"), n, p=[0.6, 0.3, 0.07, 0.03]),
+            "category": rng.choice(["office", "travel", "food"], n),
         }
     )

@@ -15,10 +15,10 @@ GROSS = 41
 
 def test_learn_says_what_it_did(run: Run, payments: Path, tmp_path: Path) -> None:
     path = tmp_path / "m.likely"
-    words = ("learn", payments, "-o", path, "--method", "ECOD", "--no-rows", "--ignore", "odd")
+    words = ("learn", payments, "-o", path, "--method", "ZScore", "--no-rows", "--ignore", "odd")
     result = run(*words)
     assert result.exit_code == 0, result.output
-    assert "Learnt 200 rows and 4 columns with ECOD." in result.output
+    assert "Learnt 200 rows and 4 columns with ZScore." in result.output
     assert len(likely.load(path).likely_rows) == 0
     told = json.loads(run(*words, "--json").stdout)
     assert told["columns"] == ["amount", "weight", "land", "note"]

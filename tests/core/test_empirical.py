@@ -143,7 +143,7 @@ def test_the_highest_values_count_but_not_how_high_they_are() -> None:
 
 
 def test_small_samples_are_cautious() -> None:
-    """What a small sample leaves possible is averaged: its far tail is heavier than the best fit."""
+    """All that a small sample leaves possible is averaged, so its far tail is heavier."""
     sample = np.sort(np.random.default_rng(8).exponential(size=60))
     far = np.array([20.0])
     cautious, plain = fit_tail(sample), fit_tail(sample, cautious=False)

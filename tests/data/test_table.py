@@ -53,7 +53,7 @@ def test_numbers_are_written_for_people(value: float, written: str) -> None:
 def test_a_name_that_is_no_column_is_answered_with_all_columns() -> None:
     table = Table(np.zeros((2, 2)), (Column("a", "number"), Column("b", "number")))
     table.check_names(["b"])
-    with pytest.raises(DataError, match="no column named 'c', 'd'. The columns are 'a', 'b'."):
+    with pytest.raises(DataError, match=r"no column named 'c', 'd'\. The columns are 'a', 'b'\."):
         table.check_names(["d", "a", "c"])
     with pytest.raises(DataError, match="no column named 'c'"):
         table.set_aside({"c": "ignored"})

@@ -1,4 +1,4 @@
-"""Files as people have them, from the command line to the findings: one gross row is planted in each."""
+"""Files as people have them, from the command line to the findings; each holds one gross row."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ FILES: list[tuple[str, bytes, str]] = [
     ("semicolon and decimal comma.csv", GERMAN.encode(), ""),
     ("tabs.txt", GERMAN.replace(";", "\t").encode(), ""),
     ("byte order mark.csv", GERMAN.encode("utf-8-sig"), ""),
+    ("written for Excel.csv", ("sep=;\r\n" + GERMAN).encode("utf-8-sig"), ""),
     ("utf 16.csv", GERMAN.encode("utf-16"), ""),
     ("windows line ends.csv", PLAIN.replace("\n", "\r\n").encode(), ""),
     ("old mac line ends.csv", PLAIN.replace("\n", "\r").encode(), ""),
@@ -79,7 +80,9 @@ FILES: list[tuple[str, bytes, str]] = [
     ("day or month first.csv", _text(
         "amount,weight,when", lambda i: [*_plain(i), f"{DAYS[i] % 12 + 1:02d}/03/2024"]
     ).encode(), "are read day first, and nothing in the column tells"),
-    ("zip codes.csv", _text("amount,weight,zip", lambda i: [*_plain(i), f"0{ZIPS[i]}"]).encode(), ""),
+    ("zip codes.csv", _text(
+        "amount,weight,zip", lambda i: [*_plain(i), f"0{ZIPS[i]}"]
+    ).encode(), ""),
     ("identifiers.csv", _text(
         "customer_id,amount,weight", lambda i: [f"{1000 + 7 * i}", *_plain(i)]
     ).encode(), "column 'customer_id' is set aside: 120 different values in 120 rows look like"),
@@ -217,7 +220,10 @@ def test_a_file_with_a_model_learnt_from_another_one(run: Run, tmp_path: Path) -
     assert CliRunner().invoke(application, words).exit_code == 0
     new = run.folder / "new.csv"
     told = []
-    for content in ("weight\tamount\n70,5\t501,25\n\t505\n71\t90.000,00\n", "weight,amount\n7.5,5\n8,6\n"):
+    for content in (
+        "weight\tamount\n70,5\t501,25\n\t505\n71\t90.000,00\n",
+        "weight,amount\n7.5,5\n8,6\n",
+    ):
         new.write_text(content)
         result = CliRunner().invoke(application, ["detect", str(new), "--model", model, "--json"])
         assert result.exit_code == 0, result.output

@@ -101,6 +101,15 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         """Return +1 for likely rows and -1 for those below the 1 % quantile of training scores."""
         return np.where(self.decision_function(X) >= 0, 1, -1)
 
+    @property
+    def least_scale(self) -> float:
+        """Oddness falls off beyond any point by a factor e in this much at the soonest; 0: unknown.
+
+        A model whose oddness is a surprise in nats knows it: P(surprise >= t) is at least exp(-t)
+        if any of its parts is surprised rightly, however short a tail the bulk of the rows shows.
+        """
+        return 0.0
+
     @abstractmethod
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         """Learn from features, shape (n, width)."""

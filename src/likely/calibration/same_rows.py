@@ -50,16 +50,18 @@ class Judgement:
     why: str
 
 
-def judge_same_rows(oddness: np.ndarray) -> Judgement:
+def judge_same_rows(oddness: np.ndarray, least_scale: float = 0.0) -> Judgement:
     """Turn held-out oddness of all rows into p-values.
 
     Parameters
     ----------
     oddness : ndarray of shape (n,)
         Oddness of each row by a model that did not see it.
+    least_scale : float >= 0, default 0
+        What the model knows of how fast its oddness falls off (`Model.least_scale`).
     """
     n = len(oddness)
-    distribution = learn_empirical(oddness)
+    distribution = learn_empirical(oddness, least_scale=least_scale)
     log_p = distribution.log_p(oddness)
     why = ""
     if n < FEWEST_ROWS or distribution.tail is None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
 import rich_click as click
 
+from likely.cli.gathering import Command
 from likely.core import progress
-
-Command = Callable[..., Any]
 
 
 def model_file(command: Command) -> Command:

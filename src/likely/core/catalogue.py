@@ -73,11 +73,6 @@ def make(name: str, **parameters: Any) -> Any:
     return entry(name).load()(**parameters)
 
 
-def able(capability: str) -> list[str]:
-    """Return the names of the models that have a capability such as "Sampler"."""
-    return [e.name for e in entries().values() if capability in e.capabilities]
-
-
 def _read(path: Path, family: str) -> list[Entry]:
     text = path.read_text(encoding="utf-8")
     parts = path.relative_to(_ROOT).with_suffix("").parts

@@ -74,7 +74,7 @@ class Tail:
         return np.log(self.share) + np.asarray(logsumexp(terms, axis=1))
 
 
-def fit_tail(ordered: np.ndarray, *, cautious: bool = True) -> Tail:
+def fit_tail(ordered: np.ndarray, *, cautious: bool = True, least_scale: float = 0.0) -> Tail:
     """Fit the upper tail of a sample, blind to how far out its highest values lie.
 
     Parameters
@@ -84,6 +84,8 @@ def fit_tail(ordered: np.ndarray, *, cautious: bool = True) -> Tail:
     cautious : bool, default True
         Whether to average over everything the sample leaves possible. False takes the most
         probable exponential, for scores that are calibrated once more later.
+    least_scale : float >= 0, default 0
+        The scale is known to be at least this, in the unit of the sample.
     """
     n = len(ordered)
     if n < FEWEST:
@@ -91,12 +93,12 @@ def fit_tail(ordered: np.ndarray, *, cautious: bool = True) -> Tail:
     first, last = int(np.floor(FIT_FROM * n)), int(np.ceil(CENSOR_FROM * n)) - 1
     start, top = ordered[first - 1], ordered[last]
     window = ordered[first : last + 1] - start
-    posterior = _posterior(window, top - start, n - 1 - last, cautious)
+    posterior = _posterior(window, top - start, n - 1 - last, cautious, least_scale)
     return Tail(float(start), (n - first) / (n + 1), *posterior)
 
 
 def _posterior(
-    window: np.ndarray, top: float, above: int, cautious: bool
+    window: np.ndarray, top: float, above: int, cautious: bool, least_scale: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return log weights, shapes and scales, the most probable first."""
     observed = len(window)
@@ -105,7 +107,8 @@ def _posterior(
         guess = np.finfo(np.float64).tiny ** 0.25
     offsets = np.linspace(-1.6, 1.0, 105) * min(1.0, 12 / np.sqrt(observed))
     grid = np.meshgrid(_SHAPES if cautious else _SHAPES[:1], offsets, indexing="ij")
-    shapes, scales = grid[0].ravel(), guess * np.exp(grid[1].ravel()) / (1 + grid[0].ravel())
+    shapes = grid[0].ravel()
+    scales = np.maximum(guess * np.exp(grid[1].ravel()) / (1 + shapes), least_scale)
     values, counts = grouped(window)
     log_likelihood = -observed * np.log(scales) - counts @ _log_density(values, shapes, scales)
     log_beyond = -_cumulative(np.array([top]), shapes, scales)[0]  # log S(top) by component
@@ -239,7 +242,11 @@ class Empirical:
 
 
 def learn_empirical(
-    sample: np.ndarray, tail_counts: int | None = None, *, cautious: bool = True
+    sample: np.ndarray,
+    tail_counts: int | None = None,
+    *,
+    cautious: bool = True,
+    least_scale: float = 0.0,
 ) -> Empirical:
     """Learn tail probabilities from a sample.
 
@@ -250,12 +257,12 @@ def learn_empirical(
     tail_counts : int, optional
         The tail answers above the value that this many of the sample reach. Default: the whole
         fitted range, for a sample that may hold the very values that are looked for.
-    cautious : bool, default True
+    cautious, least_scale
         As in `fit_tail`.
     """
     ordered = np.sort(sample)
     n = len(ordered)
-    tail = fit_tail(ordered, cautious=cautious) if n >= FEWEST else None
+    tail = fit_tail(ordered, cautious=cautious, least_scale=least_scale) if n >= FEWEST else None
     values, first = np.unique(ordered, return_index=True)
     at_least = (n - first).astype(np.float64)
     above = np.append(at_least[1:], 0.0)

@@ -23,6 +23,7 @@ DELIMITERS = "\t;|,"
 _SAMPLE = 262_144
 _SAMPLE_ROWS = 200
 _BLOCK = 1 << 24
+_EXCEL_HINT = re.compile(rb'\A"?sep=[^\r\n]"?\r?\n', re.IGNORECASE)
 _SINGLE = "\x1f"  # stands for "no delimiter": a file of one column
 
 
@@ -54,12 +55,14 @@ def load_delimited(path: Path) -> tuple[Any, bool, str, tuple[str, ...]]:
     data, notes = to_utf8(raw, path)
     if not data.strip():
         raise DataError(f"{path} is empty; expected a table with at least one row.")
+    data = _EXCEL_HINT.sub(b"\n", data, count=1)  # an empty line, so that line numbers stay
     delimiter, rows = sniff(data)
     named = has_header(rows)
     names, more = unique_names(rows[0]) if named else (_made_up(len(rows[0])), ())
     if named and len(rows) == 1:
         raise DataError(f"{path} names its columns but holds no rows. Give at least one row.")
-    cells = _parse(data, delimiter, len(names), skip=int(named), path=path).rename_columns(names)
+    skip = _empty_lines(data) + 1 if named else 0
+    cells = _parse(data, delimiter, len(names), skip=skip, path=path).rename_columns(names)
     return cells, named, decimal_of(rows[named:], delimiter), notes + more
 
 
@@ -116,6 +119,11 @@ def decimal_of(rows: list[list[str]], delimiter: str) -> str:
 _SURE_COMMA = re.compile(r"\D{0,5}(0|[\d.]*\d{4,}|\d{1,3}(\.\d{3})*),(\d{1,2}|\d{4,})\D{0,5}$")
 _SURE_POINT = re.compile(r"\D{0,5}(0|[\d,]*\d{4,}|\d{1,3}(,\d{3})*)\.(\d{1,2}|\d{4,})\D{0,5}$")
 _ANY_COMMA = re.compile(r"\D{0,5}\d+,\d+\D{0,5}$")
+
+
+def _empty_lines(data: bytes) -> int:
+    """Return how many empty lines stand before the first row."""
+    return len(re.findall(rb"\r\n|\r|\n", data[: len(data) - len(data.lstrip(b"\r\n"))]))
 
 
 def _made_up(width: int) -> list[str]:

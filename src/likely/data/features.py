@@ -31,7 +31,7 @@ _LEAST_COUNT = 2
 _HUGE = 1e300
 _SMALLEST = float(np.finfo(np.float64).tiny)  # below it, quotients lose their digits
 DAY = 86_400e6
-"""Microseconds."""
+"""One day in microseconds, the unit of stored dates."""
 
 CYCLES = {"hour": DAY, "weekday": 7 * DAY, "season": 365.2425 * DAY}
 """Circles that a date is put on, and how long one round takes in microseconds."""
@@ -153,7 +153,7 @@ def robust_scale(values: np.ndarray) -> tuple[float, float]:
     if np.ptp(values) <= rounding:
         scale = max(abs(centre), 1.0)
     scale = max(scale, rounding, _SMALLEST)
-    return float(centre * unit), float(min(scale * unit, np.finfo(np.float64).max))
+    return float(centre * unit), float(min(scale, np.finfo(np.float64).max / unit) * unit)
 
 
 def _standard_deviation(values: np.ndarray) -> float:

@@ -15,8 +15,6 @@ import pyarrow as pa
 
 from likely.data.arrow import compute as pc
 
-ORDERS = ("ymd", "dmy", "mdy")
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = "(?i:(?:" + "|".join(_MONTHS) + ")[a-z]{0,6})\\.?"
 _WEEKDAY = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\\.?,?\\s+)?"

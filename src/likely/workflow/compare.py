@@ -135,10 +135,10 @@ def _run(name: str, model: Model, table: Table, seed: int) -> tuple[Result, np.n
     """Return the result of one method without agreement and accuracy, and the rows' oddness."""
     try:
         start = perf_counter()
-        oddness = cross_fit(model, table, seed).oddness
+        cross = cross_fit(model, table, seed)
         seconds = perf_counter() - start
         megabytes = _peak_megabytes(model, table, seed)
-        judgement = judge_same_rows(oddness)
+        judgement = judge_same_rows(cross.oddness, cross.model.least_scale)
     except LikelyError as error:
         return Result(name, error=str(error)), None
     findings = int(benjamini_hochberg(judgement.log_p, FDR).sum()) if judgement.holds else 0
@@ -150,7 +150,7 @@ def _run(name: str, model: Model, table: Table, seed: int) -> tuple[Result, np.n
         seconds=seconds,
         megabytes=megabytes,
     )
-    return result, oddness
+    return result, cross.oddness
 
 
 def _peak_megabytes(model: Model, table: Table, seed: int) -> float:

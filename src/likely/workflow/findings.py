@@ -64,8 +64,8 @@ class Decision:
             "fdr": f"at most {self.value:.3g} of the findings are false, on average (fdr)",
             "fpr": f"at most {self.value:.3g} of the ordinary rows are reported (fpr)",
             "top": "the oddest row" if self.value == 1 else f"the {self.value:,.0f} oddest rows",
-            "alerts": f"at most {self.value:.3g} false alarm{'s' if self.value != 1 else ''} a day, "
-            "on average",
+            "alerts": f"at most {self.value:.3g} false {'alarm' if self.value == 1 else 'alarms'} "
+            "a day on average",
         }[self.name]
 
     def resting_on(self, basis: str) -> Decision:

@@ -175,7 +175,7 @@ def _study(
         )
     model, chosen = choose(method, seed, params)
     cross = cross_fit(model, table, seed)
-    judgement = judge_same_rows(cross.oddness)
+    judgement = judge_same_rows(cross.oddness, cross.model.least_scale)
     suspects = np.zeros(len(table), dtype=bool)
     if judgement.holds and not normal:
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
@@ -189,7 +189,9 @@ def _study(
         )
     learned = Learned(
         model=cross.model,
-        reference=learn_empirical(cross.oddness[~suspects], tail_counts=1),
+        reference=learn_empirical(
+            cross.oddness[~suspects], tail_counts=1, least_scale=cross.model.least_scale
+        ),
         held_out=cross.held_out,
         likely_rows=_likely_rows(table, cross, judgement, seed),
         columns=table.columns,

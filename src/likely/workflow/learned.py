@@ -124,7 +124,8 @@ class Learned:
             Where; by custom the name ends in ".likely". An old file there is replaced at once or
             not at all.
         rows : bool, default True
-            False keeps every training row out of the file, which some models cannot do.
+            False keeps every training row out of the file, which some models cannot do. Summaries
+            stay: names, categories, medians and the smallest and largest value of each column.
         """
         from likely.workflow.storage import save
 

@@ -53,7 +53,7 @@ class Mixture(NamedTuple):
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """Return the log-density in nats, shape (n,)."""
-        return logsumexp(self.log_joint(x), axis=1)
+        return np.asarray(logsumexp(self.log_joint(x), axis=1))
 
     def shares(self, x: np.ndarray) -> np.ndarray:
         """Return a split of minus the log-density over the features, shape (n, width).
@@ -62,7 +62,7 @@ class Mixture(NamedTuple):
         what belongs to no feature (volumes, weights) is spread evenly.
         """
         joint = self.log_joint(x)
-        density = logsumexp(joint, axis=1, keepdims=True)
+        density = np.asarray(logsumexp(joint, axis=1, keepdims=True))
         responsibility = np.exp(joint - density)
         shares = np.zeros_like(x)
         for j, (mean, white) in enumerate(zip(self.means, self.whitenings, strict=True)):
@@ -111,7 +111,7 @@ def improve(mixture: Mixture, x: np.ndarray, trim: float) -> Mixture:
     reached = -np.inf
     for _ in range(_MOST_STEPS):
         joint = mixture.log_joint(x)
-        density = logsumexp(joint, axis=1)
+        density = np.asarray(logsumexp(joint, axis=1))
         value = trimmed_mean(density, trim)
         if value < reached + _TOLERANCE:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import numpy as np
 from scipy.special import logsumexp, softmax
@@ -83,6 +83,12 @@ class Ensemble(Explainer):
         if not self.samples_.size or len(self.samples_) != len(self.members_):
             raise ValueError(f"{len(self.members_)} members, samples {self.samples_.shape}")
 
+    @property
+    def least_scale(self) -> float:
+        """Nats of the joint surprise that one member's nat is worth, if the others see nothing."""
+        alone = 1 / max(len(self.members_), 1)
+        return {"mean": alone, "largest": 1.0, "both": (1 + alone) / 2}[self.combine]
+
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         members = default_members() if self.members is None else self.members
         self.members_ = [_fresh(member, self.seed) for member in members]
@@ -94,7 +100,7 @@ class Ensemble(Explainer):
         self.typical_ = np.array([float(np.median(odd)) for odd in oddness])
         tamed = [self._tame(j, odd) for j, odd in enumerate(oddness)]
         self.samples_ = np.array([_quantiles(odd) for odd in tamed])
-        self.__dict__.pop("_distributions", None)
+        vars(self).pop("_distributions", None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -self._joint([member._score(x) for member in self.members_])
@@ -139,7 +145,10 @@ class Ensemble(Explainer):
 
     @cached_property
     def _distributions(self) -> list[Empirical]:
-        return [learn_empirical(sample, cautious=False) for sample in self.samples_]
+        return [
+            learn_empirical(sample, cautious=False, least_scale=member.least_scale)
+            for member, sample in zip(self.members_, self.samples_, strict=True)
+        ]
 
 
 def default_members() -> list[str | Model]:
@@ -150,7 +159,7 @@ def default_members() -> list[str | Model]:
 
 def _fresh(member: str | Model, seed: int) -> Model:
     """Return an unfitted copy of a member, with the ensemble's seed if it draws numbers."""
-    model = catalogue.make(member) if isinstance(member, str) else clone(member)
+    model = catalogue.make(member) if isinstance(member, str) else cast(Model, clone(member))
     if isinstance(member, str) and "seed" in model.get_params(deep=False):
         model.set_params(seed=seed)
     check_parameters(model)

@@ -145,10 +145,8 @@ def _draw_splits(
         draw = np.ones(count) if terms == 1 else rng.normal(size=count)
         span = np.maximum(high - low, _LEAST_SPAN) if terms > 1 else np.ones(count)
         weights[:, j] = np.divide(draw, span, out=np.zeros(count), where=found)
-        feature, weight = (
-            np.repeat(a, groups.sizes) for a in (np.maximum(chosen, 0), weights[:, j])
-        )
-        total = total + x[groups.rows, feature] * weight
+        feature = np.repeat(np.maximum(chosen, 0), groups.sizes)
+        total = total + x[groups.rows, feature] * np.repeat(weights[:, j], groups.sizes)
     low, high = groups.ranges(total)
     thresholds = low + rng.random(count) * (high - low)
     thresholds = np.where(thresholds < high, thresholds, low)

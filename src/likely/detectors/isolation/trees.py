@@ -54,6 +54,7 @@ class Forest:
         step = max(1, CELLS // len(self.depths))
         for start in range(0, len(x), step):
             block = x[start : start + step]
+            bottom = np.arange(len(self.depths))[None, :] * self.depths.shape[1]  # the roots
             for node, _, _ in self._walk(block):
                 bottom = node
             sums[start : start + step] = self.depths.ravel()[bottom].sum(axis=1)

@@ -5,7 +5,8 @@ finding is explained by the column it was found in.
 
 $$z = \frac{x - m}{s} \qquad
 G = \max_i \frac{|x_i - \bar x|}{s} > \frac{n-1}{\sqrt n}\sqrt{\frac{t^2}{n-2+t^2}} \qquad
-O(x) = \sum_j \max\bigl(-\log F_j(x_j),\, -\log G_j(x_j)\bigr)$$
+O(x) = \sum_j \max\bigl(-\log F_j(x_j),\, -\log G_j(x_j)\bigr) \qquad
+T(x) = \max_j -\log P\bigl(|X_j - m_j| \ge |x_j - m_j|\bigr)$$
 
 - **z-score**: distance from the centre in spreads. The classic centre and spread (mean, standard
   deviation) are moved by the very values they should expose; the robust ones (median, median
@@ -19,6 +20,14 @@ O(x) = \sum_j \max\bigl(-\log F_j(x_j),\, -\log G_j(x_j)\bigr)$$
 - **ECOD**: no distribution is assumed; each column's own empirical distribution tells how rare a
   value at least this far out is (F_j and G_j: shares of the rows at most and at least x_j), and
   the columns' surprises are added up.
+- **COPOD**: the same shares, but a column that is skewed counts with the tail on that side alone,
+  or with the mean of both where that is more.
+- **Marginal tails**: between the two. Each side of a column gets a tail of its own,
+  f(y) ∝ exp(−(y / a)^b), whose form is learnt: b = 2 is Gaussian, b = 1 exponential. The outermost
+  values are censored in the fit, so that gross ones cannot hide themselves; a row counts with its
+  oddest column or with the sum over all.
+- **HBOS**: a histogram for each column; a value is as odd as its bin is empty beside the fullest,
+  −log of the quotient. The only one here that sees a value in a gap between two heaps.
 
 When to use them: as the floor that every other method must beat, on wide tables, where an answer
 must be explained in one sentence, and — Grubbs and ESD — on small samples of normal measurements
@@ -27,7 +36,9 @@ two keep p-values of their own for the rows they were fitted on in `training_p_v
 `fit_test` returns them.
 
 What goes wrong: columns are judged one by one, so a row whose values are each usual but do not go
-together is missed (take `Mahalanobis`), and so is a value in the gap between two clusters (take
-`KNN`). Significance tests on columns that are not normal call the long tail outliers: with a
-skewed column test its logarithm. Columns that say the same thing count twice in every sum.
+together is missed (take `Mahalanobis`), and so, but by HBOS, is a value in the gap between two
+clusters (take `KNN`). Significance tests on columns that are not normal call the long tail
+outliers: with a skewed column test its logarithm. ECOD, COPOD and marginal tails follow skewed
+columns, but a tail learnt from fewer than about a hundred values is half a guess. Columns that say
+the same thing count twice in every sum.
 """

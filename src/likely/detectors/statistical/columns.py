@@ -96,8 +96,10 @@ def least_spreads(schema: Schema) -> np.ndarray:
     parts = []
     for encoding in schema.encodings:
         flagged = int(encoding.flag > 0)
-        least = {"levels": 1 / encoding.scale / MOST_SPREADS, "frequency": 1.0}
-        parts.append(np.full(encoding.width - flagged, least.get(encoding.rule, 0.0)))
+        least = 1.0 if encoding.rule == "frequency" else 0.0
+        if encoding.rule == "levels":  # of a clock the scale is 0
+            least = 1 / encoding.scale / MOST_SPREADS
+        parts.append(np.full(encoding.width - flagged, least))
         parts.append(np.full(flagged, encoding.flag / MOST_SPREADS))
     return np.concatenate(parts)
 

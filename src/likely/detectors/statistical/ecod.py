@@ -9,12 +9,7 @@ import numpy as np
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
 from likely.core.params import Interval
-
-_TAIL = 0.1
-"""Share of the values, at either end, that tells how fast the tail falls off."""
-
-_LEAST_TAIL_SPREAD = 0.01
-"""In robust spreads of the column: a narrower tail is rounding or ties, and a spread stands in."""
+from likely.detectors.statistical.tails import Tails, learn_tails, skewness
 
 
 class ECOD(Explainer):
@@ -48,7 +43,7 @@ class ECOD(Explainer):
     lower_excess_, upper_excess_ : ndarray of shape (width,)
         Mean excess of the outer 10 % of the values at either end.
     skew_ : ndarray of shape (width,)
-        Third central moment of each feature, of which the sign matters.
+        Skewness of each feature, of which the sign matters.
 
     Warnings
     --------
@@ -95,58 +90,26 @@ class ECOD(Explainer):
         self.tail = tail
         self.max_reference = max_reference
 
+    @property
+    def least_scale(self) -> float:
+        """One nat: the oddness is that of the oddest column, or more."""
+        return 1.0
+
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        ascending = np.sort(x.T)  # (width, n)
-        kept = _kept(len(x), self.max_reference)
-        self.sorted_, self.ranks_ = ascending[:, kept], kept + 1.0
-        outer = max(1, int(_TAIL * len(x)))
-        self.lower_excess_ = _mean_excess(-ascending[:, outer::-1])
-        self.upper_excess_ = _mean_excess(ascending[:, -outer - 1 :])
-        self.skew_ = ((x - x.mean(axis=0)) ** 3).mean(axis=0)
+        tails = learn_tails(x, self.max_reference)
+        self.sorted_, self.ranks_ = tails.ordered, tails.ranks
+        self.lower_excess_, self.upper_excess_ = tails.lower_excess, tails.upper_excess
+        self.skew_ = skewness(x)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -self._contributions(x).sum(axis=1)
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        left, right = self._tails(x)
+        tails = Tails(self.sorted_, self.ranks_, self.lower_excess_, self.upper_excess_)
+        left, right = tails.surprises(x)
         if self.tail == "column":
             return np.maximum(left, right)
         skewed = np.where(self.skew_ < 0, left, right)
         sums = np.stack([left.sum(axis=1), right.sum(axis=1), skewed.sum(axis=1)])  # (3, n)
         winner = sums.argmax(axis=0)[:, None]
         return np.where(winner == 0, left, np.where(winner == 1, right, skewed))
-
-    def _tails(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return -log F and -log G of every value in nats, each of shape (n, width)."""
-        n, last = self.ranks_[-1], len(self.ranks_) - 1
-        left, right = np.empty_like(x), np.empty_like(x)
-        for j in range(x.shape[1]):
-            kept, values = self.sorted_[j], x[:, j]
-            at_most = np.searchsorted(kept, values, side="right") - 1  # last kept value <= x
-            at_least = np.searchsorted(kept, values, side="left")  # first kept value >= x
-            left[:, j] = np.log(n / self.ranks_[np.maximum(at_most, 0)])
-            right[:, j] = np.log(n / (n + 1 - self.ranks_[np.minimum(at_least, last)]))
-            left[:, j] += np.maximum(kept[0] - values, 0.0) / self.lower_excess_[j]
-            right[:, j] += np.maximum(values - kept[-1], 0.0) / self.upper_excess_[j]
-        return left, right
-
-
-def _kept(n: int, most: int) -> np.ndarray:
-    """Return which of n sorted values are kept: all at the ends, where ranks matter most."""
-    if n <= most:
-        return np.arange(n)
-    end = most // 4
-    middle = np.linspace(end, n - 1 - end, most - 2 * end)
-    return np.concatenate(
-        [np.arange(end), np.round(middle).astype(np.int64), np.arange(n - end, n)]
-    )
-
-
-def _mean_excess(outer: np.ndarray) -> np.ndarray:
-    """Return how far the others lie beyond the first on average, or 1 where that is nothing.
-
-    `outer` has shape (width, k). Their mean excess is the maximum-likelihood scale of an
-    exponential tail; 1 is the unit of features.
-    """
-    excess = (outer[:, 1:] - outer[:, :1]).mean(axis=1)
-    return np.where(excess > _LEAST_TAIL_SPREAD, excess, 1.0)

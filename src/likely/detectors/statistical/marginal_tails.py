@@ -11,6 +11,8 @@ from likely.base.capabilities import Explainer
 from likely.base.state import Array
 from likely.core.empirical import censored_posterior, grouped
 from likely.core.params import Interval
+from likely.core.random import some_rows
+from likely.detectors.statistical.columns import only_largest
 
 FEWEST_VALUES = 10
 """A feature with fewer distinct values than this is judged by how often each occurs."""
@@ -36,23 +38,41 @@ class MarginalTails(Explainer):
     than Gaussian are not believed in, however flat the middle looks. The outer 12 % of each side
     are censored, so that gross values and even a group of them leave the tail as it is, and the
     fit is averaged over its posterior. A value that occurs often is never odder than its frequency
-    says; columns of few values are judged by that alone.
+    says; columns of few values are judged by that alone, and a new value there by the share that
+    half a row would have.
+
+    Surprises are in nats. Beyond about 80 mean deviations they grow in a straight line.
 
     Parameters
     ----------
     combine : {"largest", "sum"}, default "largest"
-        Tippett's way, for rows that are odd in one column, or Fisher's, for rows that are a little
-        odd in many.
+        "largest" (Tippett's way) for rows that are odd in one column; "sum" (Fisher's) for rows
+        that are a little odd in many.
     max_reference : int in [20, 10000000], default 20000
         At most this many rows, drawn at random, are used to fit the tails.
     seed : int in [0, inf), default 0
         Which rows are drawn when there are more.
 
+    Attributes
+    ----------
+    centres_ : ndarray of shape (width,)
+        Median of each feature.
+    scales_ : ndarray of shape (width, 2)
+        Mean deviation above and below it, without the outer 12 %.
+    surprises_ : ndarray of shape (width, 2, 64)
+        -log P(at least so far out on this side), at fixed deviations in units of `scales_`.
+    atoms_, rarities_ : ndarray of shape (width, 64)
+        Frequent values of each feature, ascending, and -log of the share of the rows that hold
+        each; places not needed come last.
+
+    Warnings
+    --------
+    Columns are judged one by one: broken correlations and values between two clusters are missed.
+    With "sum", columns that say the same thing count twice.
+
     References
     ----------
     Subbotin, M. T. (1923). On the law of frequency of error. Mat. Sbornik 31, 296-301.
-    Nadarajah, S. (2005). A generalized normal distribution. Journal of Applied Statistics 32(7).
-    https://doi.org/10.1080/02664760500079464
     Nadarajah, S. (2005). A generalized normal distribution. Journal of Applied Statistics 32,
     685-694. https://doi.org/10.1080/02664760500079464
 
@@ -91,9 +111,13 @@ class MarginalTails(Explainer):
         self.max_reference = max_reference
         self.seed = seed
 
+    @property
+    def least_scale(self) -> float:
+        """One nat: the oddness is that of the oddest column, or more."""
+        return 1.0
+
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        if len(x) > self.max_reference:
-            x = x[np.sort(rng.choice(len(x), self.max_reference, replace=False))]
+        x = x[some_rows(len(x), self.max_reference, rng)]
         width = x.shape[1]
         self.centres_ = np.median(x, axis=0)
         self.scales_ = np.ones((width, 2))
@@ -127,10 +151,7 @@ class MarginalTails(Explainer):
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         surprises = self._surprises(x)
-        if self.combine == "sum":
-            return surprises
-        largest = np.argmax(surprises, axis=1)[:, None]
-        return np.where(np.arange(x.shape[1]) == largest, surprises, 0.0)
+        return surprises if self.combine == "sum" else only_largest(surprises)
 
     def _surprises(self, x: np.ndarray) -> np.ndarray:
         """Return -log of the two-sided tail probability of each value, in nats, like x."""
@@ -172,8 +193,8 @@ def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:
     )
     kept = np.argsort(-weights, kind="stable")[:_KEPT]
     log_survival = _log_survival(_KNOTS, widths[kept], powers[kept])  # (knot, component)
-    weight = weights[kept] - logsumexp(weights[kept])
-    return scale, np.maximum(-logsumexp(weight + log_survival, axis=1), 0.0)
+    weight = weights[kept] - np.asarray(logsumexp(weights[kept]))
+    return scale, np.maximum(-np.asarray(logsumexp(weight + log_survival, axis=1)), 0.0)
 
 
 def _log_survival(y: np.ndarray, widths: np.ndarray, powers: np.ndarray) -> np.ndarray:

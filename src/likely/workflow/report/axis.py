@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likely.data.clock import local_time
 from likely.data.column import Column
+from likely.data.features import DAY
 from likely.data.table import write_number
 
 _CENTRAL = (0.005, 0.995)
@@ -20,7 +22,6 @@ _SLACK = 0.15
 
 _FARTHEST = 1e300
 _FINEST = 1e-12
-_DAY = 86_400e6
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Axis:
     start, stop : float
         Where the ends are drawn, in units of the picture; `stop` may be smaller (upwards).
     dates : bool, default False
-        Whether values are microseconds since 1970.
+        Whether values are microseconds since 1970 in UTC.
+    zone : str, default ""
+        In which time zone dates are written.
     """
 
     low: float
@@ -42,6 +45,7 @@ class Axis:
     start: float
     stop: float
     dates: bool = False
+    zone: str = ""
 
     @classmethod
     def around(
@@ -68,7 +72,7 @@ class Axis:
         if low == high:
             low, high = float(finite.min()), float(finite.max())
         if high - low <= max(_FINEST * abs(low), sys.float_info.min):
-            half = _DAY / 2 if column.kind == "date" else max(abs(low) * 0.05, 0.5)
+            half = DAY / 2 if column.kind == "date" else max(abs(low) * 0.05, 0.5)
             low, high = low - half, high + half
         span = high - low
         ends = [float(finite.min()), float(finite.max())]
@@ -76,7 +80,7 @@ class Axis:
         low, high = _stretch(low, high, marked, _REACH * span)
         if column.integer and high - low <= 40:
             low, high = math.floor(low) - 0.5, math.ceil(high) + 0.5
-        return cls(low, high, start, stop, column.kind == "date")
+        return cls(low, high, start, stop, column.kind == "date", column.zone)
 
     def place(self, value: float) -> float:
         """Return where a value is drawn; beyond the axis, its end. Infinite values have a place."""
@@ -106,12 +110,13 @@ class Axis:
         return [(value, _tick_text(value, step)) for value in values]
 
     def _date_ticks(self) -> list[tuple[float, str]]:
-        short = self.high - self.low < 3 * _DAY
+        short = self.high - self.low < 3 * DAY
         found = []
         for share in (0.0, 0.5, 1.0):
             value = self.low + share * (self.high - self.low)
+            local = local_time(np.array([value]), self.zone)[0]
             text = np.datetime_as_string(
-                np.datetime64(int(value), "us"), unit="m" if short else "D"
+                np.datetime64(int(local), "us"), unit="m" if short else "D"
             )
             found.append((value, str(text)[5:].replace("T", " ") if short else str(text)))
         return found

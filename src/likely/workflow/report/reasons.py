@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from likely.data.clock import local_time
 from likely.data.column import Column
 from likely.explanation import Reason
 from likely.workflow.report.markup import Html, cell, element
@@ -92,7 +93,9 @@ def read_value(column: Column, text: str) -> float:
     if text == "missing" or column.kind in ("category", "boolean"):
         return math.nan
     if column.kind == "date":
-        return float(np.datetime64(text.replace(" ", "T"), "us").astype(np.int64))
+        shown = np.datetime64(text.replace(" ", "T"), "us").astype(np.float64)
+        ahead = local_time(np.array([shown]), column.zone)[0] - shown  # text is local, values UTC
+        return float(shown - ahead)
     return float(text.replace(",", ""))
 
 

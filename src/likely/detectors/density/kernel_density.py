@@ -1,0 +1,163 @@
+"""Kernel density."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+
+from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.state import Array
+from likely.core.kernels import exponents, kernel_log_sums, kernel_log_sums_of_others
+from likely.core.params import Interval
+from likely.core.random import some_rows
+
+_KERNELS = 4_000_000  # weights held at a time (32 MB)
+
+
+class KernelDensity(Density, Sampler, Explainer):
+    """Kernel density estimate with Gaussian kernels (Rosenblatt, 1956; Parzen, 1962).
+
+    p(x) is the mean of Gaussians of one bandwidth h around the training rows, in robustly scaled
+    columns. The score is log p(x); the contributions of a row sum to -log p(x). A training row is
+    left out of its own density.
+
+    Parameters
+    ----------
+    bandwidth : float in [0.01, 100] or {"scott", "silverman"}, default "scott"
+        Standard deviation of the kernels, in robust spreads of the columns. With m rows and w
+        features, "scott" is m^(-1 / (w + 4)) and "silverman" (m (w + 2) / 4)^(-1 / (w + 4)): best
+        for Gaussian rows, and wide rather than narrow for all others.
+    max_reference : int in [2, 10000000], default 20000
+        At most this many training rows, drawn at random, carry a kernel.
+    seed : int in [0, inf), default 0
+        Which rows are drawn when there are more.
+
+    Notes
+    -----
+    Every pair of rows is looked at, as matrix products: exact, and in many columns faster than a
+    tree. Gross training rows move no kernel but their own, so columns need no trimming.
+
+    Column j of a row counts by the mean of (x_j - r_j)^2 / 2 h^2 over the training rows r, weighted
+    by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
+    near) is spread evenly.
+
+    Warnings
+    --------
+    In many columns every row is far from every other: the estimate then ranks rows like a smooth
+    nearest-neighbour distance, and its nats should not be taken at face value.
+
+    References
+    ----------
+    Rosenblatt, M. (1956). Remarks on some nonparametric estimates of a density function. Ann. Math.
+    Stat. 27(3). https://doi.org/10.1214/aoms/1177728190
+    Parzen, E. (1962). On estimation of a probability density function and mode. Ann. Math. Stat.
+    33(3). https://doi.org/10.1214/aoms/1177704472
+    Scott, D. W. (1992). Multivariate density estimation. Wiley.
+    https://doi.org/10.1002/9780470316849
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.detectors import KernelDensity
+    >>> rng = np.random.default_rng(0)
+    >>> angle = rng.uniform(0, 2 * np.pi, 500)
+    >>> ring = np.column_stack([np.cos(angle), np.sin(angle)]) + 0.05 * rng.normal(size=(500, 2))
+    >>> model = KernelDensity(bandwidth=0.1).fit(ring)
+    >>> model.predict([[0.0, 0.0], [1.0, 0.0]])
+    array([-1,  1])
+    >>> model.sample(3, seed=0).shape
+    (3, 2)
+    """
+
+    card = {"kinds": ["table"], "paper": "doi:10.1214/aoms/1177704472"}
+    expected_failures = {
+        "check_outliers_fit_predict": "a training row judged as a new row finds its own kernel, so "
+        "fit(X).predict(X) is milder than fit_predict(X), which leaves each row out",
+        "check_outliers_train": "as above: predict(X) on the training rows is milder than "
+        "offset_, which comes from scores with each row left out",
+    }
+    _state_spec = {
+        "reference_": Array("n", "width", rows=True),
+        "bandwidth_": Array(low=0),
+    }
+
+    reference_: np.ndarray
+    bandwidth_: np.ndarray
+
+    def __init__(
+        self,
+        bandwidth: Annotated[float, Interval(0.01, 100)] | Literal["scott", "silverman"] = "scott",
+        max_reference: Annotated[int, Interval(2, 10_000_000)] = 20_000,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.bandwidth = bandwidth
+        self.max_reference = max_reference
+        self.seed = seed
+
+    def _check_state(self) -> None:
+        if not len(self.reference_) or self.bandwidth_ <= 0:
+            raise ValueError(f"{len(self.reference_)} rows of bandwidth {self.bandwidth_}")
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        self._kept = some_rows(len(x), self.max_reference, rng)
+        self.reference_ = x[self._kept]
+        self.bandwidth_ = np.array(self._chosen_bandwidth(*self.reference_.shape))
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        sums = kernel_log_sums(x, self.reference_, self._rate)
+        return sums + self._log_share(len(self.reference_))
+
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return self._score(x)
+
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        scores = np.empty(len(x))
+        kept = np.zeros(len(x), dtype=bool)
+        kept[self._kept] = True
+        others = kernel_log_sums_of_others(self.reference_, self._rate)
+        scores[kept] = others + self._log_share(len(self.reference_) - 1)
+        if not kept.all():
+            scores[~kept] = self._score(x[~kept])
+        return scores
+
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        centres = self.reference_[rng.integers(len(self.reference_), size=n)]
+        return centres + self.bandwidth_ * rng.normal(size=centres.shape)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        shares = np.empty_like(x)
+        step = max(1, _KERNELS // len(self.reference_))
+        squares = self.reference_**2
+        for start in range(0, len(x), step):
+            here = slice(start, start + step)
+            shares[here] = self._near_squares(x[here], squares)
+        shares *= self._rate
+        rest = -self._score(x) - shares.sum(axis=1)
+        return shares + rest[:, None] / x.shape[1]
+
+    def _near_squares(self, block: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        """Return mean squared differences to the rows near by, in each feature, (n, width)."""
+        weights = exponents(block, self.reference_, self._rate)  # (n, m)
+        weights -= weights.max(axis=1, keepdims=True)
+        np.exp(weights, out=weights)
+        weights /= weights.sum(axis=1, keepdims=True)
+        centre = weights @ self.reference_
+        spread = weights @ squares - centre**2
+        return (block - centre) ** 2 + np.maximum(spread, 0.0)
+
+    def _chosen_bandwidth(self, rows: int, width: int) -> float:
+        if self.bandwidth == "scott":
+            return rows ** (-1 / (width + 4))
+        if self.bandwidth == "silverman":
+            return (rows * (width + 2) / 4) ** (-1 / (width + 4))
+        return float(self.bandwidth)
+
+    def _log_share(self, rows: int) -> float:
+        """Return the logarithm of one kernel's largest value in a mean over so many rows."""
+        width = self.reference_.shape[1]
+        return -float(np.log(rows) + width * np.log(np.sqrt(2 * np.pi) * self.bandwidth_))
+
+    @property
+    def _rate(self) -> float:
+        return float(0.5 / self.bandwidth_**2)

@@ -1,0 +1,98 @@
+"""Kernel density against the formula, scikit-learn and scipy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import gaussian_kde
+from sklearn.neighbors import KernelDensity as Peer
+
+from likely.detectors import KernelDensity
+from likely.testing.naive.kernels import kernel_log_density
+
+RNG = np.random.default_rng(0)
+ROWS = RNG.normal(size=(150, 3)) * [1.0, 20.0, 0.01] + [5.0, 0.0, -3.0]
+NEW = np.random.default_rng(1).normal(scale=2, size=(30, 3)) * [1.0, 20.0, 0.01] + [5.0, 0.0, -3.0]
+
+
+def _features(model: KernelDensity, rows: np.ndarray) -> np.ndarray:
+    return model.schema_.features(model.schema_.match(rows))
+
+
+def test_scores_are_the_formula_and_training_rows_leave_themselves_out() -> None:
+    model = KernelDensity(bandwidth=0.4).fit(ROWS)
+    x = _features(model, ROWS)
+    expected = kernel_log_density(_features(model, NEW), x, 0.4)
+    np.testing.assert_allclose(model.score_samples(NEW), expected, rtol=1e-10)
+    own = kernel_log_density(x, x, 0.4, leave_self_out=True)
+    np.testing.assert_allclose(model.training_scores_, own, rtol=1e-10)
+
+
+@pytest.mark.parametrize("bandwidth", [0.05, 0.5, 5.0])
+def test_equals_scikit_learn(bandwidth: float) -> None:
+    model = KernelDensity(bandwidth=bandwidth).fit(ROWS)
+    peer = Peer(bandwidth=bandwidth).fit(_features(model, ROWS))
+    expected = peer.score_samples(_features(model, NEW))
+    np.testing.assert_allclose(model.score_samples(NEW), expected, rtol=1e-9)
+
+
+def test_log_prob_is_the_density_in_the_units_of_the_data() -> None:
+    column = RNG.gamma(3.0, 500.0, size=200)
+    model = KernelDensity(bandwidth=0.3).fit(column[:, None])
+    width = 0.3 * model.schema_.encodings[0].scale
+    peer = gaussian_kde(column, bw_method=width / np.std(column, ddof=1))
+    places = np.linspace(0, 5000, 50)
+    np.testing.assert_allclose(model.log_prob(places[:, None]), peer.logpdf(places), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("rule", "factor"), [("scott", 1.0), ("silverman", 5 / 4)])
+def test_bandwidth_rules(rule: str, factor: float) -> None:
+    model = KernelDensity(bandwidth=rule).fit(ROWS)  # pyright: ignore[reportArgumentType]
+    assert float(model.bandwidth_) == pytest.approx((150 * factor) ** (-1 / 7))
+
+
+@pytest.mark.parametrize("gross", [1e4, 1e20, 1e300])
+def test_gross_training_rows_change_nothing_elsewhere(gross: float) -> None:
+    far = np.vstack([ROWS, [[gross, 0.0, -3.0], [gross, 0.0, -3.0], [-gross, gross, gross]]])
+    spoilt = KernelDensity(bandwidth=0.4).fit(far)
+    x = _features(spoilt, far)
+    expected = kernel_log_density(x, x, 0.4, leave_self_out=True)
+    np.testing.assert_allclose(spoilt.training_scores_, expected, rtol=1e-6)
+    # the two equal ones are each other's only neighbour; the last has none
+    assert spoilt.training_scores_[150] == spoilt.training_scores_[151]
+    assert spoilt.training_scores_.argmin() == 152
+    assert np.isfinite(spoilt.contributions(far)).all()
+
+
+def test_in_many_columns_densities_below_every_float_are_still_ranked() -> None:
+    wide = RNG.normal(size=(60, 400))
+    model = KernelDensity(bandwidth=0.05).fit(wide)
+    x = _features(model, wide)
+    expected = kernel_log_density(x, x, 0.05, leave_self_out=True)
+    assert expected.max() < -1e4
+    np.testing.assert_allclose(model.training_scores_, expected, rtol=1e-9)
+
+
+def test_contributions_add_up_and_name_the_column() -> None:
+    model = KernelDensity().fit(ROWS)
+    shares = model.contributions(NEW)
+    np.testing.assert_allclose(shares.sum(axis=1), -model.score_samples(NEW), rtol=1e-9)
+    assert model.contributions([[5.0, 200.0, -3.0]]).argmax() == 1
+    hump = np.vstack([ROWS, ROWS + [12.0, 0.0, 0.0]])  # two clusters: odd between them
+    assert KernelDensity().fit(hump).contributions([[11.0, 0.0, -3.0]]).argmax() == 0
+
+
+def test_a_sample_of_the_rows_stands_for_all() -> None:
+    model = KernelDensity(max_reference=40).fit(ROWS)
+    assert model.reference_.shape == (40, 3)
+    assert np.isfinite(model.training_scores_).all()
+    assert model.predict([[900.0, 0.0, 0.0]]) == [-1]
+
+
+def test_samples_spread_as_the_data_and_a_kernel_do() -> None:
+    model = KernelDensity(bandwidth=0.5).fit(ROWS)
+    drawn = _features(model, model.sample(20_000, seed=0))
+    x = _features(model, ROWS)
+    np.testing.assert_allclose(drawn.mean(axis=0), x.mean(axis=0), atol=0.04)
+    expected = np.cov(x.T, bias=True) + 0.25 * np.eye(3)
+    np.testing.assert_allclose(np.cov(drawn.T), expected, atol=0.05)
