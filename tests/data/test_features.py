@@ -51,6 +51,14 @@ def test_scale_is_that_of_the_middle_half():
     assert scale == pytest.approx(2, rel=0.03)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7, 1000])
+def test_scale_is_made_of_numpy_quantiles(n):
+    values = np.random.default_rng(n).lognormal(size=n)
+    low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
+    expected = (high - low) / 1.349 if n > 1 else values[0]
+    assert robust_scale(values) == (centre, max(expected, 1.0) if n == 1 else expected)
+
+
 def test_scale_where_half_of_the_values_are_equal():
     values = np.array([0.0] * 9 + [10.0])
     assert robust_scale(values) == (0.0, pytest.approx(np.std(values)))

@@ -21,11 +21,11 @@ def benjamini_hochberg(log_p: np.ndarray, fdr: float) -> np.ndarray:
     ----------
     Benjamini, Y. & Hochberg, Y. (1995). Controlling the false discovery rate. JRSS B 57, 289-300.
     """
-    n = len(log_p)
+    n = max(len(log_p), 1)
     ordered = np.sort(log_p)
-    passes = ordered <= np.log(fdr) + np.log(np.arange(1, n + 1)) - np.log(n)
+    passes = ordered <= np.log(fdr) + np.log(np.arange(1, len(ordered) + 1)) - np.log(n)
     if not passes.any():
-        return np.zeros(n, dtype=bool)
+        return np.zeros(len(log_p), dtype=bool)
     return log_p <= ordered[np.flatnonzero(passes)[-1]]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from likely.base.model import Model
 from likely.calibration.decisions import benjamini_hochberg
 from likely.core.empirical import CENSOR_FROM, Tail, learn_empirical
 
@@ -50,22 +51,27 @@ class Judgement:
     why: str
 
 
-def judge_same_rows(oddness: np.ndarray, least_scale: float = 0.0) -> Judgement:
+def judge_same_rows(oddness: np.ndarray, model: Model) -> Judgement:
     """Turn held-out oddness of all rows into p-values.
 
     Parameters
     ----------
     oddness : ndarray of shape (n,)
         Oddness of each row by a model that did not see it.
-    least_scale : float >= 0, default 0
-        What the model knows of how fast its oddness falls off (`Model.least_scale`).
+    model : Model
+        One of these models: what it knows of how its oddness falls off.
     """
     n = len(oddness)
-    distribution = learn_empirical(oddness, least_scale=least_scale)
+    if model.power_tail:  # the logarithm of what falls off like a power is exponential
+        typical = float(np.median(oddness))
+        oddness = np.log1p(np.maximum(oddness, 0.0) / (typical if typical > 0 else 1.0))
+    distribution = learn_empirical(oddness, least_scale=model.least_scale)
     log_p = distribution.log_p(oddness)
     why = ""
     if n < FEWEST_ROWS or distribution.tail is None:
         why = f"a promise needs {FEWEST_ROWS - n} more rows (at least {FEWEST_ROWS})"
+    elif not model.steady_tail:
+        why = f"how far out the scores of {type(model).__name__} reach cannot be foretold"
     elif np.sum(distribution.values > distribution.tail.start) < min(_FEWEST_STEPS, 0.15 * n):
         why = "too many of the odder rows have exactly the same score"
     elif _is_too_heavy(oddness, log_p, distribution.tail):

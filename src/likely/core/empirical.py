@@ -105,11 +105,13 @@ def _posterior(
     guess = (window.sum() + above * top) / observed
     if not guess > 0:  # ties all the way: any rise is steep
         guess = np.finfo(np.float64).tiny ** 0.25
-    offsets = np.linspace(-1.6, 1.0, 105) * min(1.0, 12 / np.sqrt(observed))
-    grid = np.meshgrid(_SHAPES if cautious else _SHAPES[:1], offsets, indexing="ij")
-    shapes = grid[0].ravel()
-    scales = np.maximum(guess * np.exp(grid[1].ravel()) / (1 + shapes), least_scale)
     values, counts = grouped(window)
+    best = _best_scales(values, counts, top, above, guess)
+    offsets = np.linspace(-1.4, 1.0, 241)
+    chosen = _SHAPES if cautious else _SHAPES[:1]
+    shapes = np.repeat(chosen, len(offsets))
+    scales = np.outer(best[: len(chosen)], np.exp(offsets)).ravel()
+    scales = np.maximum(scales, least_scale)
     log_likelihood = -observed * np.log(scales) - counts @ _log_density(values, shapes, scales)
     log_beyond = -_cumulative(np.array([top]), shapes, scales)[0]  # log S(top) by component
     log_prior = -0.5 * (shapes / SHAPE_SCALE) ** 2
@@ -119,6 +121,22 @@ def _posterior(
         return np.zeros(1), shapes[[best]], scales[[best]]
     kept = np.argsort(-weights, kind="stable")[:COMPONENTS]
     return weights[kept], shapes[kept], scales[kept]
+
+
+def _best_scales(
+    values: np.ndarray, counts: np.ndarray, top: float, above: int, guess: float
+) -> np.ndarray:
+    """Return the most likely scale for each shape, where no value is a stranger."""
+    offsets = np.linspace(-3.0, 3.0, 121)
+    shapes = np.repeat(_SHAPES, len(offsets))
+    scales = np.tile(guess * np.exp(offsets), len(_SHAPES))
+    log_likelihood = (
+        -counts.sum() * np.log(scales)
+        - counts @ _log_density(values, shapes, scales)
+        - above * _cumulative(np.array([top]), shapes, scales)[0]
+    )
+    chosen = log_likelihood.reshape(len(_SHAPES), -1).argmax(axis=1)
+    return guess * np.exp(offsets[chosen])
 
 
 def censored_posterior(

@@ -46,11 +46,11 @@ def k_means(x: np.ndarray, k: int, rng: np.random.Generator) -> tuple[np.ndarray
     for _ in range(_MOST_STEPS):
         central = np.argsort(squares, kind="stable")[: len(x) - left_out]
         centres = _means(x[central], labels[central])
-        moved, squares = _assign(x, centres)
-        if np.array_equal(moved, labels):
+        before = labels
+        labels, squares = _assign(x, centres)
+        if np.array_equal(labels, before):
             break
-        labels = moved
-    held, labels = np.unique(moved, return_inverse=True)
+    held, labels = np.unique(labels, return_inverse=True)
     return centres[held], labels.astype(np.int64)
 
 

@@ -1,8 +1,8 @@
 """Gaussian kernels between rows, and sums of them, by blocked matrix products.
 
 One product gives the exponents of a whole tile. Its rounding grows with the squared lengths of the
-rows, so pairs of rows that both lie far out are measured again as differences: gross rows (1e50)
-get the kernel of their true distance, and a row alone gets what it gets in a batch.
+rows, so pairs that lie far out and near each other are measured again as differences: gross rows
+(1e50) get the kernel of their true distance, and a row alone gets what it gets in a batch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ TILE = 400_000
 """Kernels held at a time (3 MB), so that a tile is still in the cache when it is added up."""
 
 FAR = 1e6
-"""Rows whose exponent at the origin exceeds this are measured as differences."""
+"""Rows whose exponent at the origin is lower than minus this may be too far out for products."""
+
+NEAR = 1e-6
+"""Two far rows lose too many digits if their exponent is this share of those at the origin."""
 
 FAINT = 1e-280
 """Sums below it are taken again relative to their largest term."""
@@ -123,14 +126,16 @@ def _measure_far_pairs(
     norms: np.ndarray,
     rate: float,
 ) -> None:
-    """Put true differences where both rows of a pair lie far out."""
+    """Put true differences where both rows of a pair lie far out, and near each other."""
     far = np.flatnonzero(own < -FAR)
     if not len(far):
         return
     # Rows of less than half the length are at least half the length away: no digits cancel.
     beside = np.flatnonzero(norms < -FAR / 4)
-    step = max(1, _MEASURED_CELLS // max(1, reference.shape[1] * len(beside)))
-    for start in range(0, len(far), step):
-        here = far[start : start + step]
-        difference = rows[here, None, :] - reference[beside]  # (far rows, far references, width)
-        found[np.ix_(here, beside)] = -rate * np.einsum("ijk,ijk->ij", difference, difference)
+    near = found[np.ix_(far, beside)] > NEAR * (own[far, None] + norms[beside])
+    first, second = np.nonzero(near)
+    step = max(1, _MEASURED_CELLS // rows.shape[1])
+    for start in range(0, len(first), step):
+        one, other = far[first[start : start + step]], beside[second[start : start + step]]
+        difference = rows[one] - reference[other]  # (pairs, width)
+        found[one, other] = -rate * np.einsum("ij,ij->i", difference, difference)

@@ -24,7 +24,7 @@ MOST_ROWS = 10_000
 LUMP = 0.25
 """A column is lumpy if this share of its rows holds one and the same value."""
 
-RARE = 4.0
+RARE = 2.0
 """A rare value of a two-valued column lies at most this many standard deviations out."""
 
 _SCREENING_STEPS = 2

@@ -145,7 +145,7 @@ def robust_scale(values: np.ndarray) -> tuple[float, float]:
     size = float(np.abs(values).max())
     unit = 2.0**1000 if size > _HUGE else 1.0  # keeps differences finite; a power of 2 is exact
     values = values / unit if size > _HUGE else values
-    low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
+    low, centre, high = _quartiles(values)
     scale = (high - low) / 1.349
     if not scale > 0:
         scale = _standard_deviation(values)
@@ -154,6 +154,17 @@ def robust_scale(values: np.ndarray) -> tuple[float, float]:
         scale = max(abs(centre), 1.0)
     scale = max(scale, rounding, _SMALLEST)
     return float(centre * unit), float(min(scale, np.finfo(np.float64).max / unit) * unit)
+
+
+def _quartiles(values: np.ndarray) -> np.ndarray:
+    """Return `np.quantile(values, [0.25, 0.5, 0.75])`; sorting all is several times faster."""
+    places = np.array([0.25, 0.5, 0.75]) * (len(values) - 1)
+    before = places.astype(np.int64)
+    ordered = np.sort(values)
+    lower, upper = ordered[before], ordered[np.minimum(before + 1, len(values) - 1)]
+    share = places - before  # towards the nearer of both, which rounds least
+    from_below, from_above = (upper - lower) * share, (upper - lower) * (1 - share)
+    return np.where(share < 0.5, lower + from_below, upper - from_above)
 
 
 def _standard_deviation(values: np.ndarray) -> float:

@@ -3,9 +3,9 @@
 | branch | an odd row is | members |
 |---|---|---|
 | statistical | far out in a column | z-score, Grubbs, ESD, ECOD, COPOD, HBOS, marginal tails |
-| distance | far from its neighbours, or from the centre in spreads | k-NN, Mahalanobis |
-| density | in a place of low density, or sparser than around it | LOF, Gaussian mixture |
-| linear | far off the plane near which rows lie, or far out on it | PCA |
+| distance | far from its neighbours, or from the centre in spreads | k-NN, Mahalanobis, CBLOF |
+| density | where rows are rare, or rarer than around it | LOF, Gaussian mixture, kernel density |
+| linear | far off the plane near which rows lie, or far out on it | PCA, one-class SVM |
 | isolation | cut off by few random splits | isolation forest |
 | ensemble | odd to several of these, averaged as surprise | Ensemble |
 

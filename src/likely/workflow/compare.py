@@ -138,7 +138,7 @@ def _run(name: str, model: Model, table: Table, seed: int) -> tuple[Result, np.n
         cross = cross_fit(model, table, seed)
         seconds = perf_counter() - start
         megabytes = _peak_megabytes(model, table, seed)
-        judgement = judge_same_rows(cross.oddness, cross.model.least_scale)
+        judgement = judge_same_rows(cross.oddness, cross.model)
     except LikelyError as error:
         return Result(name, error=str(error)), None
     findings = int(benjamini_hochberg(judgement.log_p, FDR).sum()) if judgement.holds else 0

@@ -102,7 +102,7 @@ def detect(
 
     Parameters
     ----------
-    data, method, time, columns, ignore, seed, **params
+    data, method
         As in `likely.learn`.
     fdr : float in (0, 1), default 0.1 if no other promise is asked for
         At most this share of the findings is false, on average.
@@ -112,6 +112,8 @@ def detect(
         Report this many rows, the oddest.
     alerts : str, optional
         At most this many false alarms, such as "1/day"; needs a column of times.
+    time, columns, ignore, seed, **params
+        As in `likely.learn`.
 
     Returns
     -------
@@ -168,14 +170,11 @@ def _study(
     table = prepare(data, columns, ignore)
     if len(table) < 2:
         raise DataError("Learning needs at least 2 rows. Got 1.")
-    if time is not None and time not in table.names:
-        raise DataError(
-            f"There is no column named {time!r}. "
-            f"The columns are {', '.join(map(repr, table.names))}."
-        )
+    if time is not None:
+        table.check_names([time])
     model, chosen = choose(method, seed, params)
     cross = cross_fit(model, table, seed)
-    judgement = judge_same_rows(cross.oddness, cross.model.least_scale)
+    judgement = judge_same_rows(cross.oddness, cross.model)
     suspects = np.zeros(len(table), dtype=bool)
     if judgement.holds and not normal:
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)

@@ -3,17 +3,22 @@ r"""Density-based detection: a row is odd where rows are rare.
 **Local outlier factor** asks whether a row lies in a sparser place than its own neighbours do. So
 the same gap is odd beside a tight cluster and normal inside a wide one, which no global threshold
 on a distance can say. **Gaussian mixture** writes the density itself, as a few ellipsoids; it
-gives log p(x) in nats and draws new rows.
+gives log p(x) in nats and draws new rows. **Kernel density** puts a small Gaussian of width h on
+every training row, and so takes any shape; it is a density and a sampler too.
 
 $$\mathrm{LOF}(x) = \frac1k \sum_{o \in N_k(x)} \frac{\mathrm{lrd}(o)}{\mathrm{lrd}(x)}
-\qquad p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)$$
+\qquad p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)
+\qquad p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$$
 
 When to use: LOF for clean training rows in clusters of different density; the mixture where
-columns are numbers that move together and a real density is wanted.
+columns are numbers that move together and a real density is wanted; kernels for shapes that no few
+ellipsoids fit, in few columns and with many rows.
 
 What goes wrong: LOF breaks down when anomalies are among the training rows and stand together,
 and its numbers say nothing across data sets. A mixture with many components gives a small group
 of anomalies a component of its own; it is trimmed here for that reason, and counts components by
-an information criterion. Both blur in many noisy columns. In other libraries a larger score is
-odder; here `score_samples` is larger for likelier rows everywhere.
+an information criterion. Kernels of one width are too wide for a tight cluster and too narrow for
+a loose one, and a group of anomalies makes a place of its own dense. All of them blur in many
+noisy columns. In other libraries a larger score is odder; here `score_samples` is larger for
+likelier rows everywhere.
 """

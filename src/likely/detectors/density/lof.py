@@ -62,6 +62,7 @@ class LOF(Explainer):
 
     card = {"kinds": ["table"], "paper": "doi:10.1145/342009.335388"}
     power_tail = True
+    steady_tail = False  # the ratio of densities changes its law with the density
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
         "reach_": Array("n", low=0),

@@ -14,11 +14,23 @@ $$d^2(z) = \sum_{k \in K} \frac{(v_k^\top z)^2}{\lambda_k}$$
   of the major ones.
 - **All of them** give the Mahalanobis distance.
 
+**One-class SVM** draws a plane too, but in the space of a kernel, where it parts most rows from
+the origin:
+
+$$f(x) = \sum_i \alpha_i \, e^{-\gamma \lVert x - x_i \rVert^2} - \rho, \qquad
+0 \le \alpha_i \le \tfrac{1}{\nu n}, \quad \sum_i \alpha_i = 1$$
+
+In the space of the rows that is a closed surface of any shape around the places where most rows
+are. ν is the share of training rows that may lie outside.
+
 When to use it: many columns that overlap (sensors of one machine, pixels, survey answers), where
-the question is which relation broke; as a fast baseline that is often hard to beat.
+the question is which relation broke; as a fast baseline that is often hard to beat. The one-class
+SVM is for rows of any shape, and does best where they are known to be normal.
 
 What goes wrong: relations that are curved, and clusters: one plane through two clouds fits neither
 (take `GaussianMixture` or `KNN`). A direction in which training rows hardly vary is judged very
 strictly, so minor components amplify noise that is new. Gross training rows turn components
-towards themselves; `Mahalanobis(robust=True)` resists them.
+towards themselves; `Mahalanobis(robust=True)` resists them. The one-class SVM has one width of the
+kernel for all places and columns, and with a small ν it draws its surface around the anomalies
+among the training rows as well; its scores level off far away from all rows.
 """

@@ -115,7 +115,7 @@ class OneClassSVM(Model):
         root = self._root()
         features = solve_triangular(root, self._kernels(x / self.spreads_).T, lower=True).T
         direction, level = one_class_support(features, self.nu)  # features: (n, component)
-        self.weights_ = solve_triangular(root, direction, lower=True, trans="T")
+        self.weights_ = solve_triangular(root.T, direction)
         self.level_ = np.array(level)
 
     def _score(self, x: np.ndarray) -> np.ndarray:

@@ -136,11 +136,15 @@ class PCA(Explainer):
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and covariance of features, with gross values drawn in to the reach."""
+    """Return mean and covariance of features of which gross values are drawn in to the reach."""
     first = np.clip(x[0], -_REACH, _REACH)  # a constant column minus it is exactly zero
-    mean = sum(block.sum(axis=0) for block in _shifted(x, first)) / len(x)
-    squares = sum(block.T @ block for block in _shifted(x, first + mean))
-    return first + mean, squares / len(x)
+    width = x.shape[1]
+    mean, covariance = np.zeros(width), np.zeros((width, width))
+    for block in _shifted(x, first):
+        mean += block.sum(axis=0) / len(x)
+    for block in _shifted(x, first + mean):
+        covariance += block.T @ block / len(x)
+    return first + mean, covariance
 
 
 def _shifted(x: np.ndarray, shift: np.ndarray) -> Iterator[np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_TOLERANCE = 1e-3
+_TOLERANCE = 1e-4
 _MOST_STEPS = 500
 _HALVINGS = 50
 
@@ -14,7 +14,7 @@ def one_class_support(features: np.ndarray, nu: float) -> tuple[np.ndarray, floa
 
     They minimise |w|^2 / 2 - level + sum_i max(0, level - w . features_i) / (nu n). The dual is the
     shortest convex combination of the rows in which none weighs more than 1 / (nu n); accelerated
-    projected gradients with restarts find it until the duality gap is 0.1 % of the value.
+    projected gradients with restarts find it until the duality gap is 0.01 % of the value.
 
     Parameters
     ----------

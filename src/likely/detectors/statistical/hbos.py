@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -15,8 +16,11 @@ _REACH = 10.0
 """Bins end this many robust spreads from the median, lest one gross value make all others equal."""
 
 _FEWEST_BINS, _MOST_BINS = 8, 64
-_BLOCK_CELLS = 1_000_000
-"""Rows are sorted into bins in blocks of about this many values, so that memory stays bounded."""
+_ROUNDING = 1e-9
+"""In bins: a value on an edge, such as a whole number, belongs to the bin above, rounded or not."""
+
+_BLOCK_CELLS = 65_536
+"""Rows are sorted into bins in blocks of about this many values, which stay in the fast memory."""
 
 
 class HBOS(Explainer):
@@ -103,32 +107,48 @@ class HBOS(Explainer):
         self.lowest_ = np.clip(x.min(axis=0), -_REACH, _REACH)
         self.highest_ = np.clip(x.max(axis=0), -_REACH, _REACH)
         counts = np.zeros(width * (inside + 2), dtype=np.int64)
-        for start in range(0, n, max(1, _BLOCK_CELLS // width)):
-            block = x[start : start + max(1, _BLOCK_CELLS // width)]
-            counts += np.bincount(self._cells(block, inside).ravel(), minlength=len(counts))
+        for _, columns in _blocks(x):
+            counts += np.bincount(self._cells(columns, inside).ravel(), minlength=len(counts))
         filled = np.log(counts.reshape(width, inside + 2) + self.smoothing)
         self.surprises_ = filled.max(axis=1, keepdims=True) - filled
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).sum(axis=1)
+        scores = np.empty(len(x))
+        for rows, columns in _blocks(x):
+            scores[rows] = -self._surprises(columns).sum(axis=0)
+        return scores
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        surprises = self.surprises_.ravel()[self._cells(x, self.surprises_.shape[1] - 2)]
-        beyond = np.maximum(self.lowest_ - x, x - self.highest_)
-        return surprises + np.maximum(beyond, 0.0, out=beyond)
+        return self._surprises(x.T).T
 
-    def _cells(self, x: np.ndarray, inside: int) -> np.ndarray:
-        """Return where each value's bin is among those of all features, shape (n, width)."""
-        span = self.highest_ - self.lowest_
-        per_unit = inside / np.where(span > SMALLEST_SPREAD, span, np.inf)
-        step = np.maximum(x - self.lowest_, 0.0)
-        step *= per_unit
-        cells = np.minimum(step, inside - 1, out=step).astype(np.int64)  # the last one is closed
-        cells += 1
-        cells += x > self.highest_
-        cells -= x < self.lowest_
-        cells += np.arange(x.shape[1]) * (inside + 2)
+    def _surprises(self, columns: np.ndarray) -> np.ndarray:
+        """Return the nats of each value, shape (width, n)."""
+        cells = self._cells(columns, self.surprises_.shape[1] - 2)
+        surprises = self.surprises_.ravel()[cells]
+        surprises += np.maximum(self.lowest_[:, None] - columns, 0.0)
+        surprises += np.maximum(columns - self.highest_[:, None], 0.0)
+        return surprises
+
+    def _cells(self, columns: np.ndarray, inside: int) -> np.ndarray:
+        """Return where each value's bin is among those of all features, shape (width, n)."""
+        lowest, highest = self.lowest_[:, None], self.highest_[:, None]
+        span = highest - lowest
+        position = columns - lowest
+        position *= inside / np.where(span > SMALLEST_SPREAD, span, np.inf)
+        position += _ROUNDING
+        cells = np.clip(position, 0, inside - 1, out=position).astype(np.int64)
+        cells += np.arange(1, len(columns) * (inside + 2), inside + 2)[:, None]
+        cells += columns > highest
+        cells -= columns < lowest
         return cells
+
+
+def _blocks(x: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield rows and their values by column, shape (width, block), side by side in memory."""
+    step = max(1, _BLOCK_CELLS // x.shape[1])
+    for start in range(0, len(x), step):
+        rows = slice(start, start + step)
+        yield rows, np.ascontiguousarray(x[rows].T)
 
 
 def rice_bins(n: int) -> int:

@@ -27,7 +27,6 @@ _POWERS = np.array([0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0])
 _RELATIVE_SCALES = np.exp(np.linspace(-1.6, 1.6, 33))
 _KNOTS = np.concatenate([[0.0], np.geomspace(0.02, 80.0, 63)])  # in mean deviations of the side
 _UNCENSORED = 0.88
-_KEPT = 24
 
 
 class MarginalTails(Explainer):
@@ -191,9 +190,10 @@ def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:
     weights = censored_posterior(
         likelihood + log_prior, log_beyond, observed, len(deviations) - observed
     )
-    kept = np.argsort(-weights, kind="stable")[:_KEPT]
-    log_survival = _log_survival(_KNOTS, widths[kept], powers[kept])  # (knot, component)
-    weight = weights[kept] - np.asarray(logsumexp(weights[kept]))
+    weights -= np.asarray(logsumexp(weights))
+    likely = weights > -30  # the rest could not add a billionth, however heavy
+    log_survival = _log_survival(_KNOTS, widths[likely], powers[likely])  # (knot, component)
+    weight = weights[likely]
     return scale, np.maximum(-np.asarray(logsumexp(weight + log_survival, axis=1)), 0.0)
 
 

@@ -45,15 +45,17 @@ class Tails:
         values the tail goes on as an exponential one.
         """
         n, last = self.ranks[-1], len(self.ranks) - 1
-        left, right = np.empty(x.T.shape), np.empty(x.T.shape)  # (width, n)
-        for j, values in enumerate(np.ascontiguousarray(x.T)):
+        columns = np.ascontiguousarray(x.T)  # (width, n): a feature's values side by side
+        left, right = np.empty_like(columns), np.empty_like(columns)
+        for j, values in enumerate(columns):
             kept = self.ordered[j]
-            before, upto = _places(kept, values)
-            left[j] = n / self.ranks[np.maximum(upto - 1, 0)]  # last kept value <= x
-            right[j] = n / (n + 1 - self.ranks[np.minimum(before, last)])  # first one >= x
+            order = np.argsort(values) if len(values) >= _SORT_FROM else slice(None)
+            before, upto = _places(kept, values[order])
+            left[j, order] = n / self.ranks[np.maximum(upto - 1, 0)]  # last kept value <= x
+            right[j, order] = n / (n + 1 - self.ranks[np.minimum(before, last)])  # first >= x
         np.log(left, out=left)
         np.log(right, out=right)
-        for j, values in enumerate(x.T):
+        for j, values in enumerate(columns):
             left[j] += np.maximum(self.ordered[j, 0] - values, 0.0) / self.lower_excess[j]
             right[j] += np.maximum(values - self.ordered[j, -1], 0.0) / self.upper_excess[j]
         return left.T, right.T
@@ -65,11 +67,12 @@ def learn_tails(x: np.ndarray, most: int) -> Tails:
     With more rows a quarter of the kept values are the lowest, a quarter the highest, and the
     rest is spread evenly in between.
     """
-    ascending = np.sort(x.T)  # (width, n)
+    ascending = np.array(x.T, order="C")  # (width, n)
+    ascending.sort(axis=1)
     kept = _kept(len(x), most)
     outer = max(1, int(_TAIL * len(x)))
     return Tails(
-        ordered=ascending[:, kept],
+        ordered=ascending[:, kept] if len(kept) < len(x) else ascending,
         ranks=kept + 1.0,
         lower_excess=_mean_excess(-ascending[:, outer::-1]),
         upper_excess=_mean_excess(ascending[:, -outer - 1 :]),
@@ -88,23 +91,12 @@ def skewness(x: np.ndarray) -> np.ndarray:
 
 def _places(kept: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how many kept values lie below each value, and how many are at most as large."""
-    if len(values) < _SORT_FROM:
+    if not np.array_equal(kept, values):
         return np.searchsorted(kept, values), np.searchsorted(kept, values, side="right")
-    order = np.argsort(values)
-    ascending = values[order]
-    below = np.searchsorted(kept, ascending)
-    nearest = np.minimum(below, len(kept) - 1)
-    found = kept[nearest] == ascending
-    before, upto = np.empty_like(below), np.empty_like(below)
-    before[order] = below
-    upto[order] = np.where(found, _ends_of_runs(kept)[nearest], below)  # spares a second search
-    return before, upto
-
-
-def _ends_of_runs(ordered: np.ndarray) -> np.ndarray:
-    """Return, for each place in an ordered array, the place after the last equal value."""
-    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True)) + 1
-    return np.repeat(ends, np.diff(ends, prepend=0))
+    # the rows learnt from: each place is known, and equal values share the ends of their run
+    ends = np.flatnonzero(np.append(kept[1:] != kept[:-1], True)) + 1
+    counts = np.diff(ends, prepend=0)
+    return np.repeat(ends - counts, counts), np.repeat(ends, counts)
 
 
 def _kept(n: int, most: int) -> np.ndarray:

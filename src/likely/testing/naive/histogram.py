@@ -32,7 +32,8 @@ def histogram_surprises(
             return 0
         if value > high:
             return inside + 1
-        return next((k for k in range(1, inside) if value < edges[k]), inside)
+        nudged = value + 1e-9 * (high - low) / inside  # a value on an edge belongs above it
+        return next((k for k in range(1, inside) if nudged < edges[k]), inside)
 
     counts = [0] * (inside + 2)
     for value in learnt:
