@@ -26,8 +26,11 @@ SHAPE_SCALE = 0.03
 CLEAN = 0.5
 """Prior probability that every value is part of the distribution."""
 
-COMPONENTS = 64
-"""How many components of the posterior are kept."""
+NEGLIGIBLE = 20.0
+"""Components this many nats less probable than the best are left out: a billionth in all."""
+
+_BLOCK = 2_000_000
+"""Numbers held at a time when a tail is evaluated (16 MB)."""
 
 MOST_KEPT = 65_536
 """At most this many reference values are kept; of these, up to half are the top 5 %."""
@@ -70,8 +73,12 @@ class Tail:
     def log_survival(self, values: np.ndarray) -> np.ndarray:
         """Return the logarithm of P(value above), for values above `start`."""
         excess = np.maximum(np.asarray(values, dtype=np.float64) - self.start, 0.0)
-        terms = self.weights - _cumulative(excess, self.shapes, self.scales)
-        return np.log(self.share) + np.asarray(logsumexp(terms, axis=1))
+        result = np.empty_like(excess)
+        step = max(1, _BLOCK // len(self.weights))
+        for i in range(0, len(excess), step):
+            terms = self.weights - _cumulative(excess[i : i + step], self.shapes, self.scales)
+            result[i : i + step] = logsumexp(terms, axis=1)
+        return np.log(self.share) + result
 
 
 def fit_tail(ordered: np.ndarray, *, cautious: bool = True, least_scale: float = 0.0) -> Tail:
@@ -107,7 +114,7 @@ def _posterior(
         guess = np.finfo(np.float64).tiny ** 0.25
     values, counts = grouped(window)
     best = _best_scales(values, counts, top, above, guess)
-    offsets = np.linspace(-1.4, 1.0, 241)
+    offsets = np.linspace(-1.4, 1.0, 161)
     chosen = _SHAPES if cautious else _SHAPES[:1]
     shapes = np.repeat(chosen, len(offsets))
     scales = np.outer(best[: len(chosen)], np.exp(offsets)).ravel()
@@ -119,7 +126,7 @@ def _posterior(
     if not cautious:
         best = np.argmax(weights)
         return np.zeros(1), shapes[[best]], scales[[best]]
-    kept = np.argsort(-weights, kind="stable")[:COMPONENTS]
+    kept = weights > weights.max() - NEGLIGIBLE
     return weights[kept], shapes[kept], scales[kept]
 
 
