@@ -23,7 +23,7 @@ CENSOR_FROM = 0.92
 SHAPE_SCALE = 0.03
 """Prior standard deviation of the shape: a tail is exponential until data say otherwise."""
 
-CLEAN = 0.5
+CLEAN = 0.9
 """Prior probability that every value is part of the distribution."""
 
 NEGLIGIBLE = 20.0
@@ -156,7 +156,7 @@ def censored_posterior(
 
         L = prod (1 - r) f * ((1 - r) S + r)^above
 
-    The share r is averaged out, with prior probability 1/2 that there are no strangers.
+    The share r is averaged out, with prior probability 0.9 that there are no strangers.
 
     Parameters
     ----------
