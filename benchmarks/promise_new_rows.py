@@ -51,7 +51,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000, help="rows learnt from")
     parser.add_argument("--methods", default="KNN,auto")
     options = parser.parse_args()
-    rows = []
+    arguments = f"--seeds {options.seeds} --rows {options.rows} --methods {options.methods}"
+    rows: list[dict] = []
     for method in options.methods.split(","):
         for shape in (*shapes.PROMISED, *shapes.HEAVY):
             inside = {level: [] for level in LEVELS}
@@ -83,8 +84,7 @@ def main() -> None:
             }
             rows.append(row)
             store.show(row)
-    arguments = f"--seeds {options.seeds} --rows {options.rows} --methods {options.methods}"
-    store.save("promise_new_rows", rows, arguments)
+            store.save("promise_new_rows", rows, arguments)  # what is measured is not lost
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40, help="tables per shape and case")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="rows, comma separated")
     options = parser.parse_args()
-    rows = []
+    rows: list[dict] = []
     for n in map(int, options.sizes.split(",")):
         seeds = options.seeds if n < 5_000 else max(options.seeds // 4, 5)
         for shape in (*shapes.PROMISED, *shapes.HEAVY):
@@ -74,7 +74,8 @@ def main() -> None:
                     }
                 )
                 store.show(rows[-1])
-    store.save("promise_same_rows", rows, f"--seeds {options.seeds} --sizes {options.sizes}")
+            arguments = f"--seeds {options.seeds} --sizes {options.sizes}"
+            store.save("promise_same_rows", rows, arguments)  # what is measured is not lost
 
 
 if __name__ == "__main__":

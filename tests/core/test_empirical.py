@@ -112,9 +112,10 @@ def test_an_exponential_tail_goes_on_at_its_own_rate() -> None:
 def test_a_heavy_tail_is_seen_in_a_large_sample() -> None:
     sample = np.sort(genpareto.rvs(0.4, size=40_000, random_state=5))
     tail, exponential = fit_tail(sample), fit_tail(sample, cautious=False)
-    assert tail.shape > 0.05
+    assert tail.shape > 0.02
     value = np.array([genpareto.isf(1e-3, 0.4)])
-    # far heavier than the exponential fit, if still lighter than the truth: the prior is strong
+    # far heavier than the exponential fit, if still lighter than the truth: the prior is strong,
+    # and the test of the fit, not the fit itself, is what refuses such a tail
     assert exponential.log_survival(value)[0] + 5 < tail.log_survival(value)[0] < np.log(2e-3)
 
 
@@ -155,7 +156,7 @@ def test_censored_posterior_is_bayes_rule_written_out() -> None:
     observed, above = 12, 3
     expected = np.zeros(2)
     for j, share in enumerate(np.linspace(0, 0.95, 12) * above / (observed + above)):
-        prior = 0.5 if j == 0 else 0.5 / 11
+        prior = 0.9 if j == 0 else 0.1 / 11
         belongs = (1 - share) ** observed
         outside = ((1 - share) * np.exp(log_beyond) + share) ** above
         expected += prior * np.exp(log_likelihood) * belongs * outside * (1 - share)

@@ -40,7 +40,6 @@ def test_surprise_is_that_of_the_posterior_written_out(shape: str) -> None:
         list(at),
         marginal_tails._POWERS,
         marginal_tails._RELATIVE_SCALES,
-        marginal_tails._KEPT,
     )
     np.testing.assert_allclose(model.surprises_[0, 0][knots], expected, rtol=1e-6)
     new = model.schema_._centres + model.schema_._scales * (np.median(x) + at)

@@ -36,7 +36,7 @@ def tail_scale(ordered: list[float]) -> float:
         inside = -len(window) * log_scale - sum(window) / scale
         total = []
         for share in np.linspace(0, 0.95, 12) * above / (above + len(window)):
-            prior = 0.5 if share == 0 else 0.5 / 11
+            prior = 0.9 if share == 0 else 0.1 / 11
             beyond = (1 - share) * math.exp(-window[-1] / scale) + share
             belongs = (len(window) + 1) * math.log(1 - share)
             total.append(math.log(prior) + inside + belongs + above * math.log(beyond))

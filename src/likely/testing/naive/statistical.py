@@ -146,7 +146,7 @@ def exponential_power_log_survival(y: float, width: float, power: float) -> floa
 
 
 def marginal_tail(
-    deviations: np.ndarray, y: list[float], powers: np.ndarray, means: np.ndarray, kept: int
+    deviations: np.ndarray, y: list[float], powers: np.ndarray, means: np.ndarray
 ) -> list[float]:
     """Return -log P(deviation above y) on one side of a column, averaged over its posterior.
 
@@ -158,8 +158,6 @@ def marginal_tail(
         Where to evaluate.
     powers, means : ndarray
         The grid of powers b, and of mean deviations relative to the uncensored ones' own.
-    kept : int
-        How many points of the grid the average is taken over: the most probable ones.
     """
     ordered = sorted(float(value) for value in deviations)
     n, inner = len(ordered), max(2, int(0.88 * len(ordered)))
@@ -174,15 +172,15 @@ def marginal_tail(
             beyond = math.exp(exponential_power_log_survival(top, width, power))
             likelihoods = []
             for share in np.linspace(0, 0.95, 12) * (n - inner) / n:  # of strangers, all beyond
-                clean = 0.5 if share == 0 else 0.5 / 11
+                clean = 0.9 if share == 0 else 0.1 / 11
                 outside = (n - inner) * math.log((1 - share) * beyond + share + 1e-320)
                 belongs = (inner + 1) * math.log(1 - share)
                 likelihoods.append(math.log(clean) + inside + prior + belongs + outside)
             logs.append(float(np.logaddexp.reduce(likelihoods)))
             survivals.append([exponential_power_log_survival(at, width, power) for at in y])
-    best = sorted(range(len(logs)), key=lambda k: -logs[k])[:kept]
-    total = np.logaddexp.reduce([logs[k] for k in best])
+    total = np.logaddexp.reduce(logs)
+    pairs = list(zip(logs, survivals, strict=True))
     return [
-        float(total - np.logaddexp.reduce([logs[k] + survivals[k][i] for k in best]))
+        float(total - np.logaddexp.reduce([log + survival[i] for log, survival in pairs]))
         for i in range(len(y))
     ]
