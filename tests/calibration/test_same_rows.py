@@ -11,7 +11,6 @@ from likely.calibration.same_rows import FEWEST_ROWS, Judgement, judge_same_rows
 from likely.data.frames import as_table
 from likely.detectors import KNN, LOF, ZScore
 
-
 PLAIN = ZScore()
 """A model that knows nothing of how its scores fall off."""
 
