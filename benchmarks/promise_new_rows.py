@@ -52,8 +52,9 @@ def main() -> None:
     parser.add_argument("--methods", default="KNN,auto")
     options = parser.parse_args()
     arguments = f"--seeds {options.seeds} --rows {options.rows} --methods {options.methods}"
-    rows: list[dict] = []
-    for method in options.methods.split(","):
+    methods = options.methods.split(",")
+    rows = [row for row in store.load("promise_new_rows") if row["method"] not in methods]
+    for method in methods:
         for shape in (*shapes.PROMISED, *shapes.HEAVY):
             inside = {level: [] for level in LEVELS}
             shares = {level: [] for level in LEVELS}

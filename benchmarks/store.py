@@ -35,6 +35,12 @@ def save(name: str, rows: list[dict], arguments: str = "", **facts: object) -> N
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def load(name: str) -> list[dict]:
+    """Return the rows of a stored result, none if there is none."""
+    path = FOLDER / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else []
+
+
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     if info.exists():
