@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from likely.core.errors import DataError, ParameterError
@@ -53,7 +55,7 @@ def check_promise(
     if name == "top":
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
             raise ParameterError(f"top must be an integer of at least 1. Got {value!r}.")
-    elif isinstance(value, (str, bool)) or not 0 < float(value) < 1:
+    elif not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < 1:
         raise ParameterError(f"{name} must be a number in (0, 1). Got {value!r}.")
     return name, float(value)
 

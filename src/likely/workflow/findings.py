@@ -195,6 +195,9 @@ class Findings:
                 f"{rows} {'is' if n == 1 else 'are'} ranked; none is reported, because no promise "
                 f"can be given: {decision.basis}."
             )
+        if decision.name == "top":
+            oddest = "The oddest" if found == 1 else f"The {found:,} oddest"
+            return f"{oddest} of {rows}; a ranking as asked for, which promises nothing."
         ending = f" It rests on {decision.basis}." if decision.basis else ""
         verdict = f"Nothing odd in {rows}"
         if found:

@@ -135,10 +135,12 @@ def detect(
         {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts},
         study.learned.clock(study.table),
     )
-    if judgement.holds:
-        decision = decision.resting_on(ASSUMPTION)
-    elif decision.name != "top":
-        decision = decision.withdrawn(judgement.why)
+    if decision.name != "top":
+        decision = (
+            decision.resting_on(ASSUMPTION)
+            if judgement.holds
+            else decision.withdrawn(judgement.why)
+        )
     return Findings(
         learned=study.learned,
         table=study.table,
