@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from likely.data.table import write_value
 from likely.explanation.dates import phase_words
 from likely.explanation.expected import Expected, as_rare_as
 from likely.explanation.reasons import Reason
@@ -133,6 +134,11 @@ def _where(cell: Cell) -> str:
 
 def _usual(cell: Cell) -> str:
     low, high = cell.reason.low, cell.reason.high
+    part = cell.expected.part
+    if cell.alone and not part.nominal and len(part.values):
+        # odd whatever the others say: what they say would only confuse
+        ends = np.quantile(part.values, [0.05, 0.95], method="nearest")
+        low, high = (write_value(part.column, end) for end in ends)
     if cell.expected.part.nominal and not cell.expected.depends:
         return f"{_quoted(cell, low)} is most common"
     return f"{_quoted(cell, low) if low == high else f'{low} to {high}'} is usual"
