@@ -37,7 +37,10 @@ from likely.explanation import explain
 RESULTS = Path(__file__).parent / "results" / "explanations.json"
 SEEDS, WIDTHS, SHAPES = range(5), (5, 8, 10), ("gaussian", "exponential", "mixed")
 ROWS, PLANTED, CORRELATION = 1_500, 20, 0.95
-AXIS_PARALLEL = {"ECOD", "ZScore", "Grubbs", "GeneralizedESD", "IsolationForest"}
+AXIS_PARALLEL = {
+    *("ECOD", "COPOD", "HBOS", "MarginalTails", "ZScore", "Grubbs", "GeneralizedESD"),
+    "IsolationForest",
+}
 """These look at one column at a time, or cut along one: they hardly see a broken pair."""
 
 
