@@ -14,27 +14,22 @@ the model itself finds odd (beyond the 1 % quantile of its training scores).
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import sys
 import time
 from collections import defaultdict
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from scipy.special import ndtr
 
+import store
 from likely.base.model import Model
 from likely.core import catalogue
 from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import explain
 
-RESULTS = Path(__file__).parent / "results" / "explanations.json"
 SEEDS, WIDTHS, SHAPES = range(5), (5, 8, 10), ("gaussian", "exponential", "mixed")
 ROWS, PLANTED, CORRELATION = 1_500, 20, 0.95
 AXIS_PARALLEL = {
@@ -58,7 +53,7 @@ def main(wanted: list[str]) -> None:
             table.append(row)
             print(in_words(row), flush=True)
     if not wanted:
-        store(table, time.perf_counter() - start)
+        keep(table, time.perf_counter() - start)
 
 
 def in_words(row: dict[str, Any]) -> str:
@@ -173,28 +168,14 @@ def right(named: list[list[str]], truth: list[set[str]]) -> float:
     return float(np.mean([set(n[: len(t)]) == t for n, t in zip(named, truth, strict=True)]))
 
 
-def store(table: list[dict[str, Any]], seconds: float) -> None:
+def keep(table: list[dict[str, Any]], seconds: float) -> None:
     """Write the figures with what is needed to reproduce them."""
-    packages = ("likely", "numpy", "scipy", "scikit-learn")
-    RESULTS.parent.mkdir(exist_ok=True)
-    stored = {
-        "command": "python benchmarks/explanations.py",
-        "versions": {name: version(name) for name in packages}
-        | {"python": platform.python_version()},
-        "hardware": {"machine": platform.machine(), "cores": os.cpu_count()},
-        "seconds": round(seconds),
-        "setting": {
-            "seeds": len(SEEDS),
-            "widths": WIDTHS,
-            "rows": ROWS,
-            "planted": PLANTED,
-            "correlation": CORRELATION,
-        },
-        "figures": [
-            {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()} for row in table
-        ],
-    }
-    RESULTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    rows = [
+        {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()} for row in table
+    ]
+    setting = {"seeds": len(SEEDS), "widths": WIDTHS, "rows": ROWS}
+    setting |= {"planted": PLANTED, "correlation": CORRELATION}
+    store.save("explanations", rows, seconds=round(seconds), setting=setting)
 
 
 if __name__ == "__main__":

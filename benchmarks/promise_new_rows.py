@@ -44,6 +44,13 @@ def batch(learned, shape: str, rng: np.random.Generator) -> tuple[float, float]:
     return hits / len(planted), (total - hits) / max(total, 1)
 
 
+def arguments(rows: list[dict]) -> str:
+    """Return the runs that rows come from: methods may have been measured one after the other."""
+    runs = dict.fromkeys((row["seeds"], row["rows learnt"], row["method"]) for row in rows)
+    again = "; python benchmarks/promise_new_rows.py "
+    return again.join(f"--seeds {n} --rows {learnt} --methods {m}" for n, learnt, m in runs)
+
+
 def main() -> None:
     """Run, print and store."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -51,7 +58,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000, help="rows learnt from")
     parser.add_argument("--methods", default="KNN,auto")
     options = parser.parse_args()
-    arguments = f"--seeds {options.seeds} --rows {options.rows} --methods {options.methods}"
     methods = options.methods.split(",")
     rows = [row for row in store.load("promise_new_rows") if row["method"] not in methods]
     for method in methods:
@@ -85,7 +91,7 @@ def main() -> None:
             }
             rows.append(row)
             store.show(row)
-            store.save("promise_new_rows", rows, arguments)  # what is measured is not lost
+            store.save("promise_new_rows", rows, arguments(rows))  # what is measured is not lost
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def short_table() -> str:
 
 def _explanations(stored: dict[str, Any]) -> Iterable[Row]:
     for planted, what in (("column", "one odd value"), ("pair", "two values that do not fit")):
-        cases = [f for f in stored["figures"] if f["planted"] == planted and not f["exempt"]]
+        cases = [f for f in stored["rows"] if f["planted"] == planted and not f["exempt"]]
         named, trivial = (sum(case[key] for case in cases) for key in ("named", "trivial"))
         methods = len({case["model"] for case in cases})
         yield (

@@ -12,6 +12,7 @@ import numpy as np
 
 from likely.base.model import Model
 from likely.core.errors import CannotDo
+from likely.core.random import generator
 
 
 class Density(Model, ABC):
@@ -86,8 +87,6 @@ class Sampler(Model, ABC):
         condition : optional
             What the rows must have in common, for models that are `Conditional`.
         """
-        from likely.core.random import generator
-
         self._check_fitted()
         if condition is not None:
             raise CannotDo(f"{type(self).__name__} cannot sample under a condition.")

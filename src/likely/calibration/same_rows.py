@@ -26,7 +26,7 @@ _TEST_SPAN = 3.0
 
 _TOO_HEAVY = 0.15
 """The tail is refused if rows above the fitted range lie deeper than predicted by this share on
-average, which makes one in a million of one in 100,000 or so, …"""
+average: then about 6 in a million rows get a p-value of one in a million, …"""
 
 _SURE = 3.0
 """… and if that is this many standard errors."""
