@@ -16,7 +16,9 @@ _WHY = (
 )
 
 
-def choose(method: str | Model, seed: int, settings: dict[str, Any]) -> tuple[Model, str]:
+def choose(
+    method: str | Model, seed: int, settings: dict[str, Any], *, normal: bool = False
+) -> tuple[Model, str]:
     """Return an unfitted model and a sentence that says what was chosen.
 
     Parameters
@@ -27,6 +29,8 @@ def choose(method: str | Model, seed: int, settings: dict[str, Any]) -> tuple[Mo
         Seed of models that draw random numbers.
     settings : dict
         Parameters of a model chosen by name.
+    normal : bool, default False
+        Whether the rows are known to be clean.
     """
     if isinstance(method, Model):
         if settings:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from likely.base.model import Model
-from likely.calibration.cross_fit import CrossFit, cross_fit
-from likely.calibration.decisions import benjamini_hochberg, check_promise
-from likely.calibration.same_rows import ASSUMPTION, Judgement, judge_same_rows
-from likely.core.empirical import learn_empirical
-from likely.core.errors import DataError
-from likely.core.random import generator
-from likely.data.table import Table
-from likely.workflow.auto import choose
+from likely.calibration.decisions import check_promise
+from likely.calibration.same_rows import ASSUMPTION
 from likely.workflow.findings import Findings, decide
 from likely.workflow.learned import Learned
-from likely.workflow.prepare import prepare
-
-MOST_LIKELY_ROWS = 1_000
-_SUSPECT_AT = 0.1
+from likely.workflow.study import study
 
 
 def learn(
     data: Any,
     method: str | Model = "auto",
     *,
+    labels: Any = None,
+    context: Sequence[str] | str | None = None,
+    group: str | None = None,
     time: str | None = None,
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] | str | None = None,
@@ -44,6 +35,15 @@ def learn(
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …).
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
+    labels : str or array of shape (n,), optional
+        A column's name or one value a row: 1 for a known anomaly, 0 for a row known to be
+        ordinary, missing where nothing is known.
+    context : str or sequence of str, optional
+        Columns that the others are judged by, such as a season: what is usual there. Rows that
+        are rare in these columns only are not odd.
+    group : str, optional
+        The column that says which rows belong together, such as an account: groups are judged,
+        not rows.
     time : str, optional
         The column that is the clock, for alert budgets. Default: the only date column.
     columns : sequence of str, optional
@@ -78,7 +78,19 @@ def learn(
     >>> found.anomaly
     array([False,  True])
     """
-    return _study(data, method, time, columns, ignore, normal, seed, params).learned
+    return study(
+        data,
+        method,
+        labels=labels,
+        context=context,
+        group=group,
+        time=time,
+        columns=columns,
+        ignore=ignore,
+        normal=normal,
+        seed=seed,
+        params=params,
+    ).learned
 
 
 def detect(
@@ -89,6 +101,9 @@ def detect(
     fpr: float | None = None,
     top: int | None = None,
     alerts: str | None = None,
+    labels: Any = None,
+    context: Sequence[str] | str | None = None,
+    group: str | None = None,
     time: str | None = None,
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] | str | None = None,
@@ -112,7 +127,7 @@ def detect(
         Report this many rows, the oddest.
     alerts : str, optional
         At most this many false alarms, such as "1/day"; needs a column of times.
-    time, columns, ignore, seed, **params
+    labels, context, group, time, columns, ignore, seed, **params
         As in `likely.learn`.
 
     Returns
@@ -128,13 +143,22 @@ def detect(
     (array([7]),)
     """
     check_promise(fdr, fpr, top, alerts)  # before learning, which takes a while
-    study = _study(data, method, time, columns, ignore, False, seed, params)
-    judgement = study.judgement
-    decision = decide(
-        judgement.log_p,
-        {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts},
-        study.learned.clock(study.table),
+    studied = study(
+        data,
+        method,
+        labels=labels,
+        context=context,
+        group=group,
+        time=time,
+        columns=columns,
+        ignore=ignore,
+        normal=False,
+        seed=seed,
+        params=params,
     )
+    learned, judgement = studied.learned, studied.judgement
+    asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
+    decision = decide(judgement.log_p, asked, learned.clock(studied.table))
     if decision.name != "top":
         decision = (
             decision.resting_on(ASSUMPTION)
@@ -142,70 +166,10 @@ def detect(
             else decision.withdrawn(judgement.why)
         )
     return Findings(
-        learned=study.learned,
-        table=study.table,
-        scores=-study.cross.oddness,
+        learned=learned,
+        table=studied.table,
+        scores=-studied.cross.oddness,
         log_p=judgement.log_p,
         decision=decision,
-        notes=study.learned.notes,
+        notes=learned.notes,
     )
-
-
-@dataclass(frozen=True)
-class _Study:
-    table: Table
-    cross: CrossFit
-    judgement: Judgement
-    learned: Learned
-
-
-def _study(
-    data: Any,
-    method: str | Model,
-    time: str | None,
-    columns: Sequence[str] | None,
-    ignore: Sequence[str] | str | None,
-    normal: bool,
-    seed: int,
-    params: dict[str, Any],
-) -> _Study:
-    table = prepare(data, columns, ignore)
-    if len(table) < 2:
-        raise DataError("Learning needs at least 2 rows. Got 1.")
-    if time is not None:
-        table.check_names([time])
-    model, chosen = choose(method, seed, params)
-    cross = cross_fit(model, table, seed)
-    judgement = judge_same_rows(cross.oddness, cross.model)
-    suspects = np.zeros(len(table), dtype=bool)
-    if judgement.holds and not normal:
-        suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
-    notes = [*table.notes, chosen + "."]
-    if suspects.any():
-        count = int(suspects.sum())
-        looks, they = ("looks", "it is") if count == 1 else ("look", "they are")
-        notes.append(
-            f"{count:,} of {len(table):,} rows {looks} odd already; {they} kept out of the "
-            "reference that new rows are compared with."
-        )
-    learned = Learned(
-        model=cross.model,
-        reference=learn_empirical(
-            cross.oddness[~suspects], tail_counts=1, least_scale=cross.model.least_scale
-        ),
-        held_out=cross.held_out,
-        likely_rows=_likely_rows(table, cross, judgement, seed),
-        columns=table.columns,
-        time=time,
-        rows_learnt=len(table),
-        notes=tuple(notes),
-    )
-    return _Study(table, cross, judgement, learned)
-
-
-def _likely_rows(table: Table, cross: CrossFit, judgement: Judgement, seed: int) -> Table:
-    """Return a sample of the rows that are not odd, in the terms of the model's schema."""
-    ordinary = np.flatnonzero(judgement.log_p >= np.log(0.1))
-    if len(ordinary) > MOST_LIKELY_ROWS:
-        ordinary = np.sort(generator(seed).choice(ordinary, MOST_LIKELY_ROWS, replace=False))
-    return cross.model.schema_.match(table.take(ordinary))
