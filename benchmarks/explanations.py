@@ -29,6 +29,7 @@ from likely.core import catalogue
 from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import explain
+from likely.testing.labels import taught
 
 SEEDS, WIDTHS, SHAPES = range(5), (5, 8, 10), ("gaussian", "exponential", "mixed")
 ROWS, PLANTED, CORRELATION = 1_500, 20, 0.95
@@ -74,7 +75,7 @@ def measure(name: str) -> dict[tuple[str, str], dict[str, list[float]]]:
             for shape in SHAPES:
                 rng = np.random.default_rng([seed, width, SHAPES.index(shape)])
                 data = draw(shape, width, ROWS, rng)
-                model = catalogue.make(name).fit(pa.table(data))
+                model = taught(catalogue.make(name), pa.table(data))
                 for planted in ("column", "pair"):
                     rows, truth = plant(planted, shape, draw(shape, width, PLANTED, rng), rng)
                     judge(model, data, rows, truth, found[planted, shape])

@@ -61,12 +61,25 @@ def test_compare(run: Run, payments: Path) -> None:
     result = run(*words)
     assert result.exit_code == 0, result.output
     assert all(
-        name in result.output for name in ("KNN", "ECOD", "ZScore (baseline)", "AUROC", "MB")
+        name in result.output for name in ("KNN", "ECOD", "ZScore (baseline)", "AUROC", "MiB")
     )
     told = json.loads(run(*words, "--json").stdout)
     assert [row["method"] for row in told["results"]] == ["KNN", "ECOD", "ZScore (baseline)"]
     assert (told["rows"], told["labelled"], told["anomalies"]) == (200, 200, 1)
     assert told["results"][0]["auroc"] == 1.0
+
+
+def test_compare_takes_settings_and_detectors_of_other_packages(run: Run, payments: Path) -> None:
+    method = "sklearn.neighbors:LocalOutlierFactor(n_neighbors=10, novelty=True)"
+    words = ("compare", payments, "--method", f"KNN(n_neighbors=3), {method}", "--method", "ECOD")
+    told = json.loads(run(*words, "--ignore", "odd", "--fpr", 0.05, "--json").stdout)
+    names = ["KNN(n_neighbors=3)", method.replace(".neighbors:", "."), "ECOD"]
+    assert [row["method"] for row in told["results"]] == names
+    assert told["fpr"] == 0.05
+    assert all(0 <= row["alarm_rate"] <= 1 for row in told["results"])
+    unknown = run("compare", payments, "--method", "no_such_package:KNN")
+    assert unknown.exit_code != 0
+    assert "cannot be used" in unknown.output
 
 
 def test_methods_lists_the_catalogue(run: Run) -> None:

@@ -59,3 +59,11 @@ def test_few_distinct_rows_give_few_clusters(x: np.ndarray, k: int) -> None:
     centres, labels = k_means(x, k, np.random.default_rng(0))
     assert 1 <= len(centres) <= min(k, len(np.unique(x, axis=0)))
     assert sorted(set(labels)) == list(range(len(centres)))
+
+
+def test_of_several_starts_the_tightest_is_kept() -> None:
+    x = np.random.default_rng(3).normal(size=(400, 5))
+    rng = np.random.default_rng(0)
+    alone = [_inertia(x, k_means(x, 6, rng)[0]) for _ in range(8)]
+    together = _inertia(x, k_means(x, 6, np.random.default_rng(0), starts=8)[0])
+    assert min(alone) <= together < np.median(alone)

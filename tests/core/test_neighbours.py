@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from likely.core import neighbours
+from likely.core import neighbours, nominate
 from likely.core.neighbours import difference_shares, distinct, nearest
 from likely.testing.naive import neighbours as naive
 
@@ -34,13 +36,46 @@ def test_finds_what_the_loop_finds(name: str, leave_self_out: bool) -> None:
 
 
 def test_grouped_bounds_and_crowds_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "_GROUPS", 8)
-    monkeypatch.setattr(neighbours, "_CROWD", 3)
-    monkeypatch.setattr(neighbours, "TILE", 500)
+    monkeypatch.setattr(nominate, "_GROUPS", 8)
+    monkeypatch.setattr(nominate, "_CROWD", 3)
+    monkeypatch.setattr(nominate, "TILE", 500)
     for rows in TABLES.values():
         distances, _ = nearest(rows, rows, 2, leave_self_out=True)
         expected, _ = naive.nearest(rows, rows, 2, leave_self_out=True)
         np.testing.assert_allclose(distances, expected, rtol=1e-12)
+
+
+def test_single_precision_nominates_whom_double_precision_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nominate, "LEAST_REFERENCE", 96)
+    monkeypatch.setattr(nominate, "QUICK_TILE", 640)
+    for name, rows in TABLES.items():
+        for own in (True, False):
+            distances, positions = nearest(rows, rows, 2, leave_self_out=own)
+            expected = naive.nearest(rows, rows, 2, leave_self_out=own)
+            np.testing.assert_allclose(distances, expected[0], rtol=1e-12)
+            if name != "equal":
+                np.testing.assert_array_equal(positions, expected[1])
+
+
+@pytest.mark.parametrize("name", ["cloud", "gross", "far cluster"])
+def test_most_rows_are_settled_in_single_precision(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[int] = []
+    slow = nominate.nominate
+
+    def count(block: np.ndarray, *rest: Any) -> tuple[np.ndarray, np.ndarray]:
+        left.append(len(block))
+        return slow(block, *rest)
+
+    monkeypatch.setattr(neighbours, "nominate", count)
+    rows = np.tile(TABLES[name], (20, 1)) + np.random.default_rng(1).normal(
+        size=(20 * len(TABLES[name]), 4)
+    )
+    nearest(rows, rows, 3, leave_self_out=True)
+    assert sum(left) < (0.05 if name == "cloud" else 0.5) * len(rows)
 
 
 def test_a_row_alone_is_as_far_as_in_a_batch() -> None:

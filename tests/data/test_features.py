@@ -56,7 +56,7 @@ def test_scale_is_made_of_numpy_quantiles(n):
     values = np.random.default_rng(n).lognormal(size=n)
     low, centre, high = np.quantile(values, [0.25, 0.5, 0.75])
     expected = (high - low) / 1.349 if n > 1 else values[0]
-    assert robust_scale(values) == (centre, max(expected, 1.0) if n == 1 else expected)
+    assert robust_scale(values) == (centre, max(expected, 1.0) / 4 if n == 1 else expected)
 
 
 def test_scale_where_half_of_the_values_are_equal():
@@ -64,9 +64,16 @@ def test_scale_where_half_of_the_values_are_equal():
     assert robust_scale(values) == (0.0, pytest.approx(np.std(values)))
 
 
+def test_a_rare_yes_or_no_does_not_outweigh_everything():
+    centre, scale = robust_scale(np.array([0.0] * 99 + [10.0]))
+    assert (centre, scale) == (0.0, 2.5)
+    centre, scale = robust_scale(np.array([0.0] * 98 + [1.0, 10.0]))  # three values: an amount
+    assert scale == pytest.approx(np.std([0.0] * 98 + [1.0, 10.0]))
+
+
 def test_rounding_is_no_spread():
-    assert robust_scale(np.array([0.1 + 0.2, 0.3, 0.3, 0.3])) == (0.3, 1.0)
-    assert robust_scale(np.full(4, 7.0)) == (7.0, 7.0)
+    assert robust_scale(np.array([0.1 + 0.2, 0.3, 0.3, 0.3])) == (0.3, 0.25)
+    assert robust_scale(np.full(4, 7.0)) == (7.0, 7.0 / 4)
 
 
 def test_a_missing_value_is_a_feature_of_its_own():

@@ -18,15 +18,19 @@ NEW = np.random.default_rng(1).normal(scale=2, size=(30, 3)) * [1.0, 20.0, 0.01]
 
 
 def _features(model: KernelDensity, rows: np.ndarray) -> np.ndarray:
-    return model.schema_.features(model.schema_.match(rows))
+    return model.schema_.features(model.schema_.match(rows)) / model.spreads_
+
+
+def _log_spreads(model: KernelDensity) -> float:
+    return float(np.log(model.spreads_).sum())
 
 
 def test_scores_are_the_formula_and_training_rows_leave_themselves_out() -> None:
     model = KernelDensity(bandwidth=0.4).fit(ROWS)
     x = _features(model, ROWS)
-    expected = kernel_log_density(_features(model, NEW), x, 0.4)
+    expected = kernel_log_density(_features(model, NEW), x, 0.4) - _log_spreads(model)
     np.testing.assert_allclose(model.score_samples(NEW), expected, rtol=1e-10)
-    own = kernel_log_density(x, x, 0.4, leave_self_out=True)
+    own = kernel_log_density(x, x, 0.4, leave_self_out=True) - _log_spreads(model)
     np.testing.assert_allclose(model.training_scores_, own, rtol=1e-10)
 
 
@@ -34,14 +38,14 @@ def test_scores_are_the_formula_and_training_rows_leave_themselves_out() -> None
 def test_equals_scikit_learn(bandwidth: float) -> None:
     model = KernelDensity(bandwidth=bandwidth).fit(ROWS)
     peer = Peer(bandwidth=bandwidth).fit(_features(model, ROWS))
-    expected = peer.score_samples(_features(model, NEW))
+    expected = peer.score_samples(_features(model, NEW)) - _log_spreads(model)
     np.testing.assert_allclose(model.score_samples(NEW), expected, rtol=1e-9)
 
 
 def test_log_prob_is_the_density_in_the_units_of_the_data() -> None:
     column = RNG.gamma(3.0, 500.0, size=200)
     model = KernelDensity(bandwidth=0.3).fit(column[:, None])
-    width = 0.3 * model.schema_.encodings[0].scale
+    width = 0.3 * model.schema_.encodings[0].scale * model.spreads_[0]
     peer = gaussian_kde(column, bw_method=width / np.std(column, ddof=1))
     places = np.linspace(0, 5000, 50)
     np.testing.assert_allclose(model.log_prob(places[:, None]), peer.logpdf(places), rtol=1e-9)
@@ -58,7 +62,7 @@ def test_gross_training_rows_change_nothing_elsewhere(gross: float) -> None:
     far = np.vstack([ROWS, [[gross, 0.0, -3.0], [gross, 0.0, -3.0], [-gross, gross, gross]]])
     spoilt = KernelDensity(bandwidth=0.4).fit(far)
     x = _features(spoilt, far)
-    expected = kernel_log_density(x, x, 0.4, leave_self_out=True)
+    expected = kernel_log_density(x, x, 0.4, leave_self_out=True) - _log_spreads(spoilt)
     np.testing.assert_allclose(spoilt.training_scores_, expected, rtol=1e-6)
     # the two equal ones are each other's only neighbour; the last has none
     assert spoilt.training_scores_[150] == spoilt.training_scores_[151]
@@ -70,7 +74,7 @@ def test_in_many_columns_densities_below_every_float_are_still_ranked() -> None:
     wide = RNG.normal(size=(60, 400))
     model = KernelDensity(bandwidth=0.05).fit(wide)
     x = _features(model, wide)
-    expected = kernel_log_density(x, x, 0.05, leave_self_out=True)
+    expected = kernel_log_density(x, x, 0.05, leave_self_out=True) - _log_spreads(model)
     assert expected.max() < -1e4
     np.testing.assert_allclose(model.training_scores_, expected, rtol=1e-9)
 

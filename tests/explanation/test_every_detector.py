@@ -7,6 +7,7 @@ import pytest
 
 from likely.core import catalogue
 from likely.explanation import explain
+from likely.testing.labels import taught
 
 WIDTH, COUNT, PLANTED = 6, 400, 12
 SEE_PAIRS = [n for n in ("KNN", "LOF", "Mahalanobis", "GaussianMixture", "Ensemble")]
@@ -22,7 +23,7 @@ def clean(count: int, rng: np.random.Generator) -> np.ndarray:
 def first_named(name: str, rows: np.ndarray, many: int) -> list[set[str]]:
     model_class = catalogue.entry(name).load()
     data = clean(COUNT, np.random.default_rng(0))
-    model = model_class(**model_class.fast).fit(data)
+    model = taught(model_class(**model_class.fast), data)
     found = explain(model, model.schema_.match(rows), model.schema_.match(data))
     return [{reason.column for reason in e.reasons[:many]} for e in found]
 

@@ -24,6 +24,7 @@ from likely.persistence import (
     restore_model,
     save_model,
 )
+from likely.testing.labels import taught
 
 Rows = Callable[..., Any]
 NAMES = sorted(catalogue.entries())
@@ -37,7 +38,7 @@ def fitted(name: str, rows: Any) -> Any:
     owner = catalogue.entry(name).load()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a model may say that tiny data are tiny
-        return owner(**owner.fast).fit(rows)
+        return taught(owner(**owner.fast), rows)
 
 
 def file_of(model: Any, folder: Path) -> Path:
@@ -92,7 +93,7 @@ def test_a_loaded_model_can_learn_again(name: str, tmp_path: Path) -> None:
     loaded = load_model(file_of(model, tmp_path))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        loaded.fit(plain_rows())
+        taught(loaded, plain_rows())
     assert loaded.score_samples(plain_rows()).tobytes() == (
         model.score_samples(plain_rows()).tobytes()
     )

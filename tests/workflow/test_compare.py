@@ -9,20 +9,25 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy.stats import binomtest
 from sklearn.covariance import EllipticEnvelope
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.neighbors import LocalOutlierFactor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import likely
 from likely.base.model import Model
 from likely.calibration.cross_fit import cross_fit
+from likely.core.random import generator
 from likely.data.frames import as_table
 from likely.detectors import KNN
 from likely.evaluation import auprc, auroc
 from likely.testing.toys import planted
 
 ROWS, LABELS = planted(n=200)
+TWICE = np.column_stack([LABELS, LABELS])
 
 
 class Oddness:
@@ -61,7 +66,7 @@ def test_figures_are_those_of_the_same_splits() -> None:
     for result in compared.results:
         assert result.accuracy.auroc_low <= result.accuracy.auroc <= result.accuracy.auroc_high
         assert result.seconds > 0
-        assert result.megabytes > 0
+        assert result.mebibytes > 0
         assert -1 <= result.agreement <= 1
         assert not result.error
 
@@ -75,6 +80,40 @@ def test_findings_are_those_of_detect() -> None:
     assert result.accuracy is None
 
 
+def test_alarms_are_those_of_a_model_learnt_from_the_other_half() -> None:
+    rows, labels = planted(n=400)
+    (result, _) = likely.compare(rows, ["KNN"], labels, fpr=0.05, seed=2).results
+    order = generator(2).permutation(len(rows))
+    half = len(rows) // 2
+    learnt, new = np.sort(order[:half]), np.sort(order[half:])
+    reported = likely.learn(rows[learnt], "KNN", seed=2).p_values(rows[new]) <= 0.05
+    normal = labels[new] == 0
+    assert result.alarms.rate == pytest.approx(reported[normal].mean())
+    assert result.alarms.found == reported[~normal].mean() == 1.0
+    interval = binomtest(int(reported[normal].sum()), int(normal.sum())).proportion_ci()
+    assert result.alarms.low == pytest.approx(interval.low)
+    assert result.alarms.high == pytest.approx(interval.high)
+    (unlabelled,) = likely.compare(rows, ["KNN"], fpr=0.05, seed=2).results
+    assert unlabelled.alarms.rate == pytest.approx(reported.mean())
+    assert unlabelled.alarms.found is None
+
+
+def test_no_alarm_and_nothing_but_alarms_have_an_interval() -> None:
+    rows = np.zeros((60, 1))
+    rows[::2] = np.arange(30)[:, None]
+    for fpr, expected in ((1e-9, 0.0), (1 - 1e-9, 1.0)):
+        (result,) = likely.compare(rows, ["KNN"], fpr=fpr).results
+        assert result.alarms.rate == expected
+        assert result.alarms.low <= expected <= result.alarms.high
+        assert 0 < result.alarms.high - result.alarms.low < 0.2
+
+
+@pytest.mark.parametrize("fpr", [0, 1, -0.1, "0.1"])
+def test_a_share_of_alarms_that_is_none(fpr: object) -> None:
+    with pytest.raises(likely.ParameterError, match="fpr"):
+        likely.compare(ROWS, ["KNN"], fpr=fpr)
+
+
 def test_agreement_is_the_rank_correlation_with_the_mean_rank() -> None:
     twins = likely.compare(ROWS, [KNN(), KNN()]).results
     assert [result.method for result in twins] == ["KNN", "KNN #2"]
@@ -83,21 +122,25 @@ def test_agreement_is_the_rank_correlation_with_the_mean_rank() -> None:
 
 def test_other_libraries_get_the_same_rows_and_the_right_direction() -> None:
     outsiders = [
-        IsolationForest(n_estimators=20),
+        IsolationForest(n_estimators=10),
         LocalOutlierFactor(novelty=True),
         EllipticEnvelope(support_fraction=0.9),
         Oddness(),
     ]
-    first, again = (likely.compare(ROWS, outsiders, LABELS, seed=1) for _ in range(2))
-    for result, same in zip(first.results, again.results, strict=True):
+    first = likely.compare(ROWS, outsiders, LABELS, seed=1)
+    for result in first.results:
         assert not result.error
         assert result.accuracy.auroc > 0.95
-        assert result.accuracy == same.accuracy  # an open random_state takes the seed
+    again = likely.compare(ROWS, outsiders[:1], LABELS, seed=1)
+    assert again.results[0].accuracy == first.results[0].accuracy  # it takes the seed
+    pipeline = make_pipeline(StandardScaler(), IsolationForest(n_estimators=5))
+    (piped,) = likely.compare(ROWS, [pipeline]).results
+    assert piped.method == "sklearn.StandardScaler + IsolationForest(n_estimators=5)"
     assert not hasattr(outsiders[0], "estimators_")  # what the user gave stays unfitted
     assert outsiders[0].random_state is None
     names = [result.method for result in first.results]
     assert names[:2] == [
-        "sklearn.IsolationForest(n_estimators=20)",
+        "sklearn.IsolationForest(n_estimators=10)",
         "sklearn.LocalOutlierFactor(novelty=True)",
     ]
 
@@ -130,9 +173,9 @@ def test_no_method_sees_the_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: set[str] = set()
     original = Model._fit_features
 
-    def watched(self: Model, schema, x, rng) -> None:
+    def watched(self: Model, schema, x, *others) -> None:
         seen.update(column.name for column in schema.used)
-        original(self, schema, x, rng)
+        original(self, schema, x, *others)
 
     monkeypatch.setattr(Model, "_fit_features", watched)
     data = pd.DataFrame(ROWS, columns=list("abc")).assign(odd=LABELS)
@@ -150,6 +193,8 @@ def test_a_handful_of_rows(count: int) -> None:
     assert not result.error
     assert result.promise_held is False
     assert "more rows" in result.why_not
+    assert result.alarms is None
+    assert result.mebibytes > 0
 
 
 def test_rows_without_a_label_are_judged_but_not_counted() -> None:
@@ -165,7 +210,7 @@ def test_rows_without_a_label_are_judged_but_not_counted() -> None:
 
 @pytest.mark.parametrize(
     "labels",
-    [[0, 1], ["yes"] * 208, np.full(208, 2), np.zeros(208), np.full(208, np.nan), LABELS[:, None]],
+    [[0, 1], ["yes"] * 208, np.full(208, 2), np.zeros(208), np.full(208, np.nan), TWICE],
     ids=["too few", "text", "neither 0 nor 1", "no anomaly", "all missing", "two dimensions"],
 )
 def test_labels_that_cannot_be_used(labels: object) -> None:

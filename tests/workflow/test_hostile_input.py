@@ -16,6 +16,7 @@ import scipy.sparse
 
 import likely
 from likely.core import catalogue
+from likely.testing.labels import needed_labels
 
 N = 60
 EVERY_METHOD = [*catalogue.entries(), "auto"]
@@ -203,7 +204,7 @@ def test_every_method_survives(method: str, tmp_path: Path) -> None:
     for name in HARDEST:
         data = TABLES[name]()
         try:
-            found = likely.detect(data, method=method)
+            found = likely.detect(data, method=method, labels=needed_labels(method, data))
         except likely.LikelyError:
             continue
         judged += 1

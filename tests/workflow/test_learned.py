@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 import likely
 from likely.core import catalogue
 from likely.persistence.classes import kept_rows
+from likely.testing.labels import needed_labels
 
 N = 300
 ODD = 7
@@ -214,7 +215,7 @@ def test_every_method_keeps_its_word(method: str, tmp_path: Path) -> None:
     """Surprise is strictly monotone in the score; a second run and a file change nothing."""
     rows = np.random.default_rng(0).normal(size=(100, 3))
     new = 2.5 * np.random.default_rng(1).normal(size=(20, 3))
-    learned = likely.learn(rows, method=method, seed=3)
+    learned = likely.learn(rows, method=method, seed=3, labels=needed_labels(method, rows))
     scores, surprise = learned.score_samples(new), learned.surprise(new)
     order = np.argsort(scores)
     rises, falls = np.diff(scores[order]) > 0, np.diff(surprise[order]) < 0
@@ -227,7 +228,7 @@ def test_every_method_keeps_its_word(method: str, tmp_path: Path) -> None:
     assert loaded.explain(new[:5]) == learned.explain(new[:5])
     assert loaded.notes == learned.notes
 
-    again = likely.learn(rows, method=method, seed=3)
+    again = likely.learn(rows, method=method, seed=3, labels=needed_labels(method, rows))
     np.testing.assert_array_equal(again.surprise(new), surprise)
 
 
@@ -248,7 +249,7 @@ def test_no_training_row_in_the_file(method: str, tmp_path: Path) -> None:
     data = pd.DataFrame({"a": rng.normal(size=N), "b": rng.normal(size=N)})
     data["name"] = [f"Zaphod Beeblebrox {i}" for i in range(N)]
     path = tmp_path / "m.likely"
-    learned = likely.learn(data, method=method)
+    learned = likely.learn(data, method=method, labels=needed_labels(method, data[["a", "b"]]))
     learned.save(path)
     assert learned.likely_rows.matrix[0].tobytes() in path.read_bytes()  # the search finds rows
     path.unlink()

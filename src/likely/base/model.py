@@ -16,6 +16,7 @@ from likely.core.params import check_parameters
 from likely.core.random import generator
 from likely.data.frames import as_table
 from likely.data.schema import Schema
+from likely.data.table import Table
 
 BATCH_CELLS = 4_000_000
 """Rows are scored in batches of about this many features (32 MB), so that memory stays bounded."""
@@ -65,8 +66,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         ----------
         X : dataframe, array or list, shape (n rows, n columns)
             Numbers, categories, booleans and dates; missing values are welcome.
-        y : ignored
-            Here for scikit-learn's pipelines.
+        y : array of shape (n,), optional
+            Labels, for models that learn from them (`likely.base.labelled`): 1 for an anomaly, 0
+            for an ordinary row, missing if unknown. Other models ignore it.
         """
         check_parameters(self)
         table = as_table(X)
@@ -78,7 +80,8 @@ class Model(OutlierMixin, BaseEstimator, ABC):
             )
         schema = Schema.learn(table)
         rng = generator(getattr(self, "seed", 0))
-        self._fit_features(schema, schema.features(schema.match(table)), rng)
+        labels = self._labels(y, len(table))
+        self._fit_features(schema, self._view(schema, schema.match(table)), rng, labels)
         return self
 
     @final
@@ -123,7 +126,21 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         """Return scores of the training rows, each left out of its own reference if possible."""
         return _in_batches(x, self._score)
 
-    def _fit_features(self, schema: Schema, x: np.ndarray, rng: np.random.Generator) -> None:
+    def _labels(self, y: Any, n: int) -> np.ndarray | None:
+        """Return the checked labels of n rows; None for a model that does not learn from them."""
+        return None
+
+    def _fit_labelled(self, x: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
+        """Learn from features and labels; most models look at the features only."""
+        self._fit(x, rng)
+
+    def _fit_features(
+        self,
+        schema: Schema,
+        x: np.ndarray,
+        rng: np.random.Generator,
+        labels: np.ndarray | None = None,
+    ) -> None:
         """Learn from features; models made of other models fit their members with this."""
         self.schema_ = schema
         self.n_features_in_ = len(schema.columns)
@@ -131,9 +148,16 @@ class Model(OutlierMixin, BaseEstimator, ABC):
             self.feature_names_in_ = np.array([c.name for c in schema.columns], dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
-        self._fit(x, rng)
+        if labels is None:
+            self._fit(x, rng)
+        else:
+            self._fit_labelled(x, labels, rng)
         self.training_scores_ = self._score_training(x)
         self.offset_ = float(np.quantile(self.training_scores_, 0.01))
+
+    def _view(self, schema: Schema, table: Table) -> np.ndarray:
+        """Return what the hooks see of matched rows: their features, unless a model sees more."""
+        return schema.features(table)
 
     def _check_state(self) -> None:
         """Raise `ValueError` if arrays out of a file contradict one another (a cyclic tree)."""
@@ -144,9 +168,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         table = schema.match(X)
         step = max(1, BATCH_CELLS // max(1, len(schema.feature_columns)))
         if len(table) <= step:
-            return compute(schema.features(table))
+            return compute(self._view(schema, table))
         parts = [
-            compute(schema.features(table.take(slice(start, start + step))))
+            compute(self._view(schema, table.take(slice(start, start + step))))
             for start in range(0, len(table), step)
         ]
         return np.concatenate(parts)

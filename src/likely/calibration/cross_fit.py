@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from sklearn.base import clone
@@ -37,7 +38,14 @@ class CrossFit:
     held_out: bool
 
 
-def cross_fit(model: Model, table: Table, seed: int) -> CrossFit:
+def cross_fit(
+    model: Model,
+    table: Table,
+    seed: int,
+    *,
+    labels: np.ndarray | None = None,
+    unlearnt: np.ndarray | None = None,
+) -> CrossFit:
     """Fit a model once per fold and score each fold by the model that did not see it.
 
     Parameters
@@ -48,19 +56,49 @@ def cross_fit(model: Model, table: Table, seed: int) -> CrossFit:
         The rows.
     seed : int
         Which rows fall into which fold.
+    labels : ndarray of shape (n,), optional
+        For models that learn from labels: 1, 0 or NaN. Labelled anomalies are spread evenly.
+    unlearnt : ndarray of bool, shape (n,), optional
+        Rows that no model learns from; the first one judges them.
     """
+    if unlearnt is not None and unlearnt.any():
+        return _judging_others(model, table, seed, unlearnt)
     n = len(table)
-    folds = 2 if n >= MANY_ROWS else 5
+    folds = 2 if n >= MANY_ROWS and labels is None else 5  # half of few labels would be too few
     if n < 2 * folds:
-        alone = clone(model).fit(table)
+        alone = cast(Model, clone(model)).fit(table, labels)
         return CrossFit(-alone.training_scores_, alone, held_out=False)
-    fold = generator(seed).permutation(n) % folds
+    fold = _folds(n, folds, seed, labels)
     oddness = np.empty(n)
     first: Model | None = None
     for k in track(range(folds), f"Learning with {type(model).__name__}"):
-        fitted = clone(model).fit(table.take(np.flatnonzero(fold != k)))
+        learnt = np.flatnonzero(fold != k)
+        told = None if labels is None else labels[learnt]
+        fitted = cast(Model, clone(model)).fit(table.take(learnt), told)
         judged = np.flatnonzero(fold == k)
         oddness[judged] = -fitted.score_samples(table.take(judged))
         first = first or fitted
     assert first is not None
     return CrossFit(oddness, first, held_out=True)
+
+
+def _folds(n: int, folds: int, seed: int, labels: np.ndarray | None) -> np.ndarray:
+    """Return the fold of every row; labelled anomalies fill the folds from the last one.
+
+    So the first model, which judges new rows, has seen every one of fewer anomalies than folds.
+    """
+    rng = generator(seed)
+    fold = rng.permutation(n) % folds
+    if labels is not None:
+        anomalies = rng.permutation(np.flatnonzero(labels == 1))
+        fold[anomalies] = folds - 1 - np.arange(len(anomalies)) % folds
+    return fold
+
+
+def _judging_others(model: Model, table: Table, seed: int, unlearnt: np.ndarray) -> CrossFit:
+    """Cross-fit a model to some rows, and let the first of the fitted judge the others too."""
+    cross = cross_fit(model, table.take(np.flatnonzero(~unlearnt)), seed)
+    oddness = np.empty(len(table))
+    oddness[~unlearnt] = cross.oddness
+    oddness[unlearnt] = -cross.model.score_samples(table.take(np.flatnonzero(unlearnt)))
+    return replace(cross, oddness=oddness)

@@ -44,14 +44,19 @@ class Judgement:
         Whether the promise holds; otherwise the rows are only ranked.
     why : str
         What speaks against the promise, in words; empty if it holds.
+    basis : str
+        What the promise rests on, in words.
     """
 
     log_p: np.ndarray
     holds: bool
     why: str
+    basis: str = ASSUMPTION
 
 
-def judge_same_rows(oddness: np.ndarray, model: Model) -> Judgement:
+def judge_same_rows(
+    oddness: np.ndarray, model: Model, sample: np.ndarray | None = None
+) -> Judgement:
     """Turn held-out oddness of all rows into p-values.
 
     Parameters
@@ -60,12 +65,15 @@ def judge_same_rows(oddness: np.ndarray, model: Model) -> Judgement:
         Oddness of each row by a model that did not see it.
     model : Model
         One of these models: what it knows of how its oddness falls off.
+    sample : ndarray of int64, shape (k,), optional
+        Positions of rows drawn at random, which the tail is fitted to and tested on. Default: all.
     """
-    n = len(oddness)
+    fitted = slice(None) if sample is None else sample
+    n = len(oddness[fitted])
     if model.power_tail:  # the logarithm of what falls off like a power is exponential
-        typical = float(np.median(oddness))
+        typical = float(np.median(oddness[fitted]))
         oddness = np.log1p(np.maximum(oddness, 0.0) / (typical if typical > 0 else 1.0))
-    distribution = learn_empirical(oddness, least_scale=model.least_scale)
+    distribution = learn_empirical(oddness[fitted], least_scale=model.least_scale)
     log_p = distribution.log_p(oddness)
     why = ""
     if n < FEWEST_ROWS or distribution.tail is None:
@@ -74,7 +82,7 @@ def judge_same_rows(oddness: np.ndarray, model: Model) -> Judgement:
         why = f"how far out the scores of {type(model).__name__} reach cannot be foretold"
     elif np.sum(distribution.values > distribution.tail.start) < min(_FEWEST_STEPS, 0.15 * n):
         why = "too many of the odder rows have exactly the same score"
-    elif _is_too_heavy(oddness, log_p, distribution.tail):
+    elif _is_too_heavy(oddness[fitted], log_p[fitted], distribution.tail):
         why = "the scores fall off more slowly than assumed, as they do on heavy-tailed data"
     if why:
         log_p = replace(distribution, tail=None).log_p(oddness)

@@ -10,7 +10,7 @@ from click.exceptions import Exit
 
 from likely.cli import finding, groups, options, output, printing
 from likely.cli.application import FOUND
-from likely.cli.writing import output_path, table_path, write_table
+from likely.cli.writing import ENDINGS, output_path, table_path, write_table
 
 
 @click.command("detect")
@@ -24,7 +24,7 @@ from likely.cli.writing import output_path, table_path, write_table
     "table",
     callback=table_path,
     metavar="FILE",
-    help="Write the findings as .csv, .parquet or .jsonl.",
+    help="Write the findings as .csv, .parquet or .jsonl, or all rows to a new folder, as out/.",
 )
 @click.option(
     "--report", callback=output_path, metavar="FILE", help="Write one self-contained HTML page."
@@ -57,8 +57,10 @@ def command(
     model that did not see it.
     """
     found = finding.find(data, model, learning, promise)
-    if table is not None:
+    if table is not None and table.suffix.lower() in ENDINGS:
         write_table(found.anomalies(), table)
+    elif table is not None:
+        found.write(table)
     if report is not None:
         found.report(report)
     written = [str(path) for path in (table, report) if path is not None]

@@ -45,6 +45,7 @@ def verdict(found: likely.Findings) -> dict[str, Any]:
             "ranking_only": decision.ranking_only,
             "basis": decision.basis,
         },
+        "drift": list(found.drift),
         "notes": list(dict.fromkeys(found.notes)),
     }
 

@@ -34,8 +34,23 @@ LEARNING: dict[str, Decorator] = {
         metavar="NAME=VALUE",
         help="A parameter of the method, lists as JSON; repeatable.",
     ),
+    "labels": click.option(
+        "--labels",
+        metavar="COLUMN",
+        help="The column that holds 1 for a known anomaly, 0 for an ordinary row, or nothing.",
+    ),
     "time": click.option(
         "--time", metavar="COLUMN", help="The column that is the clock, if there are several."
+    ),
+    "context": click.option(
+        "--context",
+        multiple=True,
+        callback=names,
+        metavar="A,B",
+        help="Judge the other columns given these.",
+    ),
+    "group": click.option(
+        "--group", metavar="COLUMN", help="Judge groups: rows with one value of it belong together."
     ),
     **_COLUMNS,
 }

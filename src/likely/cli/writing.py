@@ -32,11 +32,23 @@ def output_path(_: click.Context, __: click.Parameter, given: str | None) -> Pat
 
 
 def table_path(context: click.Context, option: click.Parameter, given: str | None) -> Path | None:
-    """Return where to write a table; its ending says in which format."""
+    """Return where to write a table: its ending says in which format; without one, a new folder."""
+    if given is not None and (given.endswith(("/", "\\")) or Path(given).is_dir()):
+        return _folder_path(Path(given))
     path = output_path(context, option, given)
     if path is not None and path.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl.")
+        raise click.BadParameter(
+            f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl, or in / for a folder."
+        )
     return path
+
+
+def _folder_path(folder: Path) -> Path:
+    if not folder.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(folder.parent)!r}.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise click.BadParameter(f"the folder {str(folder)!r} is not empty; name a new one.")
+    return folder
 
 
 def write_table(table: Any, path: Path) -> None:

@@ -3,8 +3,9 @@
 A sample covariance is singular when there are fewer rows than columns, when a column is constant
 and when one column follows from others. The one rule used everywhere: on the scale of
 correlations, move a share of the way to "uncorrelated". The share is g^2 / (1 + g^2) with g =
-columns / rows: a half where both are as many, a ten-thousandth where rows are a hundred times as
-many.
+columns / rows, a ten-thousandth where rows are a hundred times as many; but at most a twentieth.
+With fewer rows than columns, that a new row leaves the directions in which the known rows vary is
+what tells an anomaly best, and a larger share blurs it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
+MOST_SHARE = 0.05
 LEAST_SHARE = 1e-6
 """Smallest share moved: far below any effect on the distances, far above rounding."""
 
@@ -48,9 +50,9 @@ def regularise(covariance: np.ndarray, rows: float, floor: np.ndarray | float = 
 
 
 def _share(width: int, rows: float) -> float:
-    """Share of "uncorrelated": with fewer rows than columns, a sample says little of either."""
+    """Share of "uncorrelated": the more columns for each row, the less is a correlation sure."""
     squared = (width / rows) ** 2
-    return max(LEAST_SHARE, squared / (1 + squared))
+    return float(np.clip(squared / (1 + squared), LEAST_SHARE, MOST_SHARE))
 
 
 def whitening(covariance: np.ndarray) -> np.ndarray:

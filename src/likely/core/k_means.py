@@ -11,7 +11,9 @@ _MOST_STEPS = 50
 _LEAST_ROWS_TO_TRIM = 10
 
 
-def k_means(x: np.ndarray, k: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def k_means(
+    x: np.ndarray, k: int, rng: np.random.Generator, starts: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Return centres of clusters, and to which of them every row belongs.
 
     Seeds are spread by k-means++ and moved by Lloyd's steps. Each step leaves the farthest 5 % of
@@ -27,6 +29,8 @@ def k_means(x: np.ndarray, k: int, rng: np.random.Generator) -> tuple[np.ndarray
         At most so many clusters: as many as there are distinct seeds, if those are fewer.
     rng : Generator
         Draws the seeds.
+    starts : int in [1, inf), default 1
+        From how many draws of seeds to climb; the one that ends nearest to the rows is kept.
 
     Returns
     -------
@@ -41,17 +45,26 @@ def k_means(x: np.ndarray, k: int, rng: np.random.Generator) -> tuple[np.ndarray
     detection. SDM. https://doi.org/10.1137/1.9781611972832.21
     """
     left_out = int(TRIM * len(x)) if len(x) >= _LEAST_ROWS_TO_TRIM else 0
+    found = [_climb(x, k, left_out, rng) for _ in range(starts)]
+    labels, centres, _ = min(found, key=lambda one: one[2])
+    held, labels = np.unique(labels, return_inverse=True)
+    return centres[held], labels.astype(np.int64)
+
+
+def _climb(
+    x: np.ndarray, k: int, left_out: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return labels, centres and the sum of squared distances of the rows not left out."""
     centres = _seeds(x, k, left_out, rng)
     labels, squares = _assign(x, centres)
     for _ in range(_MOST_STEPS):
-        central = np.argsort(squares, kind="stable")[: len(x) - left_out]
+        central = _smallest(squares, len(x) - left_out)
         centres = _means(x[central], labels[central])
         before = labels
         labels, squares = _assign(x, centres)
         if np.array_equal(labels, before):
             break
-    held, labels = np.unique(labels, return_inverse=True)
-    return centres[held], labels.astype(np.int64)
+    return labels, centres, float(np.sort(squares)[: len(x) - left_out].sum())
 
 
 def _seeds(x: np.ndarray, k: int, left_out: int, rng: np.random.Generator) -> np.ndarray:
@@ -79,11 +92,19 @@ def _assign(x: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def _means(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the means of the clusters that have rows, shape (held, width)."""
-    held, labels = np.unique(labels, return_inverse=True)
-    order = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[order], np.arange(len(held)))
-    sums = np.add.reduceat(x[order], starts, axis=0)
-    return sums / np.bincount(labels)[:, None]
+    counts = np.bincount(labels)
+    starts = np.cumsum(counts) - counts
+    order = np.argsort(labels.astype(np.int16), kind="stable")  # counts instead of comparing
+    sums = np.add.reduceat(x[order], starts[counts > 0], axis=0)
+    return sums / counts[counts > 0, None]
+
+
+def _smallest(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the positions of the smallest values, ascending; of equal ones, the first."""
+    last = np.partition(values, count - 1)[count - 1]
+    chosen = values < last
+    chosen[np.flatnonzero(values == last)[: count - np.count_nonzero(chosen)]] = True
+    return np.flatnonzero(chosen)
 
 
 def _squares(x: np.ndarray, centres: np.ndarray) -> np.ndarray:

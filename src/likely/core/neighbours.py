@@ -1,25 +1,32 @@
 """Exact nearest neighbours by blocked matrix products.
 
-Products give |b|^2 - 2ab in tiles that fit the cache. They only nominate: whatever could be among
-the nearest, given a bound on their rounding error, is measured again as a difference. So results
-are exact, a row alone and the same row in a batch get the same distance, and gross rows (1e50)
-cannot blur the others.
+Products only nominate (`likely.core.nominate`): whatever could be among the nearest, given a bound
+on their rounding error, is measured again as a difference. So results are exact, a row alone and
+the same row in a batch get the same distance, and gross rows (1e50) cannot blur the others.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-TILE = 1_000_000
-"""Products held at a time (8 MB)."""
+from likely.core.nominate import (
+    QUICK_ROWS,
+    TILE,
+    Reference,
+    nominate,
+    nominate_quickly,
+    padded,
+    suits_single,
+)
+from likely.core.threads import in_parallel
 
-_MEASURED_CELLS = 4_000_000
-_GROUPS = 512
-_CROWD = 64
+__all__ = ["Reference", "difference_shares", "distinct", "nearest"]
+
+_MEASURED_CELLS = 100_000
 
 
 def nearest(
-    queries: np.ndarray, reference: np.ndarray, k: int, *, leave_self_out: bool = False
+    queries: np.ndarray, reference: np.ndarray | Reference, k: int, *, leave_self_out: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the k nearest reference rows of every query row.
 
@@ -27,8 +34,8 @@ def nearest(
     ----------
     queries : ndarray of shape (n, width)
         Rows to find neighbours of, centred near zero.
-    reference : ndarray of shape (m, width)
-        Rows to find them in, on the same scale.
+    reference : ndarray of shape (m, width), or Reference
+        Rows to find them in, on the same scale; a `Reference` keeps what was prepared for them.
     k : int
         How many; at most m (m - 1 if rows leave themselves out).
     leave_self_out : bool, default False
@@ -42,24 +49,35 @@ def nearest(
     positions : ndarray of int64, shape (n, k)
         Which reference rows they are; of equally near ones, the first.
     """
-    n, m = len(queries), len(reference)
-    positions = np.empty((n, k), dtype=np.int64)
-    distances = np.empty((n, k))
-    norms = np.einsum("ij,ij->i", reference, reference)
-    halves = np.vstack([-2.0 * reference.T, norms])  # one product gives |b|^2 - 2ab: (width + 1, m)
-    step = max(1, TILE // m)
-    for start in range(0, n, step):
-        block = queries[start : start + step]
-        own = start + np.arange(len(block)) if leave_self_out else None
-        here = slice(start, start + len(block))
-        near = np.column_stack([block, np.ones(len(block))]) @ halves
-        if own is not None:
-            near[np.arange(len(block)), own] = np.inf
-        rows, columns = _nominate(near, block, k)
-        rows, columns = _thin_crowds(near, block, reference, rows, columns, k)
-        found = _rank(block, reference, rows, columns, k)
-        distances[here], positions[here] = found
+    among = reference if isinstance(reference, Reference) else Reference(reference)
+    distances = np.empty((len(queries), k))
+    positions = np.empty((len(queries), k), dtype=np.int64)
+
+    def settle_quickly(here: np.ndarray) -> np.ndarray:
+        block = queries[here]
+        own = here if leave_self_out else None
+        rows, columns, settled = nominate_quickly(block, among, k, own)
+        done = here[settled]
+        distances[done], positions[done] = _rank(block[settled], among.rows, rows, columns, k)
+        return here[~settled]
+
+    def settle(here: np.ndarray) -> None:
+        pairs = nominate(queries[here], among, k, here if leave_self_out else None)
+        distances[here], positions[here] = _rank(queries[here], among.rows, *pairs, k)
+
+    left = np.arange(len(queries))
+    if suits_single(among, k):
+        first, *others = _parts(left, QUICK_ROWS)
+        unsettled = in_parallel(settle_quickly, [first])
+        worthwhile = 2 * len(unsettled[0]) < len(first)
+        unsettled += in_parallel(settle_quickly, others) if worthwhile else others
+        left = np.concatenate(unsettled)
+    in_parallel(settle, _parts(left, TILE // len(among)))
     return distances, positions
+
+
+def _parts(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return [rows[start : start + max(1, size)] for start in range(0, len(rows), max(1, size))]
 
 
 def distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,56 +132,6 @@ def difference_shares(
     return np.where(total > 0, shares / np.where(total > 0, total, 1.0), 1 / x.shape[1])
 
 
-def _nominate(near: np.ndarray, block: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return all (row, column) pairs that may be among the k nearest, in order of rows."""
-    bound = _upper_bound(near, k)
-    own = np.einsum("ij,ij->i", block, block)
-    # Whoever is among the nearest has a norm of at most |a| + its distance. The rounding of a
-    # product of such rows is below (width + 2) eps times the squared norms; both sides may be off.
-    reach = np.sqrt(own) + np.sqrt(np.maximum(bound + own, 0.0))
-    slack = 4 * (block.shape[1] + 2) * np.finfo(np.float64).eps * (own + reach**2)
-    chosen = near <= (bound + slack)[:, None]
-    pairs = np.flatnonzero(chosen)
-    return np.divmod(pairs, near.shape[1])
-
-
-def _upper_bound(near: np.ndarray, k: int) -> np.ndarray:
-    """Return, per row, a value that at least k entries do not exceed.
-
-    The k-th smallest of the minima of many groups of entries: a tight bound, found without sorting.
-    """
-    m = near.shape[1]
-    if m < 2 * max(_GROUPS, 4 * k):
-        return np.partition(near, k - 1, axis=1)[:, k - 1]
-    groups = max(_GROUPS, 4 * k)
-    whole = m // groups * groups
-    minima = near[:, :whole].reshape(len(near), -1, groups).min(axis=1)
-    return np.partition(minima, k - 1, axis=1)[:, k - 1]
-
-
-def _thin_crowds(
-    near: np.ndarray,
-    block: np.ndarray,
-    reference: np.ndarray,
-    rows: np.ndarray,
-    columns: np.ndarray,
-    k: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Keep k copies of a row where it has at least k: nothing is nearer than distance 0."""
-    counts = np.bincount(rows, minlength=len(block))
-    kept = np.ones(len(rows), dtype=bool)
-    ends = np.cumsum(counts)
-    for row in np.flatnonzero(counts > _CROWD * k):
-        crowd = np.arange(ends[row] - counts[row], ends[row])
-        nearest_first = np.argpartition(near[row, columns[crowd]], 2 * k)[: 2 * k]
-        sample = crowd[nearest_first]
-        copies = sample[(reference[columns[sample]] == block[row]).all(axis=1)]
-        if len(copies) >= k:
-            kept[crowd] = False
-            kept[np.sort(copies)[:k]] = True
-    return rows[kept], columns[kept]
-
-
 def _rank(
     block: np.ndarray, reference: np.ndarray, rows: np.ndarray, columns: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -174,8 +142,9 @@ def _rank(
         part = slice(start, start + step)
         difference = block[rows[part]] - reference[columns[part]]
         exact[part] = np.sqrt(np.einsum("ij,ij->i", difference, difference))
-    order = np.lexsort((columns, exact, rows))
     counts = np.bincount(rows, minlength=len(block))
+    measured = padded(exact, rows, counts, k)
+    # columns of a row ascend, so a stable order takes the first of equally near ones
+    order = np.argsort(measured, axis=1, kind="stable")[:, :k]
     first = np.cumsum(counts) - counts
-    taken = order[first[:, None] + np.arange(k)]
-    return exact[taken], columns[taken]
+    return np.take_along_axis(measured, order, axis=1), columns[first[:, None] + order]

@@ -2,7 +2,7 @@
 
 | kind | features |
 |---|---|
-| number, boolean | (value - median) / (interquartile range / 1.349); the standard deviation where half of the values are equal |
+| number, boolean | (value - median) / (interquartile range / 1.349); the standard deviation where half of the values are equal; at least a quarter of the step between two values |
 | category, few | one indicator a level, one for all rarer and unseen ones; they weigh like one number |
 | category, many | minus the logarithm of the level's frequency |
 | date | position in time, unless rows are in order of time; hour, weekday, day of year on circles |
@@ -27,6 +27,10 @@ LIMIT = 1e50
 """Features end here, so that their squares and sums stay finite whatever the data hold."""
 
 MOST_LEVELS = 12
+MOST_WEIGHT = 4.0
+"""A yes/no feature steps by this much at most, however rare one of its values is, and so does a
+constant column at its first other value (by this part of its size)."""
+
 _LEAST_COUNT = 2
 _HUGE = 1e300
 _SMALLEST = float(np.finfo(np.float64).tiny)  # below it, quotients lose their digits
@@ -111,17 +115,21 @@ class Encoding:
 
 def learn_encoding(column: Column, values: np.ndarray) -> Encoding:
     """Learn how a column becomes features from its values."""
-    finite = values[np.isfinite(values)]
-    missing = float(np.isnan(values).mean())
+    ordered = np.sort(values)  # missing values come last; everything below is read off its ends
+    known = len(ordered) if not np.isnan(ordered[-1]) else int(np.searchsorted(ordered, np.nan))
+    missing = 1 - known / len(ordered)
     flag = 1.0 / _spread_of_share(missing) if missing > 0 else 0.0
+    first, last = np.searchsorted(ordered[:known], [-np.finfo(np.float64).max, np.inf])
+    finite = ordered[first:last]
     if finite.size == 0:
         return Encoding("levels" if flag else "scale", flag=flag)
-    low, high = float(finite.min()), float(finite.max())
     if column.kind == "category":
         return _learn_category(column, finite.astype(np.int64), flag)
     if column.kind == "date":
-        return _learn_date(finite, local_time(finite, column.zone), flag)
-    centre, scale = robust_scale(finite)
+        moments = values[np.isfinite(values)]
+        return _learn_date(moments, local_time(moments, column.zone), flag)
+    centre, scale = _robust_scale(finite)
+    low, high = float(finite[0]), float(finite[-1])
     return Encoding("scale", centre, scale, flag, low=low, high=high)
 
 
@@ -139,29 +147,40 @@ def robust_scale(values: np.ndarray) -> tuple[float, float]:
         The median.
     scale : float
         Interquartile range / 1.349, which is the standard deviation of a normal distribution; the
-        standard deviation itself where the interquartile range is zero; the size of the value
-        (at least 1) where all are equal.
+        standard deviation itself where the interquartile range is zero, but of a yes/no column at
+        least a quarter of the step; a quarter of the value's size (at least 1) where all are equal.
     """
-    size = float(np.abs(values).max())
+    return _robust_scale(np.sort(values))
+
+
+def _robust_scale(ordered: np.ndarray) -> tuple[float, float]:
+    """Return `robust_scale` of ascending values."""
+    size = max(abs(float(ordered[0])), abs(float(ordered[-1])))
     unit = 2.0**1000 if size > _HUGE else 1.0  # keeps differences finite; a power of 2 is exact
-    values = values / unit if size > _HUGE else values
-    low, centre, high = _quartiles(values)
+    ordered = ordered / unit if size > _HUGE else ordered
+    low, centre, high = _quartiles(ordered)
     scale = (high - low) / 1.349
     if not scale > 0:
-        scale = _standard_deviation(values)
+        scale = max(_standard_deviation(ordered), _step(ordered) / MOST_WEIGHT)
     rounding = 8 * np.finfo(np.float64).eps * abs(centre)
-    if np.ptp(values) <= rounding:
-        scale = max(abs(centre), 1.0)
+    if ordered[-1] - ordered[0] <= rounding:
+        scale = max(abs(centre), 1.0) / MOST_WEIGHT
     scale = max(scale, rounding, _SMALLEST)
     return float(centre * unit), float(min(scale, np.finfo(np.float64).max / unit) * unit)
 
 
-def _quartiles(values: np.ndarray) -> np.ndarray:
-    """Return `np.quantile(values, [0.25, 0.5, 0.75])`; sorting all is several times faster."""
-    places = np.array([0.25, 0.5, 0.75]) * (len(values) - 1)
+def _step(ordered: np.ndarray) -> float:
+    """Return the difference between the two values of a yes/no column; 0 for any other column."""
+    low, high = ordered[0], ordered[-1]
+    two = np.searchsorted(ordered, low, "right") == np.searchsorted(ordered, high, "left")
+    return float(high - low) if two else 0.0
+
+
+def _quartiles(ordered: np.ndarray) -> np.ndarray:
+    """Return `np.quantile(ordered, [0.25, 0.5, 0.75])` of ascending values."""
+    places = np.array([0.25, 0.5, 0.75]) * (len(ordered) - 1)
     before = places.astype(np.int64)
-    ordered = np.sort(values)
-    lower, upper = ordered[before], ordered[np.minimum(before + 1, len(values) - 1)]
+    lower, upper = ordered[before], ordered[np.minimum(before + 1, len(ordered) - 1)]
     share = places - before  # towards the nearer of both, which rounds least
     from_below, from_above = (upper - lower) * share, (upper - lower) * (1 - share)
     return np.where(share < 0.5, lower + from_below, upper - from_above)
@@ -208,8 +227,8 @@ def _with_flag(encoding: Encoding, values: np.ndarray, blocks: np.ndarray) -> np
 
 
 def _spread_of_share(share: float) -> float:
-    """Spread of a yes/no feature, kept from vanishing so that rare values weigh at most 4."""
-    return float(np.sqrt(max(share * (1 - share), 1 / 16)))
+    """Spread of a yes/no feature, kept from vanishing so that rare values do not outweigh all."""
+    return max(float(np.sqrt(share * (1 - share))), 1 / MOST_WEIGHT)
 
 
 def _learn_category(column: Column, codes: np.ndarray, flag: float) -> Encoding:

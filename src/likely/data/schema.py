@@ -41,7 +41,8 @@ class Schema:
         if not used:
             reasons = "; ".join(f"{c.name!r}: {c.set_aside}" for c in table.columns)
             raise DataError(f"No column is left to learn from ({reasons}).")
-        encodings = tuple(learn_encoding(table.columns[j], table.matrix[:, j]) for j in used)
+        values = np.ascontiguousarray(table.matrix.T)  # a column's values side by side: (width, n)
+        encodings = tuple(learn_encoding(table.columns[j], values[j]) for j in used)
         return cls(table.columns, encodings, table.named)
 
     @cached_property
@@ -99,9 +100,12 @@ class Schema:
         """Return the detectors' view: (n, width) float64, finite, robustly scaled."""
         if self.plain:
             with np.errstate(over="ignore", invalid="ignore"):
-                z = (table.matrix - self._centres) / self._scales
-            np.nan_to_num(z, copy=False, nan=0.0, posinf=LIMIT, neginf=-LIMIT)
-            return np.clip(z, -LIMIT, LIMIT, out=z)
+                z = table.matrix - self._centres
+                z /= self._scales
+            np.clip(z, -LIMIT, LIMIT, out=z)
+            if np.isnan(z).any():  # none was missing when learnt: a typical value stands in
+                z[np.isnan(z)] = 0.0
+            return z
         blocks = [
             encode(encoding, table.columns[j], table.matrix[:, j])
             for j, encoding in enumerate(self.encodings)

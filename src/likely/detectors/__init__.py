@@ -8,9 +8,11 @@
 | linear | far off the plane near which rows lie, or far out on it | PCA, one-class SVM |
 | isolation | cut off by few random splits | isolation forest |
 | ensemble | odd to several of these, averaged as surprise | Ensemble |
+| supervised | like rows that were labelled as anomalies | FewLabels, Supervised |
 
-Every detector learns from whatever rows it is given: from all of them (unsupervised), or from rows
-known to be normal (semi-supervised). `score_samples` is higher for likelier rows in all of them.
+Those of the last branch learn from labels. Every other detector learns from whatever rows it is
+given: from all of them (unsupervised), or from rows known to be normal (semi-supervised).
+`score_samples` is higher for likelier rows in all of them.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from likely.base.in_context import InContext
 from likely.base.model import Model
 from likely.core.neighbours import nearest
 from likely.data.table import Table, write_value
 from likely.explanation.conditional import Conditional
+from likely.explanation.context import context_in_words, expect_in_context
 from likely.explanation.design import Design
 from likely.explanation.expected import Expected
 from likely.explanation.occlusion import responsibility
@@ -53,11 +55,21 @@ def explain(model: Model, rows: Table, likely_rows: Table) -> list[Explanation]:
     usual_rows = likely_rows if known else stand_in(model.schema_)
     design = Design.learn(model.schema_, usual_rows)
     expected = Conditional.learn(design).expect(rows)
+    given = [""] * len(rows)
+    if isinstance(model, InContext):
+        expected = expect_in_context(model, rows, expected, len(usual_rows))
+        given = [context_in_words(model, rows, r) for r in range(len(rows))]
     shares = responsibility(model, rows, expected, usual_rows)
     similar = _nearest_rows(model, rows, likely_rows) if known else None
     return [
         _explain_row(
-            r, rows, expected, shares[r], likely_rows, None if similar is None else similar[r]
+            r,
+            rows,
+            expected,
+            shares[r],
+            likely_rows,
+            None if similar is None else similar[r],
+            given[r],
         )
         for r in range(len(rows))
     ]
@@ -80,6 +92,7 @@ def _explain_row(
     shares: np.ndarray,
     likely_rows: Table,
     similar: int | None,
+    given: str,
 ) -> Explanation:
     order = np.argsort(-shares, kind="stable")
     reasons = tuple(
@@ -97,7 +110,7 @@ def _explain_row(
     if similar is not None:
         texts = {c.name: likely_rows.text(similar, j) for j, c in enumerate(likely_rows.columns)}
     cells = [
-        Cell(reason, expected[j], r, float(rows.matrix[r, j]), len(likely_rows))
+        Cell(reason, expected[j], r, float(rows.matrix[r, j]), len(likely_rows), given)
         for reason, j in zip(reasons[:2], order, strict=False)
     ]
     return Explanation(reasons, texts, write_sentence(cells, texts))

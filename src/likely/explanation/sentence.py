@@ -34,6 +34,8 @@ class Cell:
         The stored value.
     known : int
         How many likely rows there are; 0 if what is usual was made up from the schema.
+    given : str, default ""
+        The row's context in words, if the model judges the value given that.
     """
 
     reason: Reason
@@ -41,6 +43,7 @@ class Cell:
     row: int
     value: float
     known: int
+    given: str = ""
 
     @property
     def odd(self) -> bool:
@@ -102,7 +105,7 @@ def _misfit(first: Cell, second: Cell) -> str:
     one = f"{first.reason.column} {_quoted(first, first.reason.value)}"
     other = f"{second.reason.column} {_quoted(second, second.reason.value)}"
     return (
-        f"{one} does not fit {other}: with the other columns as they are, "
+        f"{one} does not fit {other}: {_circumstances(second)}, "
         f"{second.reason.column} {_usual(second)}"
     )
 
@@ -120,8 +123,12 @@ def _clause(cell: Cell) -> str:
     if phase:
         return f"{name} is {value}, {phase}"
     if not cell.alone and cell.expected.depends:
-        return f"{name} is {value} where, with the other columns as they are, {_usual(cell)}"
+        return f"{name} is {value} where, {_circumstances(cell)}, {_usual(cell)}"
     return f"{name} is {value}{_where(cell)}"
+
+
+def _circumstances(cell: Cell) -> str:
+    return cell.given or "with the other columns as they are"
 
 
 def _where(cell: Cell) -> str:
@@ -135,7 +142,7 @@ def _where(cell: Cell) -> str:
 def _usual(cell: Cell) -> str:
     low, high = cell.reason.low, cell.reason.high
     part = cell.expected.part
-    if cell.alone and not part.nominal and len(part.values):
+    if cell.alone and not part.nominal and len(part.values) and not cell.given:
         # odd whatever the others say: what they say would only confuse
         ends = np.quantile(part.values, [0.05, 0.95], method="nearest")
         low, high = (write_value(part.column, end) for end in ends)

@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from likely.base.model import Model
 from likely.core.catalogue import entries
 from likely.testing import abilities, contract, finding, hostile, repeatable, state, tables
+from likely.testing.labels import self_taught
 from likely.testing.law import ALL, LawBroken
 
 __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_every_model"]
@@ -38,6 +39,7 @@ def laws(model: Model) -> Iterator[tuple[str, Callable[[], None]]]:
         expects it not to; raises `unittest.SkipTest`, which test runners show as a skip, if it
         fails as expected.
     """
+    model = self_taught(model)
     for name, law in ALL.items():
         if isinstance(model, law.needs):
             yield name, partial(_judge, model, name, [partial(law.check, model)])
@@ -62,6 +64,7 @@ def estimator_checks(model: Model) -> Iterator[tuple[str, Callable[[], None]]]:
         As in `laws`.
     """
     grouped: dict[str, list[Callable[[], None]]] = {}
+    model = self_taught(model)
     for estimator, check in cast("Iterator[Any]", estimator_checks_generator(model)):
         function = check.func  # scikit-learn's function, or a partial of it that fixes a variant
         while isinstance(function, partial):

@@ -10,14 +10,24 @@ from likely.core.errors import ParameterError
 from likely.core.params import parameters
 
 DEFAULT = "Ensemble"
+WITH_LABELS = "FewLabels"
 _WHY = (
     "auto chose an Ensemble (k-nearest neighbours, isolation forest, Mahalanobis distance, tails "
     "of single columns), because no single assumption holds on all tables"
 )
+_WHY_LABELS = (
+    "auto chose FewLabels (an unsupervised score that labels bend), because it does well with one "
+    "labelled anomaly and with many"
+)
 
 
 def choose(
-    method: str | Model, seed: int, settings: dict[str, Any], *, normal: bool = False
+    method: str | Model,
+    seed: int,
+    settings: dict[str, Any],
+    *,
+    normal: bool = False,
+    labelled: bool = False,
 ) -> tuple[Model, str]:
     """Return an unfitted model and a sentence that says what was chosen.
 
@@ -31,6 +41,8 @@ def choose(
         Parameters of a model chosen by name.
     normal : bool, default False
         Whether the rows are known to be clean.
+    labelled : bool, default False
+        Whether some rows are labelled as anomalies.
     """
     if isinstance(method, Model):
         if settings:
@@ -39,7 +51,8 @@ def choose(
                 "with a method given by name."
             )
         return method, f"{type(method).__name__}, as given"
-    entry = catalogue.entry(DEFAULT if method == "auto" else method)
+    default, why = (WITH_LABELS, _WHY_LABELS) if labelled else (DEFAULT, _WHY)
+    entry = catalogue.entry(default if method == "auto" else method)
     owner = entry.load()
     known = [p.name for p in parameters(owner)]
     unknown = [name for name in settings if name not in known]
@@ -52,5 +65,5 @@ def choose(
         settings = {"seed": seed, **settings}
     model = owner(**settings)
     if method == "auto":
-        return model, _WHY
+        return model, why
     return model, f"{entry.name}, as asked"

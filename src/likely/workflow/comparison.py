@@ -9,6 +9,13 @@ FDR = 0.1
 """Findings are counted under this promise."""
 
 _NONE = "–"
+_OF_LABELS = ("AUROC", "AP", "found")
+_ALARMS = {
+    "rate": "alarm_rate",
+    "low": "alarm_rate_low",
+    "high": "alarm_rate_high",
+    "found": "anomalies_found",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,27 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
+class Alarms:
+    """What a method reported among rows that are new to it, under a promise `fpr`.
+
+    Attributes
+    ----------
+    rate : float in [0, 1]
+        Share of the ordinary rows reported: at most `fpr`, if the promise is kept. Without labels
+        the share of all rows, anomalies among them.
+    low, high : float in [0, 1]
+        Its 95 % interval (Clopper and Pearson's), for as many rows as were judged.
+    found : float in [0, 1] or None
+        Share of the anomalies reported; None if there are none, or no labels.
+    """
+
+    rate: float
+    low: float
+    high: float
+    found: float | None
+
+
+@dataclass(frozen=True)
 class Result:
     """What came out for one method.
 
@@ -45,14 +73,18 @@ class Result:
         Whether the scores agree with the promise's assumption about their tail.
     why_not : str
         What speaks against the promise.
+    alarms : Alarms or None
+        What it reports of one half of the rows after learning from the other; None with fewer than
+        20 rows.
     agreement : float in [-1, 1] or None
         Rank correlation of its oddness with the mean rank over all methods asked for; None if it
         was the only one.
     seconds : float or None
-        Wall-clock time of learning from every fold and judging every row once.
-    megabytes : float or None
+        Wall-clock time that `likely.detect` takes: learning from every fold, judging every row
+        once, calibrating.
+    mebibytes : float or None
         Peak of the memory that Python and NumPy allocate while it learns from one half of the rows
-        and judges the other, in 10⁶ bytes; what C++ code allocates by itself is not counted.
+        and judges the other, in 2²⁰ bytes; what C++ code allocates by itself is not counted.
     accuracy : Accuracy or None
         With labels.
     error : str
@@ -63,18 +95,21 @@ class Result:
     findings: int | None = None
     promise_held: bool | None = None
     why_not: str = ""
+    alarms: Alarms | None = None
     agreement: float | None = None
     seconds: float | None = None
-    megabytes: float | None = None
+    mebibytes: float | None = None
     accuracy: Accuracy | None = None
     error: str = ""
 
     def flat(self) -> dict[str, Any]:
-        """Return all values in one dictionary; those of a missing accuracy are None."""
+        """Return all values in one dictionary; those of a missing part are None."""
         values = asdict(self)
         accuracy = values.pop("accuracy") or dict.fromkeys(Accuracy.__dataclass_fields__)
+        alarms = values.pop("alarms") or dict.fromkeys(Alarms.__dataclass_fields__)
         error = values.pop("error")
-        return {**values, **accuracy, "error": error}
+        told = {_ALARMS[name]: value for name, value in alarms.items()}
+        return {**values, **told, **accuracy, "error": error}
 
 
 @dataclass(frozen=True)
@@ -89,6 +124,8 @@ class Comparison:
         How many rows were judged.
     labelled, anomalies : int
         How many of them have a label, and how many of those are anomalies.
+    fpr : float
+        The share of false alarms promised for new rows.
     notes : tuple of str
         What was decided while reading the data.
     """
@@ -97,6 +134,7 @@ class Comparison:
     rows: int
     labelled: int = 0
     anomalies: int = 0
+    fpr: float = 0.01
     notes: tuple[str, ...] = ()
     native: Any = field(default=None, repr=False)
 
@@ -118,28 +156,26 @@ class Comparison:
             "labelled": self.labelled,
             "anomalies": self.anomalies,
             "fdr": FDR,
+            "fpr": self.fpr,
             "results": self._rows(),
             "notes": list(self.notes),
         }
 
     def cells(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Return headings and rows of text, as `str` shows them."""
-        heads = ("method", "AUROC", "AP", "findings", "agreement", "seconds", "MB")
-        rows = [
-            (
-                result.method,
-                _interval(result.accuracy, "auroc"),
-                _interval(result.accuracy, "average_precision"),
-                _findings(result),
-                _number(result.agreement, ".2f"),
-                _number(result.seconds, ".2f"),
-                _number(result.megabytes, ",.1f"),
-            )
-            for result in self.results
-        ]
-        if self.labelled:
-            return heads, rows
-        return heads[:1] + heads[3:], [row[:1] + row[3:] for row in rows]
+        columns = {
+            "method": [result.method for result in self.results],
+            "AUROC": [_interval(result.accuracy, "auroc") for result in self.results],
+            "AP": [_interval(result.accuracy, "average_precision") for result in self.results],
+            "findings": [_findings(result) for result in self.results],
+            "alarms": [_alarms(result.alarms) for result in self.results],
+            "found": [_found(result.alarms) for result in self.results],
+            "agreement": [_number(result.agreement, ".2f") for result in self.results],
+            "seconds": [_number(result.seconds, ".2f") for result in self.results],
+            "MiB": [_number(result.mebibytes, ",.1f") for result in self.results],
+        }
+        shown = [name for name in columns if self.labelled or name not in _OF_LABELS]
+        return tuple(shown), list(zip(*(columns[name] for name in shown), strict=True))
 
     def title(self) -> str:
         """Say what was compared, in a sentence."""
@@ -150,17 +186,20 @@ class Comparison:
 
     def legend(self) -> list[str]:
         """Say what the columns mean, and what went wrong, in sentences."""
+        whose = "ordinary rows" if self.labelled else "rows, odd ones among them,"
         lines = [
             f"findings: rows reported at fdr {FDR}. agreement: rank correlation with the mean rank "
             "over the methods asked for.",
-            "seconds: learning from all folds and judging every row. MB: peak memory of Python and "
-            "NumPy (10⁶ bytes) while learning one half and judging the other.",
+            f"alarms: share of {whose} reported at fpr {self.fpr:g} in one half of the rows after "
+            "learning from the other, and its 95 % interval.",
+            "seconds: learning from all folds and judging every row. MiB: peak memory of Python "
+            "and NumPy while learning one half and judging the other.",
         ]
         if self.labelled:
             lines.append(
                 "AUROC: chance that an anomaly is odder than an ordinary row. AP: average "
                 f"precision; chance gives {self.anomalies / self.labelled:.2g}. ±: half the width "
-                "of the 95 % bootstrap interval."
+                "of the 95 % bootstrap interval. found: share of the anomalies behind the alarms."
             )
         withdrawn: dict[str, list[str]] = {}
         for result in self.results:
@@ -196,6 +235,16 @@ def _findings(result: Result) -> str:
     if result.findings is None:
         return _NONE
     return f"{result.findings:,}" if result.promise_held else "withdrawn"
+
+
+def _alarms(alarms: Alarms | None) -> str:
+    if alarms is None:
+        return _NONE
+    return f"{alarms.rate:.2g} ({alarms.low:.2g}-{alarms.high:.2g})"
+
+
+def _found(alarms: Alarms | None) -> str:
+    return _number(None if alarms is None else alarms.found, ".2f")
 
 
 def _number(value: float | None, form: str) -> str:

@@ -16,12 +16,14 @@ from likely.calibration.decisions import (
     most_odd,
     rows_a_day,
 )
-from likely.core.errors import DataError
+from likely.core.errors import CannotDo, DataError
 from likely.data.back import give_back
 from likely.data.table import Table
 from likely.explanation import Explanation
+from likely.workflow.grouping import about_groups
 
 if TYPE_CHECKING:
+    from likely.data.batches import LargeFile
     from likely.workflow.learned import Learned
 
 SHOWN = 10
@@ -107,6 +109,26 @@ def decide(log_p: np.ndarray, asked: Mapping[str, Any], clock: np.ndarray | None
     return Decision(name, value, log_p <= np.log(value), value)
 
 
+def first_oddest(scores: np.ndarray, log_p: np.ndarray, count: int) -> np.ndarray:
+    """Return the positions of the oddest rows, oddest first; of all if there are fewer.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+        Scores, which order rows of equal p-value.
+    log_p : ndarray of shape (n,)
+        Natural logarithms of the p-values.
+    count : int
+        How many rows.
+    """
+    if count < len(log_p):  # sorting all of very many rows would take long
+        candidates = np.flatnonzero(log_p <= np.partition(log_p, count - 1)[count - 1])
+    else:
+        candidates = np.arange(len(log_p))
+    order = np.lexsort((scores[candidates], log_p[candidates]))
+    return candidates[order[:count]]
+
+
 @dataclass(frozen=True)
 class Findings:
     """Rows with p-values, a decision under a promise, and reasons.
@@ -125,6 +147,13 @@ class Findings:
         Which rows are reported, and the promise.
     notes : tuple of str
         What was decided on the way, in sentences: first what these rows are, then what was learnt.
+    drift : tuple of str
+        How the rows no longer look like those learnt from, largest change first; empty if they do,
+        or if they are the rows learnt from.
+    source : LargeFile or None
+        Where the rows are if memory does not hold them all; `table` then has the oddest ones only.
+    held : ndarray of int64 or None
+        Positions of the rows that `table` has, ascending; None if it has all.
     """
 
     learned: Learned = field(repr=False)
@@ -133,9 +162,12 @@ class Findings:
     log_p: np.ndarray = field(repr=False)
     decision: Decision
     notes: tuple[str, ...] = field(default=(), repr=False)
+    drift: tuple[str, ...] = ()
+    source: LargeFile | None = field(default=None, repr=False)
+    held: np.ndarray | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.log_p)
 
     @property
     def p_values(self) -> np.ndarray:
@@ -155,21 +187,38 @@ class Findings:
     @cached_property
     def oddest(self) -> np.ndarray:
         """Positions of the findings, oddest first; of the oddest rows if there is no finding."""
-        order = np.lexsort((self.scores, self.log_p))
-        count = int(self.anomaly.sum()) or min(SHOWN, len(self))
-        return order[:count]
+        return first_oddest(self.scores, self.log_p, int(self.anomaly.sum()) or SHOWN)
 
     def explanations(self, rows: np.ndarray) -> list[Explanation]:
         """Explain rows by position, in the order given."""
-        return self.learned.explain_table(self.table.take(rows))
+        return self.learned.explain_table(self.rows(rows))
+
+    def rows(self, positions: np.ndarray) -> Table:
+        """Return rows by position, in the order given; read from the file if they are not held."""
+        if self.source is None or self.held is None:
+            return self.table.take(positions)
+        places = np.searchsorted(self.held, positions)
+        if np.array_equal(self.held[np.minimum(places, len(self.held) - 1)], positions):
+            return self.table.take(places)
+        return self.learned.table(self.source.take(positions))
 
     def frame(self) -> Any:
         """Return the user's rows with p_value, surprise, anomaly and reason, in their own library.
 
         Reasons stand at the findings (the oddest 1,000 of them), or at the oddest rows if there is
         no finding. `surprise` is in bits.
+
+        Raises
+        ------
+        CannotDo
+            If the rows are in a file larger than memory: `write` writes the same, part by part.
         """
-        return give_back(self.table, self._columns(np.arange(len(self))), None)
+        if self.source is not None:
+            raise CannotDo(
+                f"{self.source.path} is larger than memory is meant for, so its {len(self):,} rows "
+                "make no frame. Use write(folder) for all rows, or anomalies() for the findings."
+            )
+        return give_back(self.table, self.columns(np.arange(len(self))), None)
 
     def anomalies(self) -> Any:
         """Return only the findings, oddest first; the oddest rows if none passes the promise.
@@ -177,7 +226,33 @@ class Findings:
         `row` counts from 1 in the order of the data; `anomaly` tells which rows pass.
         """
         rows = self.oddest
-        return give_back(self.table, {"row": rows + 1, **self._columns(rows)}, rows)
+        added = {"row": rows + 1, **self.columns(rows)}
+        if self.source is not None:
+            return give_back(self.source.take(rows), added)
+        return give_back(self.table, added, rows)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write all rows with p_value, surprise, anomaly and reason to a new folder of Parquet.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; it must not exist yet, or be empty. Below it, `rows` has the rows in their order,
+            in parts, and `findings.parquet` what `anomalies` returns.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        PersistenceError
+            If there is something in the folder, or it cannot be written.
+        """
+        from likely.workflow.shards import write_shards
+
+        return write_shards(self, Path(folder))
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML file (below 1 MB, works offline) and return its path."""
@@ -187,6 +262,10 @@ class Findings:
 
     def summary(self) -> str:
         """Say in a few sentences what was found, under which promise, resting on what."""
+        text = self._summary()
+        return text if self.learned.grouping is None else about_groups(text)
+
+    def _summary(self) -> str:
         n, found = len(self), int(self.anomaly.sum())
         rows = "1 row" if n == 1 else f"{n:,} rows"
         decision = self.decision
@@ -210,7 +289,8 @@ class Findings:
         sentences = [explanation.sentence for explanation in self.explanations(rows)]
         return dict(zip(rows.tolist(), sentences, strict=True))
 
-    def _columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+    def columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what is known of rows, by position: p_value, surprise, anomaly, reason."""
         reasons = np.array([self._reasons.get(int(row), "") for row in rows], dtype=object)
         return {
             "p_value": self.p_values[rows],

@@ -7,7 +7,8 @@ from typing import Any
 
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
-from likely.calibration.same_rows import ASSUMPTION
+from likely.data.batches import large_file
+from likely.workflow import stream
 from likely.workflow.findings import Findings, decide
 from likely.workflow.learned import Learned
 from likely.workflow.study import study
@@ -32,12 +33,15 @@ def learn(
     Parameters
     ----------
     data : dataframe, array, list of rows or path
-        A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …).
+        A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
+        Parquet file of more than 16 million cells, 100,000 rows drawn at random are learnt.
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
         A column's name or one value a row: 1 for a known anomaly, 0 for a row known to be
-        ordinary, missing where nothing is known.
+        ordinary, missing where nothing is known. "auto" then learns from them (`FewLabels`), from
+        a single anomaly already; methods that do not learn from labels leave known anomalies out.
+        New rows are never compared with a known anomaly.
     context : str or sequence of str, optional
         Columns that the others are judged by, such as a season: what is usual there. Rows that
         are rare in these columns only are not odd.
@@ -51,8 +55,9 @@ def learn(
     ignore : str or sequence of str, optional
         Leave these columns out. Identifiers are left out by themselves, and the notes say so.
     normal : bool, default False
-        Whether the rows are known to be clean; otherwise rows that look odd under the tail
-        assumption are kept out of the reference that new rows are compared with.
+        Whether the rows are known to be clean (with labels: those labelled 0, and only these are
+        learnt from); otherwise rows that look odd under the tail assumption are kept out of the
+        reference that new rows are compared with.
     seed : int, default 0
         The same seed gives the same result.
     **params
@@ -78,8 +83,9 @@ def learn(
     >>> found.anomaly
     array([False,  True])
     """
+    drawn = _drawn(data, labels, group, seed)
     return study(
-        data,
+        data if drawn is None else drawn.table,
         method,
         labels=labels,
         context=context,
@@ -143,8 +149,9 @@ def detect(
     (array([7]),)
     """
     check_promise(fdr, fpr, top, alerts)  # before learning, which takes a while
+    drawn = _drawn(data, labels, group, seed)
     studied = study(
-        data,
+        data if drawn is None else drawn.table,
         method,
         labels=labels,
         context=context,
@@ -156,20 +163,34 @@ def detect(
         seed=seed,
         params=params,
     )
-    learned, judgement = studied.learned, studied.judgement
+    learned = studied.learned
     asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
-    decision = decide(judgement.log_p, asked, learned.clock(studied.table))
+    if drawn is None:
+        scores, judgement = -studied.cross.oddness, studied.judgement
+        clock = learned.clock(studied.table)
+    else:
+        scores, judgement = stream.judge(drawn, studied)
+        clock = stream.times(drawn.rows, learned) if alerts is not None else None
+    decision = decide(judgement.log_p, asked, clock)
     if decision.name != "top":
         decision = (
-            decision.resting_on(ASSUMPTION)
+            decision.resting_on(judgement.basis)
             if judgement.holds
             else decision.withdrawn(judgement.why)
         )
+    if drawn is not None:
+        return stream.gather(drawn.rows, learned, scores, judgement.log_p, decision, learned.notes)
     return Findings(
         learned=learned,
         table=studied.table,
-        scores=-studied.cross.oddness,
+        scores=scores,
         log_p=judgement.log_p,
         decision=decision,
         notes=learned.notes,
     )
+
+
+def _drawn(data: Any, labels: Any, group: str | None, seed: int) -> stream.Drawn | None:
+    """Draw rows of a file larger than memory; labels and groups need all rows at once."""
+    large = large_file(data) if labels is None and group is None else None
+    return None if large is None else stream.draw(large, seed)

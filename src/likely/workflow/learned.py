@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import beta
 
+from likely.base.in_context import InContext
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
+from likely.calibration.drift import find_drift
+from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
 from likely.core.errors import DataError
+from likely.data.batches import LargeFile, large_file
 from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import Explanation, explain
 from likely.workflow.findings import Decision, Findings, decide
+from likely.workflow.grouping import Grouping
 
 MANY = 1e12
 """From here on it does not matter how many more rows a promise needs."""
@@ -50,6 +56,10 @@ class Learned:
         How many rows there were.
     notes : tuple of str
         What was decided on the way, in sentences.
+    summaries : tuple of ColumnSummary
+        How the values of each column that the model looks at were distributed, to notice drift.
+    grouping : Grouping or None
+        How rows become groups, if groups are judged: then all of the above is about groups.
     """
 
     model: Model
@@ -60,6 +70,8 @@ class Learned:
     time: str | None
     rows_learnt: int
     notes: tuple[str, ...] = ()
+    summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
+    grouping: Grouping | None = field(default=None, repr=False)
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -102,14 +114,18 @@ class Learned:
             At most this many false alarms, such as "1/day"; needs a column of times.
         """
         check_promise(fdr, fpr, top, alerts)  # before scoring, which takes a while
+        asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
+        large = large_file(new) if self.grouping is None else None
+        if large is not None:
+            return self._detect_large(large, asked)
         table = self.table(new)
         matched = self.model.schema_.match(table)
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
-        asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
-        decision = self._qualified(decide(log_p, asked, self.clock(table)))
-        notes = tuple(dict.fromkeys((*matched.notes, *self.notes)))
-        return Findings(self, table, scores, log_p, decision, notes)
+        drift = self._drift(table, matched, log_p)
+        decision = self._qualified(decide(log_p, asked, self.clock(table)), drift)
+        notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
+        return Findings(self, table, scores, log_p, decision, notes, drift)
 
     def explain(self, new: Any) -> list[Explanation]:
         """Say for every row which columns make it unlikely, what was expected, and what is near."""
@@ -125,7 +141,8 @@ class Learned:
             not at all.
         rows : bool, default True
             False keeps every training row out of the file, which some models cannot do. Summaries
-            stay: names, categories, medians and the smallest and largest value of each column.
+            stay: names, categories and how often each occurred, and of numbers and dates the
+            smallest, the largest and up to 64 quantiles.
         """
         from likely.workflow.storage import save
 
@@ -133,27 +150,70 @@ class Learned:
 
     def table(self, new: Any) -> Table:
         """Return new data as a table, read the way the learnt data were read."""
-        return new if isinstance(new, Table) else as_table(new, self.columns)
+        if isinstance(new, Table):
+            return new
+        if self.grouping is None:
+            return as_table(new, self.columns)
+        return self.grouping.groups(as_table(new, self.grouping.columns))[0]
 
     def clock(self, table: Table) -> np.ndarray | None:
         """Return the times of rows in microseconds, or None if no column is the clock."""
-        dates = [c.name for c in table.columns if c.kind == "date"]
+        name = self.clock_name(table.columns)
+        return None if name is None else table.matrix[:, table.names.index(name)]
+
+    def clock_name(self, columns: Sequence[Column]) -> str | None:
+        """Return which of some columns is the clock, or None if none is."""
+        dates = [c.name for c in columns if c.kind == "date"]
         name = self.time or (dates[0] if len(dates) == 1 else None)
-        if name is None:
-            return None
-        if name not in dates:
+        if name is not None and name not in dates:
             raise DataError(f"The time column {name!r} holds no dates.")
-        return table.matrix[:, table.names.index(name)]
+        return name
 
     def explain_table(self, table: Table) -> list[Explanation]:
         """Explain the rows of a table that was already read."""
-        return explain(self.model, self.model.schema_.match(table), self.likely_rows)
+        found = explain(self.model, self.model.schema_.match(table), self.likely_rows)
+        if self.grouping is None:
+            return found
+        return [
+            replace(one, sentence=f"{self.grouping.title(table, r)}: {one.sentence}")
+            for r, one in enumerate(found)
+        ]
 
-    def _qualified(self, decision: Decision) -> Decision:
-        """Say what the promise rests on, or withdraw it if the reference is too small for it."""
+    def _detect_large(self, rows: LargeFile, asked: dict[str, Any]) -> Findings:
+        """Find the unlikely rows of a file that is read in batches."""
+        from likely.workflow import stream
+
+        scores = stream.score(rows, self)
+        log_p = self.reference.log_p(-scores)
+        clock = stream.times(rows, self) if asked["alerts"] is not None else None
+        some = stream.draw(rows, 0, self.columns)
+        matched = self.model.schema_.match(some.table)
+        drift = self._drift(some.table, matched, log_p[some.positions])
+        decision = self._qualified(decide(log_p, asked, clock), drift)
+        notes = (*drift, *self.notes)
+        return stream.gather(rows, self, scores, log_p, decision, notes, drift)
+
+    def _drift(self, table: Table, matched: Table, log_p: np.ndarray) -> tuple[str, ...]:
+        """Say how rows no longer look like those learnt from."""
+        learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
+        clock = self.clock(table)
+        found = find_drift(learnt, matched, np.exp(log_p), self.reference.n, clock)
+        name = self.clock_name(table.columns)
+        column = None if name is None else table.columns[table.names.index(name)]
+        return tuple(drift.sentence(column) for drift in found)
+
+    def _qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
+        """Say what the promise rests on, or withdraw it if it cannot be kept."""
         n = self.reference.n
         if decision.name == "top":
             return decision
+        if drift:
+            others = len(drift) - 1
+            more = f", and {others} more" if others else ""
+            return decision.withdrawn(
+                f"the rows no longer look like those learnt from ({drift[0]}{more}); learn anew "
+                "from rows like these if they are ordinary now"
+            )
         if not self.held_out:
             return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")
         least = decision.least_p

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 
 from likely.base.model import Model
 from likely.core.errors import DataError, ParameterError
@@ -71,7 +72,12 @@ class Outsider(Model):
 
 
 def name_of(model: Any) -> str:
-    """Return the class of a model and those of its parameters that are not at their defaults."""
+    """Return the class of a model and those of its parameters that are not at their defaults.
+
+    A pipeline is called by its steps.
+    """
+    if isinstance(model, Pipeline):
+        return " + ".join(name_of(step) for _, step in model.steps)
     defaults = signature(type(model)).parameters
     changed = [
         f"{name}={value!r}"

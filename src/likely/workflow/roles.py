@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from likely.core.errors import CannotDo
+from likely.core.errors import ParameterError
 from likely.data.table import Table
+from likely.workflow.labels import read_labels
 from likely.workflow.prepare import prepare
 
 
@@ -45,6 +46,30 @@ def take_roles(
     group: str | None,
 ) -> Roles:
     """Read data and take apart which column plays which part; parameters as in `likely.learn`."""
-    if labels is not None or context is not None or group is not None:
-        raise CannotDo("labels, context and group are being built.")
-    return Roles(prepare(data, columns, ignore), None, (), None)
+    given = (context,) if isinstance(context, str) else tuple(context or ())
+    if group is not None and given:
+        raise ParameterError("Ask for context or group, not both: rows are judged, or groups.")
+    if given and labels is not None:
+        raise ParameterError("labels and context do not work together yet: leave one of them out.")
+    if group is not None and labels is not None:
+        raise ParameterError(
+            "labels are about rows, and group= judges groups: leave one of them out."
+        )
+    playing = [*given, *([] if group is None else [group])]
+    label_column = [labels] if isinstance(labels, str) else []
+    ignored = [ignore] if isinstance(ignore, str) else list(ignore or ())
+    table = prepare(
+        data, columns if columns is None else [*columns, *playing], [*ignored, *label_column]
+    )
+    table = _looked_at(table, playing).set_aside(dict.fromkeys(label_column, "labels"))
+    known = None if labels is None else read_labels(labels, table, both=False)
+    return Roles(table, known, given, group)
+
+
+def _looked_at(table: Table, names: Sequence[str]) -> Table:
+    """Return the table without columns of these names set aside: they were asked for."""
+    table.check_names(names)
+    return replace(
+        table,
+        columns=tuple(replace(c, set_aside="") if c.name in names else c for c in table.columns),
+    )

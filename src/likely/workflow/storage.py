@@ -13,9 +13,13 @@ import numpy as np
 
 from likely import persistence
 from likely.base.model import Model
+from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical
 from likely.core.errors import DamagedFile
+from likely.data.schema import Schema
 from likely.data.table import Table
+from likely.workflow.grouping import Grouping
+from likely.workflow.habits import Habits
 from likely.workflow.learned import Learned
 
 _PLAIN = {
@@ -24,6 +28,7 @@ _PLAIN = {
     "rows_learnt": int,
     "notes": tuple[str, ...],
     "reference": Empirical,
+    "summaries": tuple[ColumnSummary, ...],
 }
 
 
@@ -32,7 +37,10 @@ def save(learned: Learned, path: Path, rows: bool = True) -> None:
     parts: dict[str, Any] = {name: getattr(learned, name) for name in _PLAIN}
     parts["columns"] = persistence.write_columns(learned.columns)
     parts["reference"] = asdict(learned.reference)
+    parts["summaries"] = [asdict(summary) for summary in learned.summaries]
     parts["model"] = learned.model
+    grouping = learned.grouping
+    parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
     parts["likely_rows"] = likely_rows if rows else likely_rows[:0]
     parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
@@ -63,16 +71,18 @@ def load(path: str | Path) -> Learned:
         If it is no such file, or was written by a newer likely.
     """
     parts = persistence.load(path, "learned").parts
-    if set(parts) != {*_PLAIN, "columns", "model", "likely_rows", "missing"}:
+    if set(parts) != {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
         raise DamagedFile(f"{path} holds no fitted model.")
     plain = {name: persistence.read_as(hint, parts[name], name) for name, hint in _PLAIN.items()}
     _check_reference(plain["reference"])
+    _check_summaries(plain["summaries"], model)
     rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
     columns = persistence.read_columns(parts["columns"])
-    return Learned(model=model, likely_rows=rows, columns=columns, **plain)
+    grouping = _grouping(parts["grouping"])
+    return Learned(model=model, likely_rows=rows, columns=columns, grouping=grouping, **plain)
 
 
 def inspect(path: str | Path) -> dict[str, Any]:
@@ -102,6 +112,34 @@ def _check_reference(reference: Empirical) -> None:
         sound &= 0 < tail.share <= 1
     if not sound:
         raise DamagedFile("The reference scores of the file contradict one another.")
+
+
+def _check_summaries(summaries: tuple[ColumnSummary, ...], model: Model) -> None:
+    used = model.schema_.used
+    fit = len(summaries) in (0, len(used)) and all(summary.sound for summary in summaries)
+    counts = [level_count(column) for column, _ in zip(used, summaries, strict=False)]
+    if not fit or [len(summary.levels) for summary in summaries] != counts:
+        raise DamagedFile("The summaries of the columns contradict one another.")
+
+
+def _grouping(stored: Any) -> Grouping | None:
+    """Return how rows become groups, if that is what was learnt."""
+    if stored is None:
+        return None
+    fields = Habits.__dataclass_fields__
+    if not (isinstance(stored, dict) and set(stored) == {"name", *fields}):
+        raise DamagedFile("The file does not say how rows become groups.")
+    hints = {"schema": Any, "repeats": bool}
+    parts = {
+        name: persistence.read_as(hints.get(name, np.ndarray), stored[name], f"grouping.{name}")
+        for name in fields
+    }
+    grouping = Grouping(persistence.read_as(str, stored["name"], "grouping.name"), Habits(**parts))
+    schema = parts["schema"]
+    known = isinstance(schema, Schema) and grouping.name in [c.name for c in schema.columns]
+    if not (known and grouping.habits.sound):
+        raise DamagedFile("What the file says of how rows become groups contradicts itself.")
+    return grouping
 
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:

@@ -11,12 +11,16 @@ import numpy as np
 from likely.base.model import Model
 from likely.calibration.cross_fit import CrossFit, cross_fit
 from likely.calibration.decisions import benjamini_hochberg
-from likely.calibration.same_rows import Judgement, judge_same_rows
+from likely.calibration.same_rows import Judgement
+from likely.calibration.summary import summarise
 from likely.core.empirical import learn_empirical
 from likely.core.errors import DataError
 from likely.core.random import generator
 from likely.data.table import Table
 from likely.workflow.auto import choose
+from likely.workflow.circumstances import in_context, of_groups
+from likely.workflow.grouping import Grouping, about_groups
+from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import Learned
 from likely.workflow.roles import take_roles
 
@@ -67,42 +71,85 @@ def study(
         raise DataError("Learning needs at least 2 rows. Got 1.")
     if time is not None:
         table.check_names([time])
-    model, chosen = choose(method, seed, params, normal=normal)
-    cross = cross_fit(model, table, seed)
-    judgement = judge_same_rows(cross.oddness, cross.model)
+    grouping = None if roles.group is None else Grouping.learn(table, roles.group)
+    labelled = roles.labels is not None and not normal
+    model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
+    model, given = in_context(model, roles.context, seed)
+    if grouping is not None:
+        table, forms = grouping.groups(table)
+        time = None  # averages over members have none
+        alone = method == "auto"
+        model, given = of_groups(None if alone else model, grouping, forms, seed)
+        given = f"auto: {given}" if alone else f"; {given}"
+        chosen = "" if alone else chosen
+    chosen += given
+    if len(table) < 2:
+        raise DataError(f"Learning needs at least 2 groups. {group!r} makes 1.")
+    lesson = take_lesson(model, roles.labels, len(table), normal=normal)
+    cross = cross_fit(model, table, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
+    judgement = lesson.judge(cross.oddness, cross.model)
     suspects = np.zeros(len(table), dtype=bool)
     if judgement.holds and not normal:
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
+        suspects &= np.isnan(lesson.known)
     learned = Learned(
         model=cross.model,
         reference=learn_empirical(
-            cross.oddness[~suspects], tail_counts=1, least_scale=cross.model.least_scale
+            cross.oddness[~suspects & ~lesson.kept_out],
+            tail_counts=1,
+            least_scale=cross.model.least_scale,
         ),
         held_out=cross.held_out,
-        likely_rows=_likely_rows(table, cross, judgement, seed),
+        likely_rows=_likely_rows(table, cross, judgement, lesson, seed),
         columns=table.columns,
         time=time,
         rows_learnt=len(table),
-        notes=(*table.notes, chosen + ".", *_about(suspects)),
+        notes=(
+            *table.notes,
+            chosen + ".",
+            *lesson.notes,
+            *_about(suspects, grouping),
+            *_about_bounds(cross.model),
+        ),
+        summaries=summarise(cross.model.schema_, cross.model.schema_.match(table)),
+        grouping=grouping,
     )
     return Study(table, cross, judgement, learned)
 
 
-def _about(suspects: np.ndarray) -> list[str]:
+def _about(suspects: np.ndarray, grouping: Grouping | None) -> list[str]:
     """Say how many rows are kept out of the reference."""
     count = int(suspects.sum())
     if not count:
         return []
     looks, they = ("looks", "it is") if count == 1 else ("look", "they are")
-    return [
+    text = (
         f"{count:,} of {len(suspects):,} rows {looks} odd already; {they} kept out of the "
         "reference that new rows are compared with."
+    )
+    return [text if grouping is None else about_groups(text)]
+
+
+def _about_bounds(model: Model) -> list[str]:
+    """Say which models compare with some of the rows that they learnt from, as neighbours do."""
+    n = len(model.training_scores_)
+    bounds: dict[int, list[str]] = {}
+    for part in (model, *getattr(model, "members_", ())):
+        most, name = getattr(part, "max_reference", n), type(part).__name__
+        if most < n and name not in bounds.setdefault(most, []):
+            bounds[most].append(name)
+    return [
+        f"{' and '.join(names)} {'compares' if len(names) == 1 else 'compare'} with {most:,} rows, "
+        f"drawn at random from the {n:,} of a fold (max_reference)."
+        for most, names in bounds.items()
     ]
 
 
-def _likely_rows(table: Table, cross: CrossFit, judgement: Judgement, seed: int) -> Table:
+def _likely_rows(
+    table: Table, cross: CrossFit, judgement: Judgement, lesson: Lesson, seed: int
+) -> Table:
     """Return a sample of the rows that are not odd, in the terms of the model's schema."""
-    ordinary = np.flatnonzero(judgement.log_p >= np.log(0.1))
+    ordinary = np.flatnonzero((judgement.log_p >= np.log(0.1)) & ~lesson.kept_out)
     if len(ordinary) > MOST_LIKELY_ROWS:
         ordinary = np.sort(generator(seed).choice(ordinary, MOST_LIKELY_ROWS, replace=False))
     return cross.model.schema_.match(table.take(ordinary))

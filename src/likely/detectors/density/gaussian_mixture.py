@@ -8,8 +8,10 @@ import numpy as np
 
 from likely.base.capabilities import Density, Explainer, Sampler
 from likely.base.state import Array
+from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
+from likely.core.threads import one_thread_a_product
 from likely.detectors.density.mixture import Mixture, criterion, fit_mixture, improve, widened
 
 CANDIDATES = (1, 2, 3, 5, 8)
@@ -98,11 +100,12 @@ class GaussianMixture(Density, Sampler, Explainer):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        x = x[np.lexsort(x.T)]  # so that the order of the rows decides nothing
+        x = x[ascending(x)]  # so that the order of the rows decides nothing
         searched = x[some_rows(len(x), _SEARCH_ROWS, rng)]
-        best = self._choose(searched, rng)
-        if len(searched) < len(x):
-            best = improve(best, x, self.trim)
+        with one_thread_a_product():  # thousands of small ones
+            best = self._choose(searched, rng)
+            if len(searched) < len(x):
+                best = improve(best, x, self.trim)
         self.weights_, self.means_, self.whitenings_ = widened(best, self.trim)
 
     def _score(self, x: np.ndarray) -> np.ndarray:

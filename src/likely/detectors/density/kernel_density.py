@@ -11,6 +11,7 @@ from likely.base.state import Array
 from likely.core.kernels import exponents, kernel_log_sums, kernel_log_sums_of_others
 from likely.core.params import Interval
 from likely.core.random import some_rows
+from likely.core.spreads import distance_spreads
 
 _KERNELS = 4_000_000  # weights held at a time (32 MB)
 
@@ -18,14 +19,15 @@ _KERNELS = 4_000_000  # weights held at a time (32 MB)
 class KernelDensity(Density, Sampler, Explainer):
     """Kernel density estimate with Gaussian kernels (Rosenblatt, 1956; Parzen, 1962).
 
-    p(x) is the mean of Gaussians of one bandwidth h around the training rows, in robustly scaled
-    columns. The score is log p(x); the contributions of a row sum to -log p(x). A training row is
-    left out of its own density.
+    p(x) is the mean of Gaussians of one bandwidth h around the training rows, in columns that are
+    scaled to a like spread (`likely.core.spreads`). The score is log p(x), with robustly scaled
+    columns as units; the contributions of a row sum to -log p(x). A training row is left out of its
+    own density.
 
     Parameters
     ----------
     bandwidth : float in [0.01, 100] or {"scott", "silverman"}, default "scott"
-        Standard deviation of the kernels, in robust spreads of the columns. With m rows and w
+        Standard deviation of the kernels, in spreads of the columns. With m rows and w
         features, "scott" is m^(-1 / (w + 4)) and "silverman" (m (w + 2) / 4)^(-1 / (w + 4)): best
         for Gaussian rows, and wide rather than narrow for all others.
     max_reference : int in [2, 10000000], default 20000
@@ -36,7 +38,7 @@ class KernelDensity(Density, Sampler, Explainer):
     Notes
     -----
     Every pair of rows is looked at, as matrix products: exact, and in many columns faster than a
-    tree. Gross training rows move no kernel but their own, so columns need no trimming.
+    tree. Gross training rows move no kernel but their own, and widen a column by a bounded factor.
 
     Column j of a row counts by the mean of (x_j - r_j)^2 / 2 h^2 over the training rows r, weighted
     by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
@@ -79,10 +81,12 @@ class KernelDensity(Density, Sampler, Explainer):
     }
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
+        "spreads_": Array("width", low=1),
         "bandwidth_": Array(low=0),
     }
 
     reference_: np.ndarray
+    spreads_: np.ndarray
     bandwidth_: np.ndarray
 
     def __init__(
@@ -101,11 +105,13 @@ class KernelDensity(Density, Sampler, Explainer):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self._kept = some_rows(len(x), self.max_reference, rng)
-        self.reference_ = x[self._kept]
+        kept = x[self._kept]
+        self.spreads_ = distance_spreads(kept)
+        self.reference_ = kept / self.spreads_
         self.bandwidth_ = np.array(self._chosen_bandwidth(*self.reference_.shape))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        sums = kernel_log_sums(x, self.reference_, self._rate)
+        sums = kernel_log_sums(x / self.spreads_, self.reference_, self._rate)
         return sums + self._log_share(len(self.reference_))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -123,15 +129,16 @@ class KernelDensity(Density, Sampler, Explainer):
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         centres = self.reference_[rng.integers(len(self.reference_), size=n)]
-        return centres + self.bandwidth_ * rng.normal(size=centres.shape)
+        return (centres + self.bandwidth_ * rng.normal(size=centres.shape)) * self.spreads_
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         shares = np.empty_like(x)
+        scaled = x / self.spreads_
         step = max(1, _KERNELS // len(self.reference_))
         squares = self.reference_**2
         for start in range(0, len(x), step):
             here = slice(start, start + step)
-            shares[here] = self._near_squares(x[here], squares)
+            shares[here] = self._near_squares(scaled[here], squares)
         shares *= self._rate
         rest = -self._score(x) - shares.sum(axis=1)
         return shares + rest[:, None] / x.shape[1]
@@ -156,7 +163,8 @@ class KernelDensity(Density, Sampler, Explainer):
     def _log_share(self, rows: int) -> float:
         """Return the logarithm of one kernel's largest value in a mean over so many rows."""
         width = self.reference_.shape[1]
-        return -float(np.log(rows) + width * np.log(np.sqrt(2 * np.pi) * self.bandwidth_))
+        kernel = width * np.log(np.sqrt(2 * np.pi) * self.bandwidth_)
+        return -float(np.log(rows) + kernel + np.log(self.spreads_).sum())
 
     @property
     def _rate(self) -> float:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
-from likely.core.neighbours import difference_shares, distinct, nearest
+from likely.core.neighbours import Reference, difference_shares, nearest
 from likely.core.params import Interval
 from likely.core.random import some_rows
+from likely.core.spreads import distance_spreads
+
+_ALL_EQUAL = 1e-3
+"""k-distance, in robust spreads, where all training rows are equal: any difference is odd."""
 
 
 class LOF(Explainer):
@@ -22,17 +27,21 @@ class LOF(Explainer):
 
         LOF(x) = mean over the k nearest o of lrd(o) / lrd(x).
 
-    About 1 inside a cluster of any density, larger outside. The score is minus LOF(x).
+    About 1 inside a cluster of any density, larger outside. The score is minus LOF(x). Distances
+    are measured in columns that are scaled to a like spread (`likely.core.spreads`).
 
-    Rows that occur several times count once (the paper's k-distinct-distance): among more than k
-    equal rows every distance would be 0, the density infinite, and all rows near them infinitely
-    odd.
+    k-distances below their `least_reach` quantile count as that quantile. Otherwise the densest
+    places, equal rows above all, would make the ordinary rows around them the oddest of the table:
+    among more than k equal rows every distance is 0 and the density infinite.
 
     Parameters
     ----------
     n_neighbors : int in [1, 1000], default 20
         How many neighbours; fewer distinct rows than that use all they have. Clusters of fewer
         rows than this are called odd.
+    least_reach : float in [0, 1], default 0.25
+        Quantile of the training rows' k-distances, those of 0 aside, that is the least one. 0 is
+        the paper's method, unless rows are equal; towards 1 the score becomes that of `KNN`.
     max_reference : int in [2, 10000000], default 20000
         At most this many training rows, drawn at random, are kept to compare with; the cost grows
         with its square.
@@ -65,36 +74,40 @@ class LOF(Explainer):
     steady_tail = False  # the ratio of densities changes its law with the density
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
+        "spreads_": Array("width", low=1),
         "reach_": Array("n", low=0),
         "density_": Array("n", low=0),
     }
 
     reference_: np.ndarray
+    spreads_: np.ndarray
     reach_: np.ndarray
     density_: np.ndarray
 
     def __init__(
         self,
         n_neighbors: Annotated[int, Interval(1, 1000)] = 20,
+        least_reach: Annotated[float, Interval(0, 1)] = 0.25,
         max_reference: Annotated[int, Interval(2, 10_000_000)] = 20_000,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.n_neighbors = n_neighbors
+        self.least_reach = least_reach
         self.max_reference = max_reference
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        kept = some_rows(len(x), self.max_reference, rng)
-        first, place = distinct(x[kept])
-        self.reference_ = x[kept[first]]
-        self._rows, self._places = kept, place
-        if len(first) == 1:  # all rows are equal: nothing to compare with, every distance counts
-            self.reach_, self.density_ = np.zeros(1), np.ones(1)
-            self._factors = np.ones(1)
-            return
-        k = min(self.n_neighbors, len(first) - 1)
-        distances, positions = nearest(self.reference_, self.reference_, k, leave_self_out=True)
-        self.reach_ = distances[:, -1]
+        self._kept = some_rows(len(x), self.max_reference, rng)
+        kept = x[self._kept]
+        self.spreads_ = distance_spreads(kept)
+        self.reference_ = kept / self.spreads_
+        vars(self).pop("_among", None)
+        k = min(self.n_neighbors, len(kept) - 1)
+        distances, positions = nearest(self.reference_, self._among, k, leave_self_out=True)
+        far = distances[:, -1]
+        apart = far[far > 0]
+        least = np.quantile(apart, self.least_reach) if len(apart) else _ALL_EQUAL
+        self.reach_ = np.maximum(far, least)
         self.density_ = self._densities(distances, positions)
         self._factors = self.density_[positions].mean(axis=1) / self.density_
 
@@ -103,26 +116,29 @@ class LOF(Explainer):
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
         scores = np.empty(len(x))
-        scores[self._rows] = -self._factors[self._places]
+        scores[self._kept] = -self._factors
         others = np.ones(len(x), dtype=bool)
-        others[self._rows] = False
+        others[self._kept] = False
         if others.any():
             scores[others] = self._score(x[others])
         return scores
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         factors, distances, positions = self._judge(x)
-        return factors[:, None] * difference_shares(x, self.reference_, distances, positions)
+        shares = difference_shares(x / self.spreads_, self.reference_, distances, positions)
+        return factors[:, None] * shares
 
     def _judge(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        k = min(self.n_neighbors, max(1, len(self.reference_) - 1))
-        distances, positions = nearest(x, self.reference_, k)
-        if len(self.reference_) == 1:
-            return 1 + distances[:, 0], distances, positions
+        k = min(self.n_neighbors, len(self.reference_) - 1)
+        distances, positions = nearest(x / self.spreads_, self._among, k)
         density = self._densities(distances, positions)
         return self.density_[positions].mean(axis=1) / density, distances, positions
 
     def _densities(self, distances: np.ndarray, positions: np.ndarray) -> np.ndarray:
         reach = np.maximum(distances, self.reach_[positions])
-        # distinct rows may still be so close that a distance underflows to zero
+        # rows may differ and still be so close that a distance underflows to zero
         return 1 / np.maximum(reach.mean(axis=1), np.finfo(np.float64).tiny ** 0.25)
+
+    @cached_property
+    def _among(self) -> Reference:
+        return Reference(self.reference_)

@@ -11,6 +11,7 @@ from likely.base.state import Array
 from likely.core.covariance import regularise, whitening
 from likely.core.params import Interval
 from likely.core.robust_covariance import minimum_covariance_determinant
+from likely.core.threads import one_thread_a_product
 
 
 class Mahalanobis(Explainer):
@@ -85,7 +86,8 @@ class Mahalanobis(Explainer):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         if self.robust:
-            self.centre_, covariance = minimum_covariance_determinant(x, rng, self.support)
+            with one_thread_a_product():  # hundreds of small ones
+                self.centre_, covariance = minimum_covariance_determinant(x, rng, self.support)
         else:
             self.centre_ = x.mean(axis=0)
             centred = x - self.centre_

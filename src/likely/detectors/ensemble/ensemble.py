@@ -1,4 +1,4 @@
-"""An average of tail surprises."""
+"""The median of several detectors' tail surprises, and alarms that it would outvote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated, Literal, cast
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import softmax
 from sklearn.base import clone
 
 from likely.base.capabilities import Explainer
@@ -19,32 +19,59 @@ from likely.core.errors import ParameterError
 from likely.core.params import Interval, check_parameters
 
 MOST_VALUES = 1024
-"""Each member's training distribution is kept as at most this many quantiles."""
+"""Each training distribution is kept as at most this many quantiles."""
+
+ALARM_WEIGHT = 0.1
+"""An alarm outweighs the verdict where it is this much less probable."""
+
+_LOG_WEIGHTS = np.log([1 - ALARM_WEIGHT, ALARM_WEIGHT])
 
 
 class Ensemble(Explainer):
-    """Joint surprise of several detectors, each measured by its own frozen training distribution.
+    """What several detectors agree on, and what one of a few is sure of, in nats of surprise.
 
-    A member's surprise is -log P(a training row scores as odd as this one), in nats; beyond the
-    70 % quantile of the training scores the probability comes from a fitted tail, so that farther
-    is always odder. The score of a row is minus the members' joint surprise.
+    A member's surprise is -log P(a training row scores as odd as this one); beyond the 70 %
+    quantile of the training scores the probability comes from a fitted tail, so that farther is
+    always odder. The members' **verdict** is the median of their surprises: what most of them find
+    odd, whichever of them is wrong about this table. A row that is odd in one column only would be
+    outvoted, so the **alarms** are asked apart, and the largest of theirs counts. Verdict and alarm
+    are turned into probabilities once more, by their own training distributions, and joined:
+
+        1 / P = 0.9 / P(verdict) + 0.1 / P(alarm)
+
+    which makes an alarm count where it is ten times less probable than the verdict. The score is
+    log P.
 
     Parameters
     ----------
     members : sequence of str or Model, optional
         Detectors by name, or models with parameters of one's own (they are copied, not fitted).
-        Default: KNN, IsolationForest, Mahalanobis, and MarginalTails twice, once for the largest
-        and once for the sum.
-    combine : {"both", "mean", "largest"}, default "both"
-        "mean" finds what all members find a little odd; "largest", the logarithm of the mean of
-        1/P, what one of them finds very odd; "both" is the middle of the two.
+        Default: KNN, IsolationForest, Mahalanobis, GaussianMixture and MarginalTails (the sum).
+    alarms : sequence of str or Model, optional
+        Likewise. Default: MarginalTails (the largest), or none if members are given.
+    combine : {"median", "mean", "largest"}, default "median"
+        What the verdict is: "mean" and even more "largest", the logarithm of the mean of 1 / P,
+        give weight to a member that is alone in finding a row very odd.
     seed : int in [0, inf), default 0
         Seed of the members that draw random numbers.
+
+    Attributes
+    ----------
+    members_, alarms_ : list of Model
+        The fitted detectors.
+    samples_ : ndarray of shape (members + alarms, k)
+        Quantiles of each one's training oddness; k is at most 1,024.
+    typical_ : ndarray of shape (members + alarms,)
+        Its median.
+    readings_ : ndarray of shape (2, k)
+        Quantiles of the verdict and of the alarm on the training rows; k is 0 without alarms.
 
     References
     ----------
     Kriegel, H.-P., Kröger, P., Schubert, E. & Zimek, A. (2011). Interpreting and unifying outlier
     scores. SDM. https://doi.org/10.1137/1.9781611972818.2
+    Wilson, D. J. (2019). The harmonic mean p-value for combining dependent tests. PNAS 116(4),
+    1195-1200. https://doi.org/10.1073/pnas.1814092116
 
     Examples
     --------
@@ -59,102 +86,169 @@ class Ensemble(Explainer):
     card = {"kinds": ["table"], "paper": "doi:10.1137/1.9781611972818.2"}
     fast = {"members": ("KNN", "ECOD")}
     additive = True
+    state_version = 2
     _state_spec = {
         "members_": Members(),
-        "samples_": Array("member", "value"),
-        "typical_": Array("member"),
+        "alarms_": Members(),
+        "samples_": Array("detector", "value"),
+        "typical_": Array("detector"),
+        "readings_": Array(2, "kept"),
     }
 
     members_: list[Model]
+    alarms_: list[Model]
     samples_: np.ndarray
     typical_: np.ndarray
+    readings_: np.ndarray
 
     def __init__(
         self,
         members: Sequence[str | Model] | None = None,
-        combine: Literal["both", "mean", "largest"] = "both",
+        alarms: Sequence[str | Model] | None = None,
+        combine: Literal["median", "mean", "largest"] = "median",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.members = members
+        self.alarms = alarms
         self.combine = combine
         self.seed = seed
 
     def _check_state(self) -> None:
-        if not self.samples_.size or len(self.samples_) != len(self.members_):
-            raise ValueError(f"{len(self.members_)} members, samples {self.samples_.shape}")
+        detectors = len(self._detectors)
+        if not self.members_ or not self.samples_.size or len(self.samples_) != detectors:
+            raise ValueError(f"{detectors} detectors, samples {self.samples_.shape}")
+        if bool(self.alarms_) != bool(self.readings_.size):
+            raise ValueError(f"{len(self.alarms_)} alarms, readings {self.readings_.shape}")
 
     @property
     def least_scale(self) -> float:
-        """Nats of the joint surprise that one member's nat is worth, if the others see nothing."""
-        alone = 1 / max(len(self.members_), 1)
-        return {"mean": alone, "largest": 1.0, "both": (1 + alone) / 2}[self.combine]
+        """One nat where one detector's nat is the score's; 0 where several must agree."""
+        return 1.0 if self.alarms_ or self.combine == "largest" else 0.0
+
+    @property
+    def _detectors(self) -> list[Model]:
+        return [*self.members_, *self.alarms_]
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         members = default_members() if self.members is None else self.members
+        alarms = self.alarms
+        if alarms is None:
+            alarms = ("MarginalTails",) if self.members is None else ()
         self.members_ = [_fresh(member, self.seed) for member in members]
+        self.alarms_ = [_fresh(alarm, self.seed) for alarm in alarms]
         if not self.members_:
             raise ParameterError("Ensemble: members must name at least one model. Got none.")
-        for member in self.members_:
-            member._fit_features(self.schema_, x, rng)
-        oddness = [-member.training_scores_ for member in self.members_]
+        for detector in self._detectors:
+            detector._fit_features(self.schema_, x, rng)
+        oddness = [-detector.training_scores_ for detector in self._detectors]
         self.typical_ = np.array([float(np.median(odd)) for odd in oddness])
         tamed = [self._tame(j, odd) for j, odd in enumerate(oddness)]
         self.samples_ = np.array([_quantiles(odd) for odd in tamed])
-        vars(self).pop("_distributions", None)
+        self._forget()
+        self.readings_ = np.zeros((2, 0))
+        if self.alarms_:
+            surprises = self._surprises([d.training_scores_ for d in self._detectors])
+            self.readings_ = np.array([_quantiles(r) for r in self._read(surprises)])
+            self._forget()
+
+    def _forget(self) -> None:
+        for name in ("_distributions", "_reading_distributions"):
+            vars(self).pop(name, None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._joint([member._score(x) for member in self.members_])
+        return -self._joint(self._surprises([d._score(x) for d in self._detectors]))
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        return -self._joint([member.training_scores_ for member in self.members_])
+        return -self._joint(self._surprises([d.training_scores_ for d in self._detectors]))
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        surprises = self._surprises([member._score(x) for member in self.members_])
-        weights = softmax(surprises, axis=0) + 1 / len(self.members_)  # (member, row)
+        surprises = self._surprises([d._score(x) for d in self._detectors])
+        weights = self._weights(surprises)  # (detector, row)
         total = np.zeros_like(x)
-        for member, weighted in zip(self.members_, surprises * weights, strict=True):
-            if not isinstance(member, Explainer):
+        for detector, weighted in zip(self._detectors, surprises * weights, strict=True):
+            if not isinstance(detector, Explainer):
                 continue  # what it adds to the score, the others must speak for
-            shares = member._contributions(x)  # (row, feature)
+            shares = detector._contributions(x)  # (row, feature)
             whole = shares.sum(axis=1, keepdims=True)
             even = np.full_like(shares, 1 / x.shape[1])
             shares = np.where(whole > 0, shares / np.where(whole > 0, whole, 1.0), even)
             total += weighted[:, None] * shares
         whole = total.sum(axis=1, keepdims=True)
-        return total * (-self._score(x)[:, None] / np.where(whole > 0, whole, 1.0))
+        return total * (self._joint(surprises)[:, None] / np.where(whole > 0, whole, 1.0))
 
-    def _joint(self, scores: list[np.ndarray]) -> np.ndarray:
-        """Return the members' joint surprise in nats, shape (row,)."""
-        surprises = self._surprises(scores)
-        mean = surprises.mean(axis=0)
-        if self.combine == "mean":
-            return mean
-        largest = np.asarray(logsumexp(surprises, axis=0)) - np.log(len(surprises))
-        return largest if self.combine == "largest" else (mean + largest) / 2
+    def _weights(self, surprises: np.ndarray) -> np.ndarray:
+        """Return how much each detector has to say about each row, shape (detector, row).
+
+        Of the members, those speak that find a row at least as odd as the verdict does.
+        """
+        members = surprises[: len(self.members_)]
+        speaks = (members >= np.median(members, axis=0)).astype(np.float64)
+        speaks *= softmax(members, axis=0) + 1 / len(members)
+        speaks /= speaks.sum(axis=0)
+        if not self.alarms_:
+            return speaks
+        sides = softmax(self._sides(surprises), axis=0)  # (2, row)
+        rings = softmax(surprises[len(members) :], axis=0)
+        return np.concatenate([speaks * sides[0], rings * sides[1]])
+
+    def _joint(self, surprises: np.ndarray) -> np.ndarray:
+        """Return the joint surprise in nats from that of each detector, shape (row,)."""
+        if not self.alarms_:
+            return self._read(surprises)[0]
+        return np.logaddexp.reduce(self._sides(surprises), axis=0)
+
+    def _sides(self, surprises: np.ndarray) -> np.ndarray:
+        """Return -log P of verdict and alarm, each plus the logarithm of its weight, (2, row)."""
+        pairs = zip(self._reading_distributions, self._read(surprises), strict=True)
+        return np.array([-d.log_p(reading) for d, reading in pairs]) + _LOG_WEIGHTS[:, None]
+
+    def _read(self, surprises: np.ndarray) -> list[np.ndarray]:
+        """Return the members' verdict and, if there are alarms, the largest alarm, (row,) each."""
+        verdict = _combined(surprises[: len(self.members_)], self.combine)
+        if not self.alarms_:
+            return [verdict]
+        return [verdict, _combined(surprises[len(self.members_) :], "largest")]
 
     def _surprises(self, scores: list[np.ndarray]) -> np.ndarray:
-        """Return each member's surprise in nats, shape (member, row)."""
+        """Return each detector's surprise in nats, shape (detector, row)."""
         pairs = zip(self._distributions, scores, strict=True)
         return np.array([-d.log_p(self._tame(j, -score)) for j, (d, score) in enumerate(pairs)])
 
-    def _tame(self, member: int, oddness: np.ndarray) -> np.ndarray:
+    def _tame(self, detector: int, oddness: np.ndarray) -> np.ndarray:
         """Take the logarithm of oddness that falls off like a power, so that none outshouts."""
-        if not self.members_[member].power_tail:
+        if not self._detectors[detector].power_tail:
             return oddness
-        return np.log1p(np.maximum(oddness, 0.0) / (self.typical_[member] or 1.0))
+        return np.log1p(np.maximum(oddness, 0.0) / (self.typical_[detector] or 1.0))
 
     @cached_property
     def _distributions(self) -> list[Empirical]:
         return [
-            learn_empirical(sample, cautious=False, least_scale=member.least_scale)
-            for member, sample in zip(self.members_, self.samples_, strict=True)
+            learn_empirical(sample, cautious=False, least_scale=detector.least_scale)
+            for detector, sample in zip(self._detectors, self.samples_, strict=True)
         ]
+
+    @cached_property
+    def _reading_distributions(self) -> list[Empirical]:
+        scales = (0.0, min(alarm.least_scale for alarm in self.alarms_))
+        return [
+            learn_empirical(sample, cautious=False, least_scale=scale)
+            for sample, scale in zip(self.readings_, scales, strict=True)
+        ]
+
+
+def _combined(surprises: np.ndarray, how: Literal["median", "mean", "largest"]) -> np.ndarray:
+    """Return the joint surprise of several detectors, shape (row,)."""
+    if how == "median":
+        return np.median(surprises, axis=0)
+    if how == "mean":
+        return surprises.mean(axis=0)
+    return np.logaddexp.reduce(surprises, axis=0) - np.log(len(surprises))
 
 
 def default_members() -> list[str | Model]:
     """Return the members that an ensemble has if none are named."""
     fisher = catalogue.make("MarginalTails", combine="sum")
-    return ["KNN", "IsolationForest", "Mahalanobis", "MarginalTails", fisher]
+    return ["KNN", "IsolationForest", "Mahalanobis", "GaussianMixture", fisher]
 
 
 def _fresh(member: str | Model, seed: int) -> Model:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
+from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.detectors.isolation.growth import average_path, grow
 from likely.detectors.isolation.trees import Forest
@@ -94,19 +96,20 @@ class IsolationForest(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         size = min(self.sample_size, len(x))
         terms = min(self.ndim, x.shape[1])
-        order = np.lexsort(x.T)  # so that the order of the rows decides nothing
+        order = ascending(x)  # so that the order of the rows decides nothing
         forest, samples, self._paths = grow(x[order], self.n_trees, size, terms, rng)
         self._samples = order[samples]
         self.features_, self.weights_ = forest.features, forest.weights
         self.thresholds_, self.depths_ = forest.thresholds, forest.depths
         self.unit_ = average_path(np.array(float(size)))
+        vars(self).pop("_forest", None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         expected = self.depths_[:, 0].sum()
-        return (self._forest().sums(x) - expected) / (len(self.depths_) * self.unit_)
+        return (self._forest.sums(x) - expected) / (len(self.depths_) * self.unit_)
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        short = self._forest().sums(x) - self.depths_[:, 0].sum()
+        short = self._forest.sums(x) - self.depths_[:, 0].sum()
         trees = np.full(len(x), float(len(self.depths_)))
         own = self._paths - self.depths_[:, :1]
         inside = np.bincount(self._samples.ravel(), own.ravel(), len(x))
@@ -116,7 +119,8 @@ class IsolationForest(Explainer):
         return short / (np.where(unseen, trees - seen, trees) * self.unit_)
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        return self._forest().shares(x) / (len(self.depths_) * self.unit_)
+        return self._forest.shares(x) / (len(self.depths_) * self.unit_)
 
+    @cached_property
     def _forest(self) -> Forest:
         return Forest(self.features_, self.weights_, self.thresholds_, self.depths_)

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-CELLS = 65_536
+from likely.core.threads import in_parallel
+
+CELLS = 16_000
 """Rows times trees that are walked at a time, so that the work stays in the cache."""
 
 
@@ -50,15 +53,16 @@ class Forest:
 
     def sums(self, x: np.ndarray) -> np.ndarray:
         """Return the path length of every row, summed over the trees, shape (n,)."""
-        sums = np.empty(len(x))
         step = max(1, CELLS // len(self.depths))
-        for start in range(0, len(x), step):
-            block = x[start : start + step]
-            bottom = np.arange(len(self.depths))[None, :] * self.depths.shape[1]  # the roots
-            for node, _, _ in self._walk(block):
-                bottom = node
-            sums[start : start + step] = self.depths.ravel()[bottom].sum(axis=1)
-        return sums
+        blocks = [x[start : start + step] for start in range(0, len(x), step)]
+        return np.concatenate(in_parallel(self._sums, blocks))
+
+    def _sums(self, x: np.ndarray) -> np.ndarray:
+        trees, nodes = self.depths.shape
+        node = np.tile(np.arange(trees) * nodes, len(x))  # the roots
+        for step in self._walk(x):
+            node = step[0]  # at the end, the bottom
+        return self.depths.ravel().take(node).reshape(len(x), trees).sum(axis=1)
 
     def shares(self, x: np.ndarray) -> np.ndarray:
         """Return how much the splits on each feature shorten the path, shape (n, width).
@@ -73,46 +77,57 @@ class Forest:
 
     def _shares(self, x: np.ndarray) -> np.ndarray:
         depths = self.depths.ravel()
-        rows = np.arange(len(x))[:, None] * x.shape[1]
         shares = np.zeros(x.size)
-        before = np.broadcast_to(self.depths[:, 0], (len(x), len(self.depths)))
-        for node, features, products in self._walk(x):
+        before = np.tile(self.depths[:, 0], len(x))
+        for node, places, products in self._walk(x):
             after = depths[node]
             whole = sum(np.abs(product) for product in products)
-            for feature, product in zip(features, products, strict=True):
+            for place, product in zip(places, products, strict=True):
                 # features are centred on their medians, so a term's size is its departure
                 part = np.divide(
                     np.abs(product), whole, out=np.full(node.shape, 1 / self.terms), where=whole > 0
                 )
-                gain = (before - after) * part
-                shares += np.bincount((rows + feature).ravel(), gain.ravel(), x.size)
+                shares += np.bincount(place, (before - after) * part, x.size)
             before = after
         return shares.reshape(x.shape)
 
     def _walk(
         self, x: np.ndarray
     ) -> Iterator[tuple[np.ndarray, list[np.ndarray], list[np.ndarray]]]:
-        """Yield, level by level, the nodes reached and the features and terms that led there.
+        """Yield, level by level, the nodes reached, and the cells of x and terms that led there.
 
-        All are of shape (rows, trees); nodes are positions in the flattened `depths`.
+        All are of shape (rows * trees,), the trees of a row side by side; nodes are positions in
+        the flattened `depths`, and they move on when the next level is asked for.
         """
         trees, nodes = self.depths.shape
-        inner = self.thresholds.shape[1]
-        features = [self.features[:, :, j].astype(np.intp).ravel() for j in range(self.terms)]
-        weights = [self.weights[:, :, j].ravel() for j in range(self.terms)]
-        thresholds = self.thresholds.ravel()
+        features, weights, thresholds = self._flat
         cells = x.ravel()
-        rows = np.arange(len(x))[:, None] * x.shape[1]
-        slot = np.broadcast_to(np.arange(trees) * inner, (len(x), trees))
-        # 2 (t * inner + i) + 1 - t * inner is the left child of node i of tree t
-        back = np.arange(trees) * inner - 1
-        shift = np.arange(trees) * (nodes - inner)
+        rows = np.repeat(np.arange(len(x)) * x.shape[1], trees)
+        node = np.tile(np.arange(trees) * nodes, len(x))
+        # 2 (t * nodes + i) + 1 - t * nodes is the left child of node i of tree t
+        back = np.tile(np.arange(trees) * nodes - 1, len(x))
         for _ in range(self.levels):
-            looked = [feature.take(slot) for feature in features]
-            products = [
-                cells.take(rows + feature) * weight.take(slot)
-                for feature, weight in zip(looked, weights, strict=True)
-            ]
-            right = sum(products[1:], products[0]) > thresholds.take(slot)
-            slot = 2 * slot - back + right
-            yield slot + shift, looked, products
+            places = [feature.take(node) for feature in features]
+            for place in places:
+                place += rows
+            products = [cells.take(place) for place in places]
+            for product, weight in zip(products, weights, strict=True):
+                product *= weight.take(node)
+            right = sum(products[1:], products[0]) > thresholds.take(node)
+            node *= 2
+            node -= back
+            node += right
+            yield node, places, products
+
+    @cached_property
+    def _flat(self) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
+        """Features and weights by term, and thresholds, at the places that `depths` has."""
+        trees, nodes = self.depths.shape
+        inner = self.thresholds.shape[1]
+        numbers = np.zeros((2 * self.terms + 1, trees, nodes))
+        numbers[: self.terms, :, :inner] = self.weights.transpose(2, 0, 1)
+        numbers[self.terms : -1, :, :inner] = self.features.transpose(2, 0, 1)
+        numbers[-1, :, :inner] = self.thresholds
+        weights = [block.ravel() for block in numbers[: self.terms]]
+        features = [block.ravel().astype(np.intp) for block in numbers[self.terms : -1]]
+        return features, weights, numbers[-1].ravel()

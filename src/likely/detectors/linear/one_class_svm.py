@@ -11,6 +11,7 @@ from likely.base.model import Model
 from likely.base.state import Array
 from likely.core.kernels import TILE, exponents
 from likely.core.neighbours import distinct
+from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
 from likely.detectors.linear.support import one_class_support
@@ -105,7 +106,7 @@ class OneClassSVM(Model):
             raise ValueError(f"{len(self.landmarks_)} landmarks, spreads {self.spreads_}")
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        x = x[np.lexsort(x.T)]  # so that the order of the rows decides nothing
+        x = x[ascending(x)]  # so that the order of the rows decides nothing
         x = x[some_rows(len(x), _MOST_ROWS, rng)]
         spreads = np.clip(x, -_CLIP, _CLIP).std(axis=0)
         self.spreads_ = np.where(spreads > _SMALLEST, spreads, 1.0)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 import numpy as np
 
-from likely.base.capabilities import Explainer
-from likely.base.state import Array
-from likely.core.params import Interval
-from likely.detectors.statistical.tails import Tails, learn_tails, skewness
+from likely.detectors.statistical.column_tails import ColumnTails
 
 
-class COPOD(Explainer):
+class COPOD(ColumnTails):
     """Sum over columns of tail surprise on the side to which a column is skewed (Li et al., 2020).
 
     With F(x) the share of training values at most x and G(x) the share at least x, a value has a
@@ -74,48 +69,9 @@ class COPOD(Explainer):
     """
 
     card = {"kinds": ["table"], "paper": "arXiv:2009.09463"}
-    _state_spec = {
-        "sorted_": Array("width", "kept", rows=True),  # every value of a column, if not its row
-        "ranks_": Array("kept", low=1.0),
-        "lower_excess_": Array("width", low=0.0),
-        "upper_excess_": Array("width", low=0.0),
-        "skew_": Array("width"),
-    }
 
-    sorted_: np.ndarray
-    ranks_: np.ndarray
-    lower_excess_: np.ndarray
-    upper_excess_: np.ndarray
-    skew_: np.ndarray
+    def _corrected(self, left: np.ndarray, right: np.ndarray, skew: np.ndarray) -> np.ndarray:
+        return left * (skew <= 0) + right * (skew >= 0)
 
-    def __init__(
-        self,
-        tail: Literal["column", "row"] = "column",
-        max_reference: Annotated[int, Interval(4, 10_000_000)] = 65_536,
-    ) -> None:
-        self.tail = tail
-        self.max_reference = max_reference
-
-    @property
-    def least_scale(self) -> float:
-        """One nat: the oddness is at least one whole tail of one column."""
-        return 1.0
-
-    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        tails = learn_tails(x, self.max_reference)
-        self.sorted_, self.ranks_ = tails.ordered, tails.ranks
-        self.lower_excess_, self.upper_excess_ = tails.lower_excess, tails.upper_excess
-        self.skew_ = skewness(x)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).sum(axis=1)
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        tails = Tails(self.sorted_, self.ranks_, self.lower_excess_, self.upper_excess_)
-        left, right = tails.surprises(x)
-        corrected = left * (self.skew_ <= 0) + right * (self.skew_ >= 0)
-        if self.tail == "column":
-            return np.maximum(corrected, (left + right) / 2)
-        sums = np.stack([part.sum(axis=1) for part in (left, right, corrected)])  # (3, n)
-        winner = sums.argmax(axis=0)[:, None]
-        return np.where(winner == 0, left, np.where(winner == 1, right, corrected))
+    def _combined(self, left: np.ndarray, right: np.ndarray, skew: np.ndarray) -> np.ndarray:
+        return np.maximum(self._corrected(left, right, skew), (left + right) / 2)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 import numpy as np
 
-from likely.base.capabilities import Explainer
-from likely.base.state import Array
-from likely.core.params import Interval
-from likely.detectors.statistical.tails import Tails, learn_tails, skewness
+from likely.detectors.statistical.column_tails import ColumnTails
 
 
-class ECOD(Explainer):
+class ECOD(ColumnTails):
     """Sum over columns of how far out in its tail each value lies (Li et al., 2022).
 
     With F(x) the share of training values at most x and G(x) the share at least x, a column adds
@@ -68,48 +63,9 @@ class ECOD(Explainer):
     """
 
     card = {"kinds": ["table"], "paper": "arXiv:2201.00382"}
-    _state_spec = {
-        "sorted_": Array("width", "kept", rows=True),  # every value of a column, if not its row
-        "ranks_": Array("kept", low=1.0),
-        "lower_excess_": Array("width", low=0.0),
-        "upper_excess_": Array("width", low=0.0),
-        "skew_": Array("width"),
-    }
 
-    sorted_: np.ndarray
-    ranks_: np.ndarray
-    lower_excess_: np.ndarray
-    upper_excess_: np.ndarray
-    skew_: np.ndarray
+    def _corrected(self, left: np.ndarray, right: np.ndarray, skew: np.ndarray) -> np.ndarray:
+        return np.where(skew < 0, left, right)
 
-    def __init__(
-        self,
-        tail: Literal["column", "row"] = "column",
-        max_reference: Annotated[int, Interval(4, 10_000_000)] = 65_536,
-    ) -> None:
-        self.tail = tail
-        self.max_reference = max_reference
-
-    @property
-    def least_scale(self) -> float:
-        """One nat: the oddness is that of the oddest column, or more."""
-        return 1.0
-
-    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        tails = learn_tails(x, self.max_reference)
-        self.sorted_, self.ranks_ = tails.ordered, tails.ranks
-        self.lower_excess_, self.upper_excess_ = tails.lower_excess, tails.upper_excess
-        self.skew_ = skewness(x)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).sum(axis=1)
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        tails = Tails(self.sorted_, self.ranks_, self.lower_excess_, self.upper_excess_)
-        left, right = tails.surprises(x)
-        if self.tail == "column":
-            return np.maximum(left, right)
-        skewed = np.where(self.skew_ < 0, left, right)
-        sums = np.stack([left.sum(axis=1), right.sum(axis=1), skewed.sum(axis=1)])  # (3, n)
-        winner = sums.argmax(axis=0)[:, None]
-        return np.where(winner == 0, left, np.where(winner == 1, right, skewed))
+    def _combined(self, left: np.ndarray, right: np.ndarray, skew: np.ndarray) -> np.ndarray:
+        return np.maximum(left, right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Annotated, Literal
 
 import numpy as np
@@ -18,6 +19,8 @@ _REACH = 10.0
 _FEWEST_BINS, _MOST_BINS = 8, 64
 _ROUNDING = 1e-9
 """In bins: a value on an edge, such as a whole number, belongs to the bin above, rounded or not."""
+
+_MOST_FOUND = 4_000_000  # cells remembered from learning to scoring (32 MB)
 
 _BLOCK_CELLS = 65_536
 """Rows are sorted into bins in blocks of about this many values, which stay in the fast memory."""
@@ -107,8 +110,12 @@ class HBOS(Explainer):
         self.lowest_ = np.clip(x.min(axis=0), -_REACH, _REACH)
         self.highest_ = np.clip(x.max(axis=0), -_REACH, _REACH)
         counts = np.zeros(width * (inside + 2), dtype=np.int64)
-        for _, columns in _blocks(x):
-            counts += np.bincount(self._cells(columns, inside).ravel(), minlength=len(counts))
+        self._found = []  # where the training rows are, so that they need not be looked up twice
+        for rows, columns in _blocks(x):
+            cells = self._cells(columns, inside)
+            counts += np.bincount(cells.ravel(), minlength=len(counts))
+            if rows.stop * width <= _MOST_FOUND:
+                self._found.append(cells)
         filled = np.log(counts.reshape(width, inside + 2) + self.smoothing)
         self.surprises_ = filled.max(axis=1, keepdims=True) - filled
 
@@ -118,15 +125,25 @@ class HBOS(Explainer):
             scores[rows] = -self._surprises(columns).sum(axis=0)
         return scores
 
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        found, self._found = self._found, []
+        scores = np.empty(len(x))
+        for (rows, columns), cells in zip_longest(_blocks(x), found):
+            scores[rows] = -self._surprises(columns, cells).sum(axis=0)
+        return scores
+
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         return self._surprises(x.T).T
 
-    def _surprises(self, columns: np.ndarray) -> np.ndarray:
-        """Return the nats of each value, shape (width, n)."""
-        cells = self._cells(columns, self.surprises_.shape[1] - 2)
-        surprises = self.surprises_.ravel()[cells]
-        surprises += np.maximum(self.lowest_[:, None] - columns, 0.0)
-        surprises += np.maximum(columns - self.highest_[:, None], 0.0)
+    def _surprises(self, columns: np.ndarray, cells: np.ndarray | None = None) -> np.ndarray:
+        """Return the nats of each value, shape (width, n); `cells` if they are known."""
+        if cells is None:
+            cells = self._cells(columns, self.surprises_.shape[1] - 2)
+        surprises = self.surprises_.ravel().take(cells)
+        lowest, highest = self.lowest_[:, None], self.highest_[:, None]
+        if ((columns < lowest) | (columns > highest)).any():
+            surprises += np.maximum(lowest - columns, 0.0)
+            surprises += np.maximum(columns - highest, 0.0)
         return surprises
 
     def _cells(self, columns: np.ndarray, inside: int) -> np.ndarray:
@@ -138,8 +155,10 @@ class HBOS(Explainer):
         position += _ROUNDING
         cells = np.clip(position, 0, inside - 1, out=position).astype(np.int64)
         cells += np.arange(1, len(columns) * (inside + 2), inside + 2)[:, None]
-        cells += columns > highest
-        cells -= columns < lowest
+        below, above = columns < lowest, columns > highest
+        if below.any() or above.any():
+            cells += above
+            cells -= below
         return cells
 
 

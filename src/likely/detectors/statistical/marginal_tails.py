@@ -154,12 +154,11 @@ class MarginalTails(Explainer):
 
     def _surprises(self, x: np.ndarray) -> np.ndarray:
         """Return -log of the two-sided tail probability of each value, in nats, like x."""
-        result = np.empty_like(x)
-        for j in range(x.shape[1]):
-            deviations = x[:, j] - self.centres_[j]
-            for side, mine in enumerate((deviations >= 0, deviations < 0)):
-                y = np.abs(deviations[mine]) / self.scales_[j, side]
-                result[mine, j] = _interpolate(y, self.surprises_[j, side])
+        deviations = x - self.centres_
+        side = 2 * np.arange(x.shape[1]) + (deviations < 0)  # among all sides, (n, width)
+        y = np.abs(deviations) / self.scales_.ravel().take(side)
+        result = _interpolate(y, side, self.surprises_.reshape(-1, len(_KNOTS)))
+        for j in np.flatnonzero(self.atoms_[:, 0] < _NOWHERE):
             place = np.minimum(np.searchsorted(self.atoms_[j], x[:, j]), MOST_ATOMS - 1)
             known = self.atoms_[j, place] == x[:, j]
             capped = np.minimum(result[:, j], self.rarities_[j, place])
@@ -167,10 +166,16 @@ class MarginalTails(Explainer):
         return result
 
 
-def _interpolate(y: np.ndarray, surprises: np.ndarray) -> np.ndarray:
-    """Return -log S at deviations, linear between and beyond the knots."""
-    slope = (surprises[-1] - surprises[-2]) / (_KNOTS[-1] - _KNOTS[-2])
-    return np.interp(y, _KNOTS, surprises) + np.maximum(y - _KNOTS[-1], 0.0) * slope
+def _interpolate(y: np.ndarray, side: np.ndarray, surprises: np.ndarray) -> np.ndarray:
+    """Return -log S at deviations, linear between and beyond the knots.
+
+    `y` and `side` have the same shape, `surprises` is (sides, knots): which side, and how far out.
+    """
+    last = len(_KNOTS) - 2
+    knot = np.minimum(np.searchsorted(_KNOTS, y, side="right") - 1, last)
+    start = side * len(_KNOTS) + knot
+    low, high = surprises.ravel().take(start), surprises.ravel().take(start + 1)
+    return low + (y - _KNOTS.take(knot)) / np.diff(_KNOTS).take(knot) * (high - low)
 
 
 def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:

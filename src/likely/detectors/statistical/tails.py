@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -31,70 +33,100 @@ class Tails:
         Rank of each kept value among all n training values, from 1 to n.
     lower_excess, upper_excess : ndarray of shape (width,)
         Mean excess of the outer 10 % of the values at either end.
+    skew : ndarray of shape (width,)
+        Skewness of each feature; 0 where it is no more than rounding.
     """
 
     ordered: np.ndarray
     ranks: np.ndarray
     lower_excess: np.ndarray
     upper_excess: np.ndarray
+    skew: np.ndarray
 
-    def surprises(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return -log F and -log G of every value in nats, each of shape (n, width).
+    @cached_property
+    def below(self) -> np.ndarray:
+        """-log of the share of training values at most as large as each kept one, shape (kept,)."""
+        return np.log(self.ranks[-1] / self.ranks)
+
+    @cached_property
+    def above(self) -> np.ndarray:
+        """-log of the share of training values at least as large as each kept one."""
+        n = self.ranks[-1]
+        return np.log(n / (n + 1 - self.ranks))
+
+    def by_feature(
+        self, x: np.ndarray, orders: np.ndarray | None = None
+    ) -> Iterator[tuple[np.ndarray | slice, np.ndarray, np.ndarray]]:
+        """Yield for each feature an order of the rows, and in it -log F and -log G in nats.
 
         F is the share of training values at most x, G the share at least x. Beyond the training
-        values the tail goes on as an exponential one.
+        values the tail goes on as an exponential one. `orders` are those that `learn_tails` found,
+        if x are the rows learnt from.
         """
-        n, last = self.ranks[-1], len(self.ranks) - 1
-        columns = np.ascontiguousarray(x.T)  # (width, n): a feature's values side by side
-        left, right = np.empty_like(columns), np.empty_like(columns)
-        for j, values in enumerate(columns):
-            kept = self.ordered[j]
-            order = np.argsort(values) if len(values) >= _SORT_FROM else slice(None)
-            before, upto = _places(kept, values[order])
-            left[j, order] = n / self.ranks[np.maximum(upto - 1, 0)]  # last kept value <= x
-            right[j, order] = n / (n + 1 - self.ranks[np.minimum(before, last)])  # first >= x
-        np.log(left, out=left)
-        np.log(right, out=right)
-        for j, values in enumerate(columns):
-            left[j] += np.maximum(self.ordered[j, 0] - values, 0.0) / self.lower_excess[j]
-            right[j] += np.maximum(values - self.ordered[j, -1], 0.0) / self.upper_excess[j]
-        return left.T, right.T
+        last = len(self.ranks) - 1
+        for j, kept in enumerate(self.ordered):
+            if orders is not None:
+                order, ascending = orders[j], kept
+            else:
+                values = np.ascontiguousarray(x[:, j])
+                order = np.argsort(values) if len(values) >= _SORT_FROM else slice(None)
+                ascending = values[order]
+            before, upto = _places(kept, ascending)
+            left = self.below[np.maximum(upto - 1, 0)]  # of the last kept value <= x
+            right = self.above[np.minimum(before, last)]  # of the first >= x
+            if (ascending < kept[0]).any():
+                left += np.maximum(kept[0] - ascending, 0.0) / self.lower_excess[j]
+            if (ascending > kept[-1]).any():
+                right += np.maximum(ascending - kept[-1], 0.0) / self.upper_excess[j]
+            yield order, left, right
 
 
-def learn_tails(x: np.ndarray, most: int) -> Tails:
+def learn_tails(x: np.ndarray, most: int) -> tuple[Tails, np.ndarray | None]:
     """Return the tails of features of shape (n, width), keeping at most `most` values of each.
 
     With more rows a quarter of the kept values are the lowest, a quarter the highest, and the
-    rest is spread evenly in between.
+    rest is spread evenly in between. With no more, the ascending order of the rows comes along for
+    each feature, shape (width, n), as `Tails.by_feature` takes it.
     """
     ascending = np.array(x.T, order="C")  # (width, n)
-    ascending.sort(axis=1)
-    kept = _kept(len(x), most)
+    kept, orders = _kept(len(x), most), None
+    if len(kept) == len(x):
+        orders = np.argsort(ascending, axis=1)
+        for values, order in zip(ascending, orders, strict=True):
+            values[:] = values[order]
+    else:
+        ascending.sort(axis=1)
     outer = max(1, int(_TAIL * len(x)))
-    return Tails(
-        ordered=ascending[:, kept] if len(kept) < len(x) else ascending,
+    tails = Tails(
+        ordered=ascending if orders is not None else ascending[:, kept],
         ranks=kept + 1.0,
         lower_excess=_mean_excess(-ascending[:, outer::-1]),
         upper_excess=_mean_excess(ascending[:, -outer - 1 :]),
+        skew=_skewness(ascending),
     )
+    return tails, orders
 
 
-def skewness(x: np.ndarray) -> np.ndarray:
-    """Return the skewness of features, shape (width,); 0 where it is no more than rounding."""
-    away = x - x.mean(axis=0)  # (n, width)
-    squares = away * away
-    spread = np.sqrt(squares.mean(axis=0))
-    third = (squares * away).mean(axis=0)
-    skew = third / np.where(spread > 0, spread, 1.0) ** 3
+def _skewness(columns: np.ndarray) -> np.ndarray:
+    """Return the skewness of columns, shape (width, n), each after the other in the cache."""
+    skew = np.zeros(len(columns))
+    for j, values in enumerate(columns):
+        away = values - values.mean()
+        squares = away * away
+        spread = np.sqrt(squares.mean())
+        away *= squares
+        skew[j] = away.mean() / (spread if spread > 0 else 1.0) ** 3
     return np.where(np.abs(skew) > _LEAST_SKEWNESS, skew, 0.0)
 
 
 def _places(kept: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how many kept values lie below each value, and how many are at most as large."""
-    if not np.array_equal(kept, values):
+    if values is not kept and not np.array_equal(kept, values):
         return np.searchsorted(kept, values), np.searchsorted(kept, values, side="right")
     # the rows learnt from: each place is known, and equal values share the ends of their run
     ends = np.flatnonzero(np.append(kept[1:] != kept[:-1], True)) + 1
+    if len(ends) == len(kept):
+        return ends - 1, ends
     counts = np.diff(ends, prepend=0)
     return np.repeat(ends - counts, counts), np.repeat(ends, counts)
 

@@ -12,9 +12,9 @@ def distances(x: np.ndarray, centre: np.ndarray, covariance: np.ndarray) -> np.n
 
 
 def regularised_covariance(x: np.ndarray) -> np.ndarray:
-    """Return the covariance of rows, a share g^2 / (1 + g^2) moved to "uncorrelated"."""
+    """Return the covariance of rows, a share g^2 / (1 + g^2) <= 5 % moved to "uncorrelated"."""
     n, width = x.shape
-    share = max(1e-6, (width / n) ** 2 / (1 + (width / n) ** 2))
+    share = min(max(1e-6, (width / n) ** 2 / (1 + (width / n) ** 2)), 0.05)
     centre = x.mean(axis=0)
     covariance = np.empty((width, width))
     for i in range(width):

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from likely.data.table import Table
+from likely.data.column import Column
+from likely.data.table import write_value
 from likely.workflow.report.markup import Html, cell, element, join, size
 from likely.workflow.report.view import View
 from likely.workflow.report.words import p_value
@@ -91,13 +92,13 @@ def _line(view: View, place: int, carded: bool, shown: list[int]) -> Html:
         _number(p_value(log_p), f"{log_p:.9g}"),
         element("td", "yes" if view.found.anomaly[row] else "no"),
         *(element("td", cell(texts[place], _CELL)) for _, texts in view.identity[:1]),
-        *(_cell(view.table, row, j) for j in shown),
+        *(_cell(view.table.columns[j], view.value(row, j)) for j in shown),
     ]
     return element("tr", *cells)
 
 
-def _cell(table: Table, row: int, j: int) -> Html:
-    column, value, text = table.columns[j], float(table.matrix[row, j]), table.text(row, j)
+def _cell(column: Column, value: float) -> Html:
+    text = write_value(column, value)
     if math.isnan(value):
         return element("td", element("i", text), class_="n" if column.kind == "number" else None)
     if column.kind == "number":

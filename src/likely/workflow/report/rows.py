@@ -94,11 +94,11 @@ def _picture(view: View, row: int, explanation: Explanation) -> Html:
     background, of_what = view.background
     first = explanation.reasons[0]
     j = view.position(first.column)
-    column, mark = view.table.columns[j], float(view.table.matrix[row, j])
+    column, mark = view.table.columns[j], view.value(row, j)
     pair = _odd_pair(view, row, explanation.reasons[:2])
     if pair is not None:
         both = (view.table.columns[pair[0]], view.table.columns[pair[1]])
-        marks = (float(view.table.matrix[row, pair[0]]), float(view.table.matrix[row, pair[1]]))
+        marks = (view.value(row, pair[0]), view.value(row, pair[1]))
         return scatter(both, background.matrix[:, list(pair)], marks, of_what)
     usual = (read_value(column, first.low), read_value(column, first.high))
     return column_plot(column, background.matrix[:, j], mark, usual, of_what)
@@ -118,6 +118,6 @@ def _odd_pair(view: View, row: int, reasons: tuple[Reason, ...]) -> tuple[int, i
         if not len(values):
             return None
         low, high = np.quantile(values, [0.005, 0.995])
-        if not low <= view.table.matrix[row, j] <= high:
+        if not low <= view.value(row, j) <= high:
             return None
     return places

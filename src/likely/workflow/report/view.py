@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from likely.data.table import Table
+from likely.workflow.findings import first_oddest
 
 if TYPE_CHECKING:
     from likely.explanation import Explanation
@@ -35,7 +36,8 @@ class View:
     found : Findings
         What was found.
     table : Table
-        The rows with the columns that the model looks at, in its terms.
+        The rows with the columns that the model looks at, in its terms; of a file larger than
+        memory the oddest only.
     order : ndarray of shape (at most 500,)
         Positions of the oddest rows, oddest first.
     explanations : list of Explanation
@@ -50,7 +52,7 @@ class View:
     @classmethod
     def of(cls, found: Findings) -> View:
         """Choose the rows and explain those that get a card."""
-        order = np.lexsort((found.scores, found.log_p))[:LISTED]
+        order = first_oddest(found.scores, found.log_p, LISTED)
         explained = found.oddest[:CARDS]
         table = found.learned.model.schema_.match(found.table)
         return cls(found, table, order, found.explanations(explained))
@@ -64,6 +66,8 @@ class View:
     def background(self) -> tuple[Table, str]:
         """The rows that plots show behind a finding, and what they are in words."""
         likely_rows = self.found.learned.likely_rows
+        if self.found.held is not None and len(likely_rows):
+            return likely_rows, f"{len(likely_rows):,} likely rows learnt from"
         if len(self.table) >= _ENOUGH or len(likely_rows) <= len(self.table):
             return self.table, f"these {len(self.table):,} rows"
         return likely_rows, f"{len(likely_rows):,} likely rows learnt from"
@@ -73,6 +77,15 @@ class View:
         """Whether any row is reported under the promise."""
         return bool(self.found.anomaly.any())
 
+    def places(self, rows: np.ndarray) -> np.ndarray:
+        """Return where rows, by position in the data, stand in `table`."""
+        held = self.found.held
+        return rows if held is None else np.searchsorted(held, rows)
+
+    def value(self, row: int, j: int) -> float:
+        """Return a stored value of a row, by position in the data."""
+        return float(self.table.matrix[self.places(np.array([row]))[0], j])
+
     def position(self, name: str) -> int:
         """Return the position of a column that the model looks at."""
         return self._positions[name]
@@ -80,7 +93,8 @@ class View:
     def spread(self, name: str) -> float:
         """Return the interquartile range of a column of numbers or dates; 0 without values."""
         if name not in self._spreads:
-            values = self.table.matrix[:, self.position(name)]
+            usual = self.table if self.found.held is None else self.background[0]
+            values = usual.matrix[:, self.position(name)]
             finite = values[np.isfinite(values)]
             low, high = np.quantile(finite, [0.25, 0.75]) if len(finite) else (0.0, 0.0)
             self._spreads[name] = float(high) - float(low)
@@ -100,7 +114,7 @@ class View:
         names.sort(key=lambda name: _TELLING.index(aside[str(name)]))
         found = []
         for name in names[:_IDENTITIES]:
-            cells = frame.get_column(name)[self.order.tolist()].to_list()
+            cells = frame.get_column(name)[self.places(self.order).tolist()].to_list()
             found.append((str(name), ["missing" if c is None or c != c else str(c) for c in cells]))
         return found
 

@@ -1,0 +1,292 @@
+"""Groups of rows, each described by averages over its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import numpy as np
+
+from likely.base.model import Model
+from likely.base.state import Array
+from likely.core.errors import DataError
+from likely.core.params import Interval
+from likely.detectors.contextual.joint import joint_surprise, learn_relations, learn_scales
+from likely.detectors.contextual.laws import learn_law, learn_share_law, share_residuals
+from likely.detectors.contextual.residual_model import RESIDUAL_STATE, ResidualModel
+
+SHIFTS = (0.05, 1.0, 0.0)
+"""Parts of the mean that are added before taking logarithms; 0 stands for no logarithm. The first
+that leaves a column about even-sided is taken."""
+
+POWER = 2 / 3
+"""A spread to this power is about normal, even of few members."""
+
+MOST_RELATED = 1 - 1e-9
+LARGE = 1e9
+USED_UP = {"spread": 1.0, "correlation": 3.0}
+"""Degrees of freedom that an average uses up."""
+
+EVEN = 0.25
+"""So lopsided, from 0 to 1, a column may be to be called even-sided."""
+
+
+class Collective(ResidualModel):
+    """How odd a group is for its size (multilevel model; Xiong et al., 2011, name the problem).
+
+    A row describes a group by averages over its members, and one column says how many there are.
+    An average over n members varies from group to group by a variance of two parts, that between
+    groups and that of members divided by n. Both are estimated for every column, blind to gross
+    groups, so that a small group may lie further out than a large one, and groups that naturally
+    differ are not odd for it. Lopsided means of positive numbers are judged by their logarithm,
+    spreads by their power 2/3 (Wilson & Hilferty, 1931), correlations r by artanh r (Fisher, 1915),
+    shares by a likelihood ratio: all of these are about normal, so the score is minus a surprise
+    under a normal distribution, in nats: of the largest, for groups that are odd in one way, or of
+    the sum of squares over all columns or over those of one form, for groups that are a little odd
+    in several ways or only in how these go together.
+
+    Parameters
+    ----------
+    size : str, default "members"
+        Name of the column that says how many members a group has. It is not judged. Without such a
+        column all rows count as equally large.
+    forms : mapping of str to str, optional
+        What columns are, by name: "share" (of the members, from 0 to 1), "spread" (their standard
+        deviation) or "correlation". All others are taken for means.
+    member : str or Model, optional
+        A detector that judges what remains instead: a name, or a model with parameters of one's
+        own (it is copied, not fitted).
+    seed : int in [0, inf), default 0
+        Seed of a detector given by name.
+
+    Attributes
+    ----------
+    shifts_ : ndarray of shape (outputs,)
+        Where logarithms are taken: what part of the mean is added before; 0 elsewhere.
+    laws_ : ndarray of shape (outputs, 4)
+        mu, beta, tau^2 and sigma^2 of the mean mu + beta / n and the variance tau^2 + sigma^2 / n;
+        of shares, the variance is in units of mu (1 - mu).
+
+    References
+    ----------
+    Xiong, L., Poczos, B., Schneider, J., Connolly, A. & VanderPlas, J. (2011). Hierarchical
+    probabilistic models for group anomaly detection. AISTATS.
+    https://proceedings.mlr.press/v15/xiong11a.html
+    Fisher, R. A. (1915). Frequency distribution of the values of the correlation coefficient in
+    samples from an indefinitely large population. Biometrika 10, 507-521.
+    Wilson, E. B. & Hilferty, M. M. (1931). The distribution of chi-square. PNAS 17, 684-688.
+    Gelman, A. & Hill, J. (2007). Data analysis using regression and multilevel models. Cambridge
+    University Press.
+
+    Examples
+    --------
+    >>> import numpy as np, pyarrow as pa
+    >>> from likely.detectors import Collective
+    >>> rng = np.random.default_rng(0)
+    >>> members = rng.integers(2, 50, 300)
+    >>> means = rng.normal(0, 1 / np.sqrt(members))
+    >>> model = Collective().fit(pa.table({"members": members, "mean": means}))
+    >>> model.predict(pa.table({"members": [2, 40], "mean": [1.0, 1.0]}))
+    array([ 1, -1])
+    """
+
+    card = {"kinds": ["table"], "paper": "https://proceedings.mlr.press/v15/xiong11a.html"}
+    _state_spec = {
+        **RESIDUAL_STATE,
+        "shifts_": Array("output", low=0.0, high=1.0),
+        "zeros_": Array("output"),
+        "typical_": Array("output", low=0.0),
+        "laws_": Array("output", 4),
+        "least_": Array(low=0.0, high=0.5),
+        "relations_": Array("output", "output"),
+        "scales_": Array("block", low=0.0),
+    }
+
+    shifts_: np.ndarray
+    zeros_: np.ndarray
+    typical_: np.ndarray
+    laws_: np.ndarray
+    least_: float
+    relations_: np.ndarray
+    scales_: np.ndarray
+
+    def __init__(
+        self,
+        size: str = "members",
+        forms: Mapping[str, str] | None = None,
+        member: str | Model | None = None,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.size = size
+        self.forms = forms
+        self.member = member
+        self.seed = seed
+
+    @property
+    def context_positions_(self) -> tuple[int, ...]:
+        """Position of the column of sizes among the used columns, if there is one."""
+        names = [column.name for column in self.schema_.used]
+        found = tuple(j for j, name in enumerate(names) if name == self.size)
+        if len(found) == len(names):
+            raise DataError(
+                f"There is no column beside the sizes, {self.size!r}: nothing to judge."
+            )
+        return found
+
+    def _learn_usual(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        outputs = self._outputs
+        self.least_ = 0.5 / (len(x) + 1)
+        values = np.where(outputs.missing(self._codes(x)), np.nan, outputs.values(x))
+        self._learn_units(values)
+        per_member = self._per_member(x)
+        values = self._transformed(values)
+        self.laws_ = np.array(
+            [
+                (learn_share_law if share else learn_law)(column, sizes)
+                for column, sizes, share in zip(
+                    values.T, per_member.T, self._forms == "share", strict=True
+                )
+            ]
+        )
+        return self._residuals(x)
+
+    @property
+    def _forms(self) -> np.ndarray:
+        """What each output is, shape (outputs,): "share", "spread", "correlation" or "mean"."""
+        given = self.forms or {}
+        return np.array(
+            [
+                "mean" if gap else given.get(self.schema_.used[j].name, "mean")
+                for j, gap in zip(self._outputs.columns, self._outputs.gap, strict=True)
+            ],
+            dtype=str,
+        )
+
+    def _learn_units(self, values: np.ndarray) -> None:
+        """Choose the zero and unit of every output, and whether a mean becomes its logarithm."""
+        width, forms = values.shape[1], self._forms
+        self.zeros_, self.typical_, self.shifts_ = np.zeros(width), np.ones(width), np.zeros(width)
+        for i, j in enumerate(self._outputs.columns):
+            column, encoding = self.schema_.used[j], self.schema_.encodings[j]
+            if self._outputs.indicator[i] or encoding.rule != "scale":
+                continue
+            zero = -encoding.centre / encoding.scale
+            if forms[i] != "mean":
+                self.zeros_[i], self.typical_[i] = zero, 1 / encoding.scale
+                continue
+            known = np.minimum(values[:, i][~np.isnan(values[:, i])] - zero, 1e50)
+            mean = float(known.mean()) if len(known) else 0.0
+            if column.kind == "number" and encoding.low >= 0 and 1e-9 < mean < 1e40:
+                self.zeros_[i], self.typical_[i] = zero, mean
+                self.shifts_[i] = _choose_shift(known / mean)
+
+    def _transformed(self, values: np.ndarray) -> np.ndarray:
+        part, forms = (values - self.zeros_) / self.typical_, self._forms
+        logs = self.shifts_ > 0
+        part[:, logs] = np.log(np.maximum(part[:, logs], 0.0) + self.shifts_[logs])
+        spread, related = forms == "spread", forms == "correlation"
+        part[:, spread] = np.maximum(part[:, spread], 0.0) ** POWER
+        part[:, related] = np.arctanh(np.clip(part[:, related], -MOST_RELATED, MOST_RELATED))
+        return part
+
+    def _to_features(self, outputs: np.ndarray) -> np.ndarray:
+        part, forms = np.array(outputs), self._forms
+        logs = self.shifts_ > 0
+        powers = np.exp(np.minimum(part[..., logs], 100.0))
+        part[..., logs] = np.maximum(powers - self.shifts_[logs], 0.0)
+        spread, related = forms == "spread", forms == "correlation"
+        part[..., spread] = np.maximum(part[..., spread], 0.0) ** (1 / POWER)
+        part[..., related] = np.tanh(part[..., related])
+        values = part * self.typical_ + self.zeros_
+        return values * self._outputs.unit + self._outputs.zero
+
+    @property
+    def _blocks(self) -> list[np.ndarray]:
+        """Which outputs are judged together: all, and those of one form if there are several."""
+        forms = self._forms
+        names = np.unique(forms)
+        parts = [np.flatnonzero(forms == name) for name in names] if len(names) > 1 else []
+        return [np.arange(len(forms)), *parts]
+
+    @property
+    def least_scale(self) -> float:
+        """One nat, for the score is a surprise in nats; that of the detector if there is one."""
+        return super().least_scale if self.member is not None else 1.0
+
+    def _fit_member(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
+        self.members_ = []
+        self.relations_ = learn_relations(residuals)
+        self.scales_ = learn_scales(residuals, self.relations_, self._blocks)
+        if self.member is not None:
+            super()._fit_member(residuals, rng)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        if self.members_:
+            return super()._score(x)
+        return -joint_surprise(self._residuals(x), self.relations_, self._blocks, self.scales_)
+
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        return super()._score_training(x) if self.members_ else self._score(x)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        if self.members_:
+            return super()._contributions(x)
+        squares = np.clip(self._residuals(x), -1e9, 1e9) ** 2 + 1e-12
+        shares = np.zeros((len(x), len(self.schema_.feature_columns)))
+        shares[:, self._outputs.features] = squares / squares.sum(axis=1, keepdims=True)
+        return shares * -self._score(x)[:, None]
+
+    def _per_member(self, x: np.ndarray) -> np.ndarray:
+        """Return one over the degrees of freedom of every output, shape (n, outputs)."""
+        position = self.context_positions_
+        sizes = self._codes(x)[:, position[0]] if position else np.full(len(x), LARGE)
+        sizes = np.nan_to_num(sizes, nan=1.0, posinf=1e300)
+        used_up = np.array([USED_UP.get(form, 0.0) for form in self._forms])
+        return 1 / np.maximum(sizes[:, None] - used_up, 1.0)
+
+    def _expect(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        per_member = self._per_member(x)
+        mu, beta, between, within = self.laws_.T
+        unit = np.where(self._forms == "share", mu * (1 - mu), 1.0)
+        return mu + beta * per_member, unit * (between + within * per_member)
+
+    def _residuals(self, x: np.ndarray) -> np.ndarray:
+        outputs, share = self._outputs, self._forms == "share"
+        values = self._transformed(outputs.values(x))
+        means, variances = self._expect(x)
+        residuals = outputs.residuals(values, means, variances, self.least_)
+        _, _, between, within = self.laws_[share].T
+        factor = between + within * self._per_member(x)[:, share]
+        residuals[:, share] = share_residuals(values[:, share], self.laws_[share, 0], factor)
+        # which averages a group lacks follows from its size: a pair has no correlation
+        unknown = outputs.missing(self._codes(x)) | outputs.gap
+        return np.where(unknown, 0.0, residuals)
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        if not (
+            len(self.shifts_) == len(self.quantiles_)
+            and (self.laws_[:, 2:].sum(axis=1) > 0).all()
+            and (self.laws_[:, 2:] >= 0).all()
+            and (self.typical_ > 0).all()
+            and (np.abs(self.laws_[self._forms == "share", 0] - 0.5) < 0.5).all()
+            and 0 < self.least_ <= 0.5
+            and len(self.scales_) == len(self._blocks)
+            and (self.scales_ > 0).all()
+        ):
+            raise ValueError("the laws of its columns are impossible")
+        np.linalg.cholesky(self.relations_)  # raises if they are no covariance
+
+
+def _choose_shift(values: np.ndarray) -> float:
+    skews = [_skew(np.log(values + shift) if shift else values) for shift in SHIFTS]
+    even = [shift for shift, skew in zip(SHIFTS, skews, strict=True) if skew <= EVEN]
+    return even[0] if even else SHIFTS[int(np.argmin(skews))]
+
+
+def _skew(values: np.ndarray) -> float:
+    """Return how lopsided values are, from 0 to 1, whatever their ends are."""
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    if not high > low:
+        return 0.0
+    return abs(high + low - 2 * middle) / (high - low)

@@ -1,0 +1,106 @@
+"""Standardised residuals together: one surprise in nats."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaincc, gammaln, log_ndtr
+
+from likely.core.covariance import regularise, whitening
+
+_CUT = 2.5
+_RIDGE = 0.1
+
+
+def learn_relations(residuals: np.ndarray) -> np.ndarray:
+    """Return the covariance of residuals, shape (outputs, outputs).
+
+    Parameters
+    ----------
+    residuals : ndarray of shape (n, outputs)
+        In standard deviations; larger ones count as 2.5, so that gross rows relate nothing.
+    """
+    clipped = np.clip(residuals, -_CUT, _CUT)
+    rows, width = clipped.shape
+    covariance = clipped.T @ clipped / rows
+    # estimated relations fit the rows they come from too well, and new ones the less for it
+    believed = covariance * rows / (rows + 2 * width)
+    np.fill_diagonal(believed, np.diag(covariance))
+    return regularise(believed, rows, floor=0.1)
+
+
+def learn_scales(
+    residuals: np.ndarray, relations: np.ndarray, blocks: list[np.ndarray]
+) -> np.ndarray:
+    """Return the median sum of squares of each block, in units of that of normal deviates.
+
+    Parameters
+    ----------
+    residuals, relations, blocks
+        As in `joint_surprise`.
+    """
+    scales = []
+    for block in blocks:
+        squares, freedom = _squares(residuals, relations, block)
+        median = freedom * (1 - 2 / (9 * freedom)) ** 3  # Wilson and Hilferty, 1931
+        scales.append(max(float(np.median(squares)) / median, 1e-12))
+    return np.array(scales)
+
+
+def joint_surprise(
+    residuals: np.ndarray, relations: np.ndarray, blocks: list[np.ndarray], scales: np.ndarray
+) -> np.ndarray:
+    """Return how surprising rows of residuals are if they are normal, in nats, shape (n,).
+
+    Several questions are asked of a row: how large is its largest residual, and how large the sum
+    of squares of each block? The most surprising answer counts (Tippett's way), which is no p-value
+    of its own, for several questions were asked, but falls off like one.
+
+    Parameters
+    ----------
+    residuals : ndarray of shape (n, outputs)
+        In standard deviations.
+    relations : ndarray of shape (outputs, outputs)
+        Their covariance.
+    blocks : list of ndarray of int64
+        Positions of outputs that are asked about together.
+    scales : ndarray of shape (blocks,)
+        What their sums of squares are divided by to be distributed like chi-squared.
+    """
+    bounded = np.clip(residuals, -1e100, 1e100)
+    largest = np.abs(bounded).max(axis=1)
+    inside = np.clip(largest, 1e-9, 6.0)
+    within = np.log1p(-np.exp(np.log(2.0) + log_ndtr(-inside)))  # log P(one is smaller)
+    exact = np.log(-np.expm1(residuals.shape[1] * within))
+    far = np.log(2.0 * residuals.shape[1]) + log_ndtr(-largest)
+    answers = [np.where(largest < 6.0, exact, far)]
+    for block, scale in zip(blocks, scales, strict=True):
+        squares, freedom = _squares(bounded, relations, block)
+        answers.append(_log_chi_squared(squares / scale, freedom))
+    return np.max(-np.array(answers), axis=0)
+
+
+def _squares(
+    residuals: np.ndarray, relations: np.ndarray, block: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Return the sum of squares of a block of residuals once they are uncorrelated, (n,).
+
+    Also return of how many normal deviates it is the sum (Satterthwaite, 1946), fewer than there
+    are outputs: one that hardly varies, or follows from others, as the last of some shares, does
+    not count.
+    """
+    own = relations[np.ix_(block, block)]
+    whitener = whitening(own + _RIDGE * np.eye(len(block)))
+    white = residuals[:, block] @ whitener
+    variances = np.clip(np.linalg.eigvalsh(whitener.T @ own @ whitener), 0.0, 1.0)
+    freedom = float(variances.sum() ** 2 / (variances**2).sum())
+    return np.einsum("ij,ij->i", white, white), freedom
+
+
+def _log_chi_squared(squares: np.ndarray, freedom: float) -> np.ndarray:
+    """Return log P(chi-squared of `freedom` degrees of freedom >= squares), never -inf."""
+    half, y = freedom / 2, np.minimum(squares / 2, 1e200)
+    survival = gammaincc(half, np.minimum(y, 500.0 + half))
+    # the first term of the asymptotic series, where the function itself ends at 0
+    far = (half - 1) * np.log(np.maximum(y, 1.0)) - y - gammaln(half)
+    near = survival > 1e-200
+    return np.minimum(np.where(near, np.log(np.where(near, survival, 1.0)), far), 0.0)

@@ -1,0 +1,139 @@
+"""Groups of rows as rows of their own: averages over the members of each.
+
+Numbers count as no more than the 0.5 % and 99.5 % quantiles of all rows, so that one gross member
+does not make a group: finding single rows is another task.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from likely.core.errors import DataError
+from likely.data.back import to_frame
+from likely.data.column import Column
+from likely.data.header import unused_name
+from likely.data.table import Table, stack, write_value
+from likely.workflow.averages import Members
+from likely.workflow.habits import Habits
+
+SIZE = "members"
+"""Name of the column that says how many members a group has."""
+
+
+def about_groups(text: str) -> str:
+    """Return a sentence about rows as one about groups.
+
+    Examples
+    --------
+    >>> about_groups("2 rows are odd")
+    '2 groups are odd'
+    """
+    return re.sub(r"\brow(s?)\b", r"group\1", text)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How rows become groups.
+
+    Parameters
+    ----------
+    name : str
+        The column that says which rows belong together.
+    habits : Habits
+        What the rows learnt from look like.
+    """
+
+    name: str
+    habits: Habits
+
+    @classmethod
+    def learn(cls, rows: Table, name: str) -> Grouping:
+        """Learn from rows how to describe groups of them.
+
+        Parameters
+        ----------
+        rows : Table
+            The rows; columns that are of no use are set aside, but not the one that groups.
+        name : str
+            The column that says which rows belong together.
+        """
+        return cls(name, Habits.learn(rows.set_aside({name: "ignored"})))
+
+    @property
+    def size(self) -> str:
+        """Name of the column that says how many members a group has."""
+        return unused_name(SIZE, [self.name])
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the rows, with that one among those to be read."""
+        return tuple(
+            replace(column, set_aside="") if column.name == self.name else column
+            for column in self.habits.schema.columns
+        )
+
+    def title(self, groups: Table, row: int) -> str:
+        """Return what a group is called, such as "account 17"."""
+        return f"{self.name} {groups.text(row, groups.names.index(self.name))}"
+
+    def groups(self, rows: Table) -> tuple[Table, dict[str, str]]:
+        """Return a table of groups, in the order of what they are called, and what is no mean.
+
+        Parameters
+        ----------
+        rows : Table
+            Rows with the columns learnt from and the one that groups.
+
+        Raises
+        ------
+        DataError
+            If no row says which group it belongs to.
+        """
+        rows.check_names([self.name])
+        position = rows.names.index(self.name)
+        keys, column = rows.matrix[:, position], rows.columns[position]
+        inside = ~np.isnan(keys)
+        if not inside.any():
+            raise DataError(f"The column {self.name!r} is empty: no row belongs to a group.")
+        matched = self.habits.schema.match(rows)
+        notes = matched.notes
+        if not inside.all():
+            notes += (f"{(~inside).sum():,} rows have no {self.name} and belong to no group.",)
+        found, group = np.unique(keys[inside], return_inverse=True)
+        averages = list(
+            Members(self.habits, matched.take(np.flatnonzero(inside)), group).averages()
+        )
+        labels = tuple(_name_of(column, key) for key in found)
+        own = Column(self.name, "category", "String", labels=labels, set_aside="ignored")
+        size = Column(self.size, "number", "Int64", integer=True)
+        table = stack(
+            [own, size, *(Column(average.name, "number") for average in averages)],
+            [
+                np.arange(len(found), dtype=np.float64),
+                np.bincount(group).astype(np.float64),
+                *(average.values for average in averages),
+            ],
+            notes=notes,
+        )
+        native = _like(to_frame(table), rows.native)
+        forms = {average.name: average.form for average in averages if average.form != "mean"}
+        return replace(table, native=native), forms
+
+
+def _name_of(column: Column, key: float) -> str:
+    if column.kind == "number" and key == int(key) and abs(key) < 1e15:
+        return str(int(key))  # 17,000 is a number, 17000 a name
+    return write_value(column, key)
+
+
+def _like(made: Any, given: Any) -> Any:
+    """Return a frame in the library of what the user gave, if that is a frame."""
+    frame = nw.from_native(given, pass_through=True)
+    if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        return made
+    return nw.from_arrow(made, backend=frame.implementation).to_native()

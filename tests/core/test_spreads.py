@@ -1,0 +1,31 @@
+"""Spreads for distances: heavy tails drawn in, nothing blown up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likely.core.spreads import REACH, distance_spreads
+
+RNG = np.random.default_rng(0)
+
+
+def test_light_tails_stay_and_heavy_ones_are_drawn_in() -> None:
+    x = np.column_stack([RNG.normal(size=4000), RNG.uniform(-1, 1, 4000), RNG.normal(size=4000)])
+    x[::4, 2] *= 50
+    spreads = distance_spreads(x)
+    assert spreads[0] < 1.05
+    assert spreads[1] == 1
+    np.testing.assert_allclose(spreads[2], np.clip(x[:, 2], -REACH, REACH).std())
+    assert spreads[2] > 10
+
+
+def test_a_gross_row_widens_a_column_by_a_bounded_factor() -> None:
+    x = RNG.normal(size=(1000, 1))
+    x[0] = 1e50
+    assert distance_spreads(x) < 1 + REACH / np.sqrt(1000)
+
+
+def test_constant_and_rare_features_are_not_blown_up() -> None:
+    rare = np.zeros(1000)
+    rare[:2] = 2.0
+    assert distance_spreads(np.column_stack([rare, np.zeros(1000)])).tolist() == [1.0, 1.0]
