@@ -2,12 +2,13 @@
 
 Tables of 300 groups of 10 to 80 members, four numbers (one of them lopsided, two correlated) and a
 category of five levels; twelve groups of at least 30 members are planted in one of six ways.
-`natural` says whether the ordinary groups differ from one another in their means, spreads and
-mixtures. Power and the share of false findings are those of `likely.detect(table, group="account")`
-at its default promise, fdr=0.1. Beside them stands what is known of single members: how well the
-same default, judging rows, tells members of planted groups from others (AUROC, 0.5 is chance; one
-seed), and how many of them it reports. Clean tables should stay quiet. The trivial baseline is the
-largest robust z-score among the means of the columns of each group (AUROC).
+`natural` says whether the ordinary groups differ from one another in their means (by 0.15 standard
+deviations), spreads (by 5 %) and mixtures. Power and the share of false findings are those of
+`likely.detect(table, group="account")` at its default promise, fdr=0.1. Beside them stands what is
+known of single members: how well the same default, judging rows, tells members of planted groups
+from others (AUROC, 0.5 is chance; one seed), and how many of them it reports. Clean tables should
+stay quiet. The trivial baseline is the largest robust z-score among the means of the columns of
+each group (AUROC).
 
     python benchmarks/collective.py            stores benchmarks/results/collective.json
     python benchmarks/collective.py 2          two seeds, nothing stored
@@ -102,9 +103,9 @@ def draw(natural: bool, seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, n
     uniform = rng.random(len(account))
     mixture = np.tile(MIXTURE, (GROUPS, 1))
     if natural:
-        x = x * np.exp(rng.normal(0, 0.1, (GROUPS, 4)))[account]
+        x = x * np.exp(rng.normal(0, 0.05, (GROUPS, 4)))[account]
         x += rng.normal(0, 0.15, (GROUPS, 4))[account]
-        mixture = rng.dirichlet(60 * MIXTURE, GROUPS)
+        mixture = rng.dirichlet(100 * MIXTURE, GROUPS)
     level = (uniform[:, None] > np.cumsum(mixture, axis=1)[account]).sum(axis=1)
     columns = {f"x{j}": x[:, j] for j in range(4)}
     return columns | {"level": np.minimum(level, len(MIXTURE) - 1)}, account, rng
@@ -143,7 +144,7 @@ def _narrow(columns: dict[str, np.ndarray], members: np.ndarray, rng: np.random.
 
 
 def _mixture(columns: dict[str, np.ndarray], members: np.ndarray, rng: np.random.Generator) -> None:
-    changed = members[rng.random(len(members)) < 0.6]
+    changed = members[rng.random(len(members)) < 0.75]
     columns["level"][changed] = 3
 
 

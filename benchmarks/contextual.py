@@ -40,9 +40,9 @@ def main(seeds: int) -> None:
         rows.append({"shape": shape, **means, "worst_seed": least})
         store.show(rows[-1])
     found = [alarms(seed) for seed in range(seeds)]
-    rows.append(
-        {"shape": "rare", **{k: round(float(np.mean([f[k] for f in found])), 4) for k in found[0]}}
-    )
+    rare = {key: round(float(np.mean([one[key] for one in found])), 4) for key in found[0]}
+    error = np.std([one["false_alarms"] for one in found], ddof=1) / np.sqrt(seeds)
+    rows.append({"shape": "rare", **rare, "false_alarms_se": round(float(error), 4)})
     store.show(rows[-1])
     if seeds == SEEDS:
         store.save("contextual", rows, seeds=seeds, table_rows=ROWS, planted=SHARE)

@@ -15,9 +15,9 @@ ROWS = np.random.default_rng(0).normal(size=(150, 3)) * [1.0, 10.0, 0.1] + [0, 5
 NEW = np.random.default_rng(1).normal(size=(25, 3)) * [2.0, 25.0, 0.1] + [0, 5, 0]
 
 
-@pytest.mark.parametrize("combine", ["mean", "largest", "both"])
+@pytest.mark.parametrize("combine", ["median", "mean", "largest"])
 def test_scores_are_the_members_joint_surprise(
-    combine: Literal["mean", "largest", "both"],
+    combine: Literal["median", "mean", "largest"],
 ) -> None:
     model = Ensemble(members=("KNN", "ECOD"), combine=combine).fit(ROWS)
     knn, ecod = KNN().fit(ROWS), ECOD().fit(ROWS)
@@ -44,9 +44,9 @@ def test_below_the_tail_surprise_is_a_counted_share() -> None:
 def test_members_come_by_name_or_as_objects() -> None:
     own = KNN(n_neighbors=9)
     model = Ensemble(members=[own, "Mahalanobis"]).fit(ROWS)
-    assert model.members_[0].get_params()["n_neighbors"] == 9
-    assert isinstance(model.members_[1], Mahalanobis)
-    assert model.members_[0] is not own
+    assert model.detectors_[0].get_params()["n_neighbors"] == 9
+    assert isinstance(model.detectors_[1], Mahalanobis)
+    assert model.detectors_[0] is not own
     assert not hasattr(own, "schema_")
     by_name = Ensemble(members=["KNN", "Mahalanobis"]).fit(ROWS)
     as_objects = Ensemble(members=[KNN(), Mahalanobis()]).fit(ROWS)
@@ -56,21 +56,60 @@ def test_members_come_by_name_or_as_objects() -> None:
 def test_the_seed_reaches_members_named_but_not_those_given() -> None:
     seeds = [
         member.get_params().get("seed")
-        for member in Ensemble(members=["IsolationForest", KNN(seed=3)], seed=7).fit(ROWS).members_
+        for member in Ensemble(members=["IsolationForest", KNN(seed=3)], seed=7)
+        .fit(ROWS)
+        .detectors_
     ]
     assert seeds == [7, 3]
 
 
-def test_the_default_has_several_kinds_of_members() -> None:
+def test_the_default_has_several_kinds_of_members_and_alarms() -> None:
     model = Ensemble().fit(ROWS)
-    names = [type(member).__name__ for member in model.members_]
-    assert names == ["KNN", "IsolationForest", "Mahalanobis", "MarginalTails", "MarginalTails"]
+    names = [type(detector).__name__ for detector in model.detectors_]
+    members = ["KNN", "KNN", "IsolationForest", "Mahalanobis", "MarginalTails"]
+    assert names == [*members, "MarginalTails"]  # the sum votes, the largest only rings
+    assert model.votes_.tolist() == [1, 1, 1, 1, 1, 0]
+    assert model.rings_.tolist() == [0, 0, 0, 0, 0, 1]
     assert model.predict([[0.0, 5.0, 0.0], [0.0, 500.0, 0.0]]).tolist() == [1, -1]
 
 
-@pytest.mark.parametrize("combine", ["mean", "largest", "both"])
+def test_verdict_and_alarm_are_joined_as_probabilities() -> None:
+    model = Ensemble(members=("KNN", "ECOD"), alarms=("ZScore", "ECOD"), combine="mean").fit(ROWS)
+    alone = {
+        name: -Ensemble(members=(name,), combine="mean").fit(ROWS).score_samples(NEW)
+        for name in ("KNN", "ECOD", "ZScore")
+    }
+    verdict = (alone["KNN"] + alone["ECOD"]) / 2
+    alarm = np.array(
+        [naive.joint(list(pair), "largest") for pair in zip(alone["ZScore"], alone["ECOD"], strict=True)]
+    )
+    trained = {
+        name: -Ensemble(members=(name,), combine="mean").fit(ROWS).training_scores_
+        for name in ("KNN", "ECOD", "ZScore")
+    }
+    verdicts = (trained["KNN"] + trained["ECOD"]) / 2
+    alarms = [naive.joint(list(p), "largest") for p in zip(trained["ZScore"], trained["ECOD"], strict=True)]
+    for i, score in enumerate(model.score_samples(NEW)):
+        p_verdict = np.exp(-naive.surprise(verdicts, verdict[i]))
+        p_alarm = np.exp(-naive.surprise(np.array(alarms), alarm[i]))
+        assert -score == pytest.approx(np.log(0.9 / p_verdict + 0.1 / p_alarm), rel=0.03)
+
+
+def test_an_alarm_is_not_outvoted() -> None:
+    rows = np.random.default_rng(3).normal(size=(1_000, 20))
+    odd = np.zeros((1, 20))
+    odd[0, 4] = 5.5
+    voters = ("KNN", "IsolationForest", "GaussianMixture")
+    outvoted = Ensemble(members=voters).fit(rows)
+    alarmed = Ensemble(members=voters, alarms=("MarginalTails",)).fit(rows)
+    place = [np.mean(m.training_scores_ <= m.score_samples(odd)) for m in (outvoted, alarmed)]
+    assert place[0] > 0
+    assert place[1] == 0
+
+
+@pytest.mark.parametrize("combine", ["median", "mean", "largest"])
 def test_contributions_add_up_and_name_the_column(
-    combine: Literal["mean", "largest", "both"],
+    combine: Literal["median", "mean", "largest"],
 ) -> None:
     model = Ensemble(combine=combine).fit(ROWS)
     shares = model.contributions(NEW)

@@ -57,6 +57,19 @@ def test_bandwidth_rules(rule: Literal["scott", "silverman"], factor: float) -> 
     assert float(model.bandwidth_) == pytest.approx((150 * factor) ** (-1 / 7))
 
 
+def test_bandwidth_halfway_to_the_nearest_rows() -> None:
+    line = np.random.default_rng(5).normal(size=(400, 1)) * [[1.0, 2.0, -1.0, 0.5]]
+    model = KernelDensity(bandwidth="neighbours").fit(line)
+    x = _features(model, line)
+    apart = np.sort(np.linalg.norm(x[:, None] - x[None], axis=2), axis=1)[:, 1:6].mean(axis=1)
+    expected = np.sqrt(400 ** (-1 / 8) * np.median(apart) / 2)
+    assert float(model.bandwidth_) == pytest.approx(expected)
+    off = np.array([[0.5, 0.0, 0.0, 0.0]])  # half a spread beside the line
+    wide = KernelDensity().fit(line)
+    place = [np.mean(m.training_scores_ < m.score_samples(off)) for m in (model, wide)]
+    assert place[0] < 0.05 < place[1]
+
+
 @pytest.mark.parametrize("gross", [1e4, 1e20, 1e300])
 def test_gross_training_rows_change_nothing_elsewhere(gross: float) -> None:
     far = np.vstack([ROWS, [[gross, 0.0, -3.0], [gross, 0.0, -3.0], [-gross, gross, gross]]])

@@ -102,7 +102,9 @@ def test_a_contradicting_grouping_is_refused() -> None:
 
 def test_reports_of_groups_name_them(tmp_path: Path) -> None:
     path = likely.detect(pa.table(planted()), group="account").report(tmp_path / "r.html")
-    assert "1017" in path.read_text(encoding="utf-8")
+    page = path.read_text(encoding="utf-8")
+    assert "account 1017" in page
+    assert "Groups judged" in page
 
 
 def test_clean_tables_stay_quiet() -> None:
@@ -134,3 +136,9 @@ def test_impossible_groups_are_named() -> None:
         likely.detect(table, group="account", context="country")
     with pytest.raises(LikelyError, match="at least 2 groups"):
         likely.detect(pa.table({"g": ["a"] * 50, "x": np.arange(50.0) ** 1.1}), group="g")
+
+
+def test_a_method_of_ones_own_judges_the_averages() -> None:
+    found = likely.detect(pa.table(planted()), "KNN", group="account", top=1)
+    assert type(found.learned.model).__name__ == "KNN"
+    assert len(found) == 120

@@ -50,6 +50,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     min_rows: ClassVar[int] = 2
     power_tail: ClassVar[bool] = False  # whether oddness falls off like a power, as distances do
     steady_tail: ClassVar[bool] = True  # whether oddness falls off the same way far out as near
+    leaves_itself_out: ClassVar[bool] = False  # whether training scores judge rows by all others
     _state_spec: ClassVar[dict[str, Array | Members]] = {}
     state_version: ClassVar[int] = 1  # raise it when `_state_spec` changes
 

@@ -48,6 +48,9 @@ def cross_fit(
 ) -> CrossFit:
     """Fit a model once per fold and score each fold by the model that did not see it.
 
+    A model that leaves each training row out of its own score has such scores after one fit, to
+    all rows: nothing is folded.
+
     Parameters
     ----------
     model : Model
@@ -65,9 +68,9 @@ def cross_fit(
         return _judging_others(model, table, seed, unlearnt)
     n = len(table)
     folds = 2 if n >= MANY_ROWS and labels is None else 5  # half of few labels would be too few
-    if n < 2 * folds:
+    if n < 2 * folds or model.leaves_itself_out:
         alone = cast(Model, clone(model)).fit(table, labels)
-        return CrossFit(-alone.training_scores_, alone, held_out=False)
+        return CrossFit(-alone.training_scores_, alone, held_out=n >= 2 * folds)
     fold = _folds(n, folds, seed, labels)
     oddness = np.empty(n)
     first: Model | None = None

@@ -62,8 +62,8 @@ def command(
         )
     elif not quiet:
         output.say(
-            f"Learnt {learned.rows_learnt:,} rows and {len(columns)} columns "
-            f"with {type(learned.model).__name__}."
+            learned.worded(f"Learnt {learned.rows_learnt:,} rows and {len(columns)} columns ")
+            + f"with {type(learned.model).__name__}."
         )
         printing.print_notes(learned.notes)
         printing.print_written([str(file)])

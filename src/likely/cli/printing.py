@@ -29,7 +29,7 @@ def print_findings(found: likely.Findings, show: int) -> None:
     else:
         heading = f"The {total:,} findings, oddest first" if total > 1 else "The finding"
     output.say("")
-    output.say(heading, style="bold")
+    output.say(found.learned.worded(heading), style="bold")
     output.table(
         (("row", "right"), ("rarity", "left"), ("bits", "right"), ("why", "left")),
         [(f"{e['row']:,}", e["rarity"], f"{e['surprise_bits']:.1f}", e["sentence"]) for e in shown],

@@ -9,15 +9,24 @@ from likely.core import catalogue
 from likely.core.errors import ParameterError
 from likely.core.params import parameters
 
-DEFAULT = "Ensemble"
-WITH_LABELS = "FewLabels"
-_WHY = (
-    "auto chose an Ensemble (k-nearest neighbours, isolation forest, Mahalanobis distance, tails "
-    "of single columns), because no single assumption holds on all tables"
+_MIXED = (
+    "Ensemble",
+    {},
+    "the median verdict of nearest neighbours, wide neighbourhoods, isolation forest, Mahalanobis "
+    "distance and tails of columns, and an alarm for single columns that it would outvote",
+    "no single assumption holds on all tables",
 )
-_WHY_LABELS = (
-    "auto chose FewLabels (an unsupervised score that labels bend), because it does well with one "
-    "labelled anomaly and with many"
+_NORMAL = (
+    "KernelDensity",
+    {"bandwidth": "neighbours"},
+    "a density as sharp as the rows lie dense",
+    "rows known to be clean can be trusted to the last one",
+)
+_LABELLED = (
+    "FewLabels",
+    {},
+    "an unsupervised score that labels bend",
+    "it does well with one labelled anomaly and with many",
 )
 
 
@@ -51,8 +60,12 @@ def choose(
                 "with a method given by name."
             )
         return method, f"{type(method).__name__}, as given"
-    default, why = (WITH_LABELS, _WHY_LABELS) if labelled else (DEFAULT, _WHY)
-    entry = catalogue.entry(default if method == "auto" else method)
+    name, why = str(method), ""
+    if method == "auto":
+        name, preset, what, because = _LABELLED if labelled else _NORMAL if normal else _MIXED
+        settings = preset | settings
+        why = f"auto chose {'an' if name[0] in 'AEIOU' else 'a'} {name} ({what}), because {because}"
+    entry = catalogue.entry(name)
     owner = entry.load()
     known = [p.name for p in parameters(owner)]
     unknown = [name for name in settings if name not in known]
@@ -63,7 +76,4 @@ def choose(
         )
     if "seed" in known:
         settings = {"seed": seed, **settings}
-    model = owner(**settings)
-    if method == "auto":
-        return model, why
-    return model, f"{entry.name}, as asked"
+    return owner(**settings), why if method == "auto" else f"{entry.name}, as asked"

@@ -47,8 +47,7 @@ class Members:
     def __init__(self, habits: Habits, rows: Table, group: np.ndarray) -> None:
         self.habits, self.schema, self.rows, self.group = habits, habits.schema, rows, group
         self.count = int(group.max()) + 1
-        features = self.schema.features(rows)
-        self.features = np.clip(features, habits.low, habits.high)  # (n, width)
+        self.features = habits.features(rows)  # (n, width)
 
     def averages(self) -> Iterator[Average]:
         """Yield the columns of the groups."""
@@ -92,16 +91,20 @@ class Members:
         elif column.kind == "boolean":
             yield Average(f"share of {column.name}", self.mean(values, known), "share")
         else:
-            usual = self.features[:, here[0]] * encoding.scale + encoding.centre
-            shift = self.habits.shifts[j]
-            if shift:
-                logs = np.log(np.maximum(usual, 0.0) + shift)
-                means = np.maximum(np.exp(self.mean(logs, known)) - shift, 0.0)
-                yield Average(f"geometric mean of {column.name}", means)
-                yield Average(f"spread of log {column.name}", self.spread(logs, known), "spread")
-                return
-            yield Average(f"mean of {column.name}", self.mean(usual, known))
-            yield Average(f"spread of {column.name}", self.spread(usual, known), "spread")
+            yield from self._number(j, column, self.features[:, here[0]], known)
+
+    def _number(
+        self, j: int, column: Column, values: np.ndarray, known: np.ndarray
+    ) -> Iterator[Average]:
+        encoding, shift = self.schema.encodings[j], self.habits.shifts[j]
+        if shift:  # then values are logarithms
+            means = np.maximum(np.exp(self.mean(values, known)) - shift, 0.0)
+            yield Average(f"geometric mean of {column.name}", means)
+            yield Average(f"spread of log {column.name}", self.spread(values, known), "spread")
+            return
+        values = values * encoding.scale + encoding.centre
+        yield Average(f"mean of {column.name}", self.mean(values, known))
+        yield Average(f"spread of {column.name}", self.spread(values, known), "spread")
 
     def _levels(self, j: int, column: Column, here: np.ndarray) -> Iterator[Average]:
         encoding = self.schema.encodings[j]

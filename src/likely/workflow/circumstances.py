@@ -1,4 +1,4 @@
-"""Models that judge rows in a context, or groups for their size, by whatever model was chosen."""
+"""Models that judge rows in a context, or groups for their size."""
 
 from __future__ import annotations
 
@@ -28,23 +28,15 @@ def in_context(model: Model, context: Sequence[str], seed: int) -> tuple[Model, 
     return wrapped, f"; it judges the other columns given {names} (Contextual)"
 
 
-def of_groups(
-    model: Model | None, grouping: Grouping, forms: Mapping[str, str], seed: int
-) -> tuple[Model, str]:
-    """Return a model that judges groups for their size, and says so.
+def of_groups(grouping: Grouping, forms: Mapping[str, str]) -> tuple[Model, str]:
+    """Return the model that judges groups for their size, and a sentence that says so.
 
     Parameters
     ----------
-    model : Model or None
-        Unfitted; it judges what is left when the size is allowed for. None: their joint surprise.
     grouping : Grouping
         How rows became groups.
     forms : mapping of str to str
         What the columns of the groups are, where they are no means.
-    seed : int
-        Seed of what is drawn.
     """
-    wrapped: Model = catalogue.make(
-        "Collective", size=grouping.size, forms=dict(forms), member=model, seed=seed
-    )
-    return wrapped, f"every {grouping.name} is judged by averages over its members (Collective)"
+    model: Model = catalogue.make("Collective", size=grouping.size, forms=dict(forms))
+    return model, f"auto judges every {grouping.name} by averages over its members (Collective)"

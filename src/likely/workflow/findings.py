@@ -20,7 +20,6 @@ from likely.core.errors import CannotDo, DataError
 from likely.data.back import give_back
 from likely.data.table import Table
 from likely.explanation import Explanation
-from likely.workflow.grouping import about_groups
 
 if TYPE_CHECKING:
     from likely.data.batches import LargeFile
@@ -262,8 +261,7 @@ class Findings:
 
     def summary(self) -> str:
         """Say in a few sentences what was found, under which promise, resting on what."""
-        text = self._summary()
-        return text if self.learned.grouping is None else about_groups(text)
+        return self.learned.worded(self._summary())
 
     def _summary(self) -> str:
         n, found = len(self), int(self.anomaly.sum())

@@ -33,7 +33,7 @@ def about_groups(text: str) -> str:
     >>> about_groups("2 rows are odd")
     '2 groups are odd'
     """
-    return re.sub(r"\brow(s?)\b", r"group\1", text)
+    return re.sub(r"\b(R|r)ow(s?)\b", lambda m: ("Group" if m[1] == "R" else "group") + m[2], text)
 
 
 @dataclass(frozen=True)

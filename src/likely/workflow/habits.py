@@ -39,7 +39,8 @@ class Habits:
     low, high, centre : ndarray of shape (width,)
         Ends of what features of rows count as, and their means.
     whitener : ndarray of shape (width, width)
-        Makes features uncorrelated, so that their squares tell how odd a row is.
+        Makes the features of numbers and dates uncorrelated, so that their squares tell how odd a
+        row is; zero for all others, if there are such.
     knots : ndarray of shape (knots,)
         Quantiles of that oddness.
     pairs : ndarray of int64, shape (pairs, 2)
@@ -66,7 +67,8 @@ class Habits:
         schema = Schema.learn(rows)
         table = schema.match(rows)
         table = table.take(some_rows(len(table), _MOST_ROWS, generator(0)))
-        features = schema.features(table)
+        shifts = np.array([_choose_shift(schema, j, table) for j in range(len(schema.used))])
+        features = _even_features(schema, table, shifts)
         measured = np.repeat(
             [column.kind in ("number", "date") for column in schema.used],
             [encoding.width for encoding in schema.encodings],
@@ -76,7 +78,11 @@ class Habits:
         features = np.clip(features, low, high)
         centre = features.mean(axis=0)
         covariance = np.atleast_2d(np.cov(features, rowvar=False, bias=True))
-        whitener = whitening(regularise(covariance, len(features)))
+        # numbers only, if there are any: of categories, shares tell more than single members
+        judged = np.flatnonzero(measured if measured.any() else ~measured)
+        whitener = np.zeros_like(covariance)
+        own = np.ix_(judged, judged)
+        whitener[own] = whitening(regularise(covariance[own], len(features)))
         oddness = np.sum(((features - centre) @ whitener) ** 2, axis=1)
         return cls(
             schema,
@@ -86,9 +92,16 @@ class Habits:
             whitener,
             knots=np.quantile(oddness, np.linspace(0, 1, _KNOTS)),
             pairs=_choose_pairs(schema, covariance),
-            shifts=np.array([_choose_shift(schema, j, table) for j in range(len(schema.used))]),
+            shifts=shifts,
             repeats=len(distinct(comparable(table.matrix))[0]) > 0.9 * len(table),
         )
+
+    def features(self, rows: Table) -> np.ndarray:
+        """Return the features of rows, none beyond its ends, shape (n, width).
+
+        Those of lopsided numbers are their logarithms after adding the shift.
+        """
+        return np.clip(_even_features(self.schema, rows, self.shifts), self.low, self.high)
 
     @property
     def sound(self) -> bool:
@@ -105,6 +118,15 @@ class Habits:
             and self.pairs.dtype == np.int64
             and bool(((self.pairs >= 0) & (self.pairs < width)).all())
         )
+
+
+def _even_features(schema: Schema, rows: Table, shifts: np.ndarray) -> np.ndarray:
+    features = schema.features(rows)
+    for j in np.flatnonzero(shifts):
+        first = int(np.flatnonzero(schema.feature_columns == j)[0])
+        values = np.nan_to_num(rows.matrix[:, j], nan=schema.encodings[j].centre, neginf=0.0)
+        features[:, first] = np.log(np.maximum(values, 0.0) + shifts[j])
+    return features
 
 
 def _choose_pairs(schema: Schema, covariance: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import Explanation, explain
 from likely.workflow.findings import Decision, Findings, decide
-from likely.workflow.grouping import Grouping
+from likely.workflow.grouping import Grouping, about_groups
 
 MANY = 1e12
 """From here on it does not matter how many more rows a promise needs."""
@@ -155,6 +155,10 @@ class Learned:
         if self.grouping is None:
             return as_table(new, self.columns)
         return self.grouping.groups(as_table(new, self.grouping.columns))[0]
+
+    def worded(self, text: str) -> str:
+        """Return a sentence about rows as one about groups, if groups are judged."""
+        return text if self.grouping is None else about_groups(text)
 
     def clock(self, table: Table) -> np.ndarray | None:
         """Return the times of rows in microseconds, or None if no column is the clock."""

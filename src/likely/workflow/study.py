@@ -78,10 +78,8 @@ def study(
     if grouping is not None:
         table, forms = grouping.groups(table)
         time = None  # averages over members have none
-        alone = method == "auto"
-        model, given = of_groups(None if alone else model, grouping, forms, seed)
-        given = f"auto: {given}" if alone else f"; {given}"
-        chosen = "" if alone else chosen
+        if method == "auto":
+            model, chosen = of_groups(grouping, forms)
     chosen += given
     if len(table) < 2:
         raise DataError(f"Learning needs at least 2 groups. {group!r} makes 1.")

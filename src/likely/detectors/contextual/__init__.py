@@ -21,7 +21,7 @@ shop, the time of day. For groups: fraud rings, devices, batches, sessions, sens
 
 What goes wrong: a column that is itself behaviour but is named as context explains the oddness
 away. Three context columns that matter only all together are not seen. Groups need to be many: with
-fewer than 50, they are only ranked, and with about 100 they are reported somewhat too easily.
-Members that depend on one another (readings of one day) make averages vary more between groups;
-that is learnt, and leaves less to be found.
+fewer than 50, they are only ranked. Groups of which every member is merely a little odder than
+usual are ranked high but often not reported. Members that depend on one another (readings of one
+day) make averages vary more between groups; that is learnt, and leaves less to be found.
 """

@@ -31,7 +31,7 @@ from likely.detectors.contextual.effects import (
     no_effects,
     term_of,
 )
-from likely.detectors.contextual.residual_model import RESIDUAL_STATE, ResidualModel
+from likely.detectors.contextual.member_model import MEMBER_STATE, MemberModel
 
 MOST_PAIRS = 8
 MOST_CELLS = 4_096
@@ -45,7 +45,7 @@ _LEAST_SPREAD = 1e-3
 _MOST_LEVERAGE = 0.9
 
 
-class Contextual(ResidualModel):
+class Contextual(MemberModel):
     """How odd a row's behaviour is, given its context (Song et al., 2007).
 
     Every feature of the other columns is predicted from the context columns: its mean is a sum of
@@ -106,7 +106,7 @@ class Contextual(ResidualModel):
     card = {"kinds": ["table"], "paper": "doi:10.1109/TKDE.2007.1009"}
     fast = {"member": "Mahalanobis"}
     _state_spec = {
-        **RESIDUAL_STATE,
+        **MEMBER_STATE,
         "knots_": Array("context", KNOTS),
         "pairs_": Array("pair", 2, dtype="int64", low=0),
         "least_": Array(low=0.0, high=0.5),

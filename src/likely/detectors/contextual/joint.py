@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaincc, gammaln, log_ndtr
 
-from likely.core.covariance import regularise, whitening
-
 _CUT = 2.5
 _RIDGE = 0.1
+_LEAST = 0.15
+"""A direction of less variance than this follows from others, as the last of some shares does."""
 
 
 def learn_relations(residuals: np.ndarray) -> np.ndarray:
@@ -20,12 +20,7 @@ def learn_relations(residuals: np.ndarray) -> np.ndarray:
         In standard deviations; larger ones count as 2.5, so that gross rows relate nothing.
     """
     clipped = np.clip(residuals, -_CUT, _CUT)
-    rows, width = clipped.shape
-    covariance = clipped.T @ clipped / rows
-    # estimated relations fit the rows they come from too well, and new ones the less for it
-    believed = covariance * rows / (rows + 2 * width)
-    np.fill_diagonal(believed, np.diag(covariance))
-    return regularise(believed, rows, floor=0.1)
+    return clipped.T @ clipped / len(clipped)
 
 
 def learn_scales(
@@ -85,14 +80,15 @@ def _squares(
     """Return the sum of squares of a block of residuals once they are uncorrelated, (n,).
 
     Also return of how many normal deviates it is the sum (Satterthwaite, 1946), fewer than there
-    are outputs: one that hardly varies, or follows from others, as the last of some shares, does
-    not count.
+    are outputs where some follow from others.
     """
-    own = relations[np.ix_(block, block)]
-    whitener = whitening(own + _RIDGE * np.eye(len(block)))
-    white = residuals[:, block] @ whitener
-    variances = np.clip(np.linalg.eigvalsh(whitener.T @ own @ whitener), 0.0, 1.0)
-    freedom = float(variances.sum() ** 2 / (variances**2).sum())
+    variances, directions = np.linalg.eigh(relations[np.ix_(block, block)])
+    kept = variances > _LEAST
+    variances, directions = variances[kept], directions[:, kept]
+    # more than was estimated: an estimate fits the rows it comes from too well
+    white = residuals[:, block] @ (directions / np.sqrt(variances + _RIDGE))
+    parts = variances / (variances + _RIDGE)
+    freedom = float(parts.sum() ** 2 / (parts**2).sum()) if kept.any() else 1.0
     return np.einsum("ij,ij->i", white, white), freedom
 
 

@@ -31,7 +31,9 @@ _FEWEST = 8
 _HALVINGS = 30
 
 
-def learn_law(values: np.ndarray, per_member: np.ndarray) -> np.ndarray:
+def learn_law(
+    values: np.ndarray, per_member: np.ndarray, *, biased: bool = False, least: float = 0.0
+) -> np.ndarray:
     """Return mu, beta, tau^2 and sigma^2 of an average.
 
     Parameters
@@ -40,24 +42,30 @@ def learn_law(values: np.ndarray, per_member: np.ndarray) -> np.ndarray:
         The average of every group; NaN where it has none.
     per_member : ndarray of shape (groups,)
         1 / n.
+    biased : bool, default False
+        Whether the mean may depend on n; otherwise beta is 0.
+    least : float >= 0, default 0
+        sigma^2 is known to be at least this.
     """
     known = ~np.isnan(values)
     t, u = np.clip(values[known], -1e50, 1e50), per_member[known]
     if not len(t):
         return np.array([0.0, 0.0, 1.0, 0.0])
-    mu, variance, least = _first_guess(t)
+    mu, variance, floor = _first_guess(t)
     varied = len(t) >= _FEWEST and float(np.ptp(u)) > 0.01
     beta, between, within = 0.0, variance, 0.0
     for _ in range(_ROUNDS):
-        expected = np.maximum(between + within * u, least)
+        expected = np.maximum(between + within * u, floor)
         left = _clipped(t - mu - beta * u, expected)
-        step = _line(left, u, 1 / expected) if varied else (float(left.mean()), 0.0)
+        weights = 1 / expected
+        level = (float(np.average(left, weights=weights)), 0.0)
+        step = _line(left, u, weights) if varied and biased else level
         mu, beta = mu + step[0], beta + step[1]
         squares = _clipped(t - mu - beta * u, expected) ** 2 / _PASSED
         between, within = (
-            _variances(squares, u, expected) if varied else (float(squares.mean()), 0.0)
+            _variances(squares, u, expected, least) if varied else (float(squares.mean()), 0.0)
         )
-    return np.array([mu, beta, max(between, least), within])
+    return np.array([mu, beta, max(between, floor), within])
 
 
 def learn_share_law(shares: np.ndarray, per_member: np.ndarray) -> np.ndarray:
@@ -135,13 +143,16 @@ def _line(y: np.ndarray, u: np.ndarray, weights: np.ndarray) -> tuple[float, flo
     return float(weights @ y) - slope * centre, slope
 
 
-def _variances(squares: np.ndarray, u: np.ndarray, expected: np.ndarray) -> tuple[float, float]:
-    """Return tau^2 and sigma^2 >= 0 with squares ~ tau^2 + sigma^2 u, as Gaussian scoring does."""
+def _variances(
+    squares: np.ndarray, u: np.ndarray, expected: np.ndarray, least: float
+) -> tuple[float, float]:
+    """Return tau^2 >= 0 and sigma^2 >= least with squares ~ tau^2 + sigma^2 u, by scoring."""
     weights = 1 / expected**2
     weights = weights / weights.sum()
     between, within = _line(squares, u, weights)
     if between < 0:
-        return 0.0, float(weights @ (u * squares)) / float(weights @ u**2)
-    if within < 0:
-        return float(weights @ squares), 0.0
+        within = float(weights @ (u * squares)) / float(weights @ u**2)
+        return 0.0, max(within, least)
+    if within < least:
+        return max(float(weights @ (squares - least * u)), 0.0), least
     return between, within

@@ -1,21 +1,15 @@
-"""What models have in common that hand residuals to a detector."""
+"""What models have in common that judge residuals."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import cast
 
 import numpy as np
-from sklearn.base import clone
 
-from likely.base.capabilities import Explainer
 from likely.base.in_context import InContext
-from likely.base.model import Model
-from likely.base.state import Array, Members
-from likely.core import catalogue
+from likely.base.state import Array
 from likely.core.errors import CannotDo
-from likely.core.params import check_parameters
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.detectors.contextual.outputs import Outputs
@@ -23,41 +17,27 @@ from likely.detectors.contextual.outputs import Outputs
 SHARES = np.linspace(0.01, 0.99, 99)
 """Quantiles of the residuals that are kept, to say what is usual."""
 
-RESIDUAL_STATE = {"members_": Members(), "quantiles_": Array("output", len(SHARES))}
+RESIDUAL_STATE = {"quantiles_": Array("output", len(SHARES))}
 """State of every such model."""
 
 
 class ResidualModel(InContext, ABC):
-    """Judges by one detector how far rows are from what their context lets expect.
+    """Judges how far rows are from what their context lets expect.
 
     The hooks see features of all columns and, behind them, the stored values. Abstract: a subclass
-    says what is expected (`_learn_usual`, `_expect`) and which columns are context.
+    says what is expected (`_learn_usual`, `_expect`), which columns are context, and how odd
+    residuals are (`_learn_oddness`).
     """
 
-    members_: list[Model]
     quantiles_: np.ndarray
-
-    member: str | Model | None
-    seed: int
-
-    @property
-    def least_scale(self) -> float:
-        """That of the detector."""
-        return self.members_[0].least_scale if getattr(self, "members_", ()) else 0.0
-
-    @property
-    def power_tail(self) -> bool:  # in the base a constant of the class; here it is the detector's
-        """Whether the detector's oddness falls off like a power."""
-        return bool(getattr(self, "members_", ())) and self.members_[0].power_tail
-
-    @property
-    def steady_tail(self) -> bool:
-        """Whether the detector's oddness falls off the same way far out as near."""
-        return not getattr(self, "members_", ()) or self.members_[0].steady_tail
 
     @abstractmethod
     def _learn_usual(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Learn what is usual, and return residuals of rows left out of it, (n, outputs)."""
+
+    @abstractmethod
+    def _learn_oddness(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
+        """Learn how odd residuals are from those of learnt rows, shape (n, outputs)."""
 
     @abstractmethod
     def _expect(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,30 +73,7 @@ class ResidualModel(InContext, ABC):
         vars(self).pop("_outputs", None)
         residuals = self._learn_usual(x, rng)
         self.quantiles_ = np.quantile(residuals, SHARES, axis=0).T.copy()  # (outputs, shares)
-        self._fit_member(residuals, rng)
-
-    def _fit_member(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
-        """Fit the detector to residuals of learnt rows, shape (n, outputs)."""
-        member = self._fresh_member()
-        member._fit_features(self._outputs.schema, residuals, rng)
-        self.members_ = [member]
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return self.members_[0]._score(self._residuals(x))
-
-    def _score_training(self, x: np.ndarray) -> np.ndarray:
-        return self.members_[0].training_scores_
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        residuals, member = self._residuals(x), self.members_[0]
-        shares = np.zeros((len(x), len(self.schema_.feature_columns)))
-        if isinstance(member, Explainer):
-            shares[:, self._outputs.features] = member._contributions(residuals)
-            return shares
-        squares = np.clip(residuals, -1e9, 1e9) ** 2 + 1e-12
-        squares /= squares.sum(axis=1, keepdims=True)
-        shares[:, self._outputs.features] = squares * -member._score(residuals)[:, None]
-        return shares
+        self._learn_oddness(residuals, rng)
 
     def _usual(self, x: np.ndarray, shares: np.ndarray) -> np.ndarray:
         means, variances = self._expect(x)
@@ -134,17 +91,5 @@ class ResidualModel(InContext, ABC):
 
     def _check_state(self) -> None:
         outputs = Outputs.of(self.schema_, self.context_positions_)  # not kept: it is no state
-        wanted = 0 if self.member is None else 1
-        if len(self.members_) != wanted or len(self.quantiles_) != len(outputs.features):
-            raise ValueError(f"{len(self.members_)} members, quantiles {self.quantiles_.shape}")
-
-    def _fresh_member(self) -> Model:
-        """Return an unfitted copy of the detector, with this model's seed if it draws numbers."""
-        if isinstance(self.member, str):
-            model = catalogue.make(self.member)
-            if "seed" in model.get_params(deep=False):
-                model.set_params(seed=self.seed)
-        else:
-            model = cast("Model", clone(self.member))
-        check_parameters(model)
-        return model
+        if len(self.quantiles_) != len(outputs.features):
+            raise ValueError(f"quantiles {self.quantiles_.shape}")

@@ -9,11 +9,14 @@ import numpy as np
 from likely.base.capabilities import Density, Explainer, Sampler
 from likely.base.state import Array
 from likely.core.kernels import exponents, kernel_log_sums, kernel_log_sums_of_others
+from likely.core.neighbours import nearest
 from likely.core.params import Interval
 from likely.core.random import some_rows
 from likely.core.spreads import distance_spreads
 
 _KERNELS = 4_000_000  # weights held at a time (32 MB)
+_NEAR = 5
+_LEAST_NEARNESS = 0.01  # where most rows have exact copies
 
 
 class KernelDensity(Density, Sampler, Explainer):
@@ -26,10 +29,14 @@ class KernelDensity(Density, Sampler, Explainer):
 
     Parameters
     ----------
-    bandwidth : float in [0.01, 100] or {"scott", "silverman"}, default "scott"
+    bandwidth : float in [0.01, 100] or {"scott", "silverman", "neighbours"}, default "scott"
         Standard deviation of the kernels, in spreads of the columns. With m rows and w
         features, "scott" is m^(-1 / (w + 4)) and "silverman" (m (w + 2) / 4)^(-1 / (w + 4)): best
-        for Gaussian rows, and wide rather than narrow for all others.
+        for Gaussian rows, and wide rather than narrow for all others. "neighbours" is halfway (the
+        geometric mean) between "scott" and how far apart near rows lie, which is the median of the
+        rows' mean distances to their five nearest, over sqrt(w). It follows rows that fill little
+        of the space, and is sharper where the rows are known to be clean; among rows that are not,
+        a few anomalies close together hide one another.
     max_reference : int in [2, 10000000], default 20000
         At most this many training rows, drawn at random, carry a kernel.
     seed : int in [0, inf), default 0
@@ -79,6 +86,7 @@ class KernelDensity(Density, Sampler, Explainer):
         "check_outliers_train": "as above: predict(X) on the training rows is milder than "
         "offset_, which comes from scores with each row left out",
     }
+    leaves_itself_out = True
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
         "spreads_": Array("width", low=1),
@@ -91,7 +99,8 @@ class KernelDensity(Density, Sampler, Explainer):
 
     def __init__(
         self,
-        bandwidth: Annotated[float, Interval(0.01, 100)] | Literal["scott", "silverman"] = "scott",
+        bandwidth: Annotated[float, Interval(0.01, 100)]
+        | Literal["scott", "silverman", "neighbours"] = "scott",
         max_reference: Annotated[int, Interval(2, 10_000_000)] = 20_000,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
@@ -154,11 +163,24 @@ class KernelDensity(Density, Sampler, Explainer):
         return (block - centre) ** 2 + np.maximum(spread, 0.0)
 
     def _chosen_bandwidth(self, rows: int, width: int) -> float:
+        scott = rows ** (-1 / (width + 4))
         if self.bandwidth == "scott":
-            return rows ** (-1 / (width + 4))
+            return scott
         if self.bandwidth == "silverman":
-            return (rows * (width + 2) / 4) ** (-1 / (width + 4))
+            return scott * ((width + 2) / 4) ** (-1 / (width + 4))
+        if self.bandwidth == "neighbours":
+            return float(np.sqrt(scott * self._nearness()))
         return float(self.bandwidth)
+
+    def _nearness(self) -> float:
+        """Return how far apart near rows typically are, in each column."""
+        rows, width = self.reference_.shape
+        if rows == 1:
+            return 1.0
+        among = self.reference_
+        distances = nearest(among, among, min(_NEAR, rows - 1), leave_self_out=True)[0]
+        typical = float(np.median(distances.mean(axis=1))) / np.sqrt(width)
+        return max(typical, _LEAST_NEARNESS)
 
     def _log_share(self, rows: int) -> float:
         """Return the logarithm of one kernel's largest value in a mean over so many rows."""

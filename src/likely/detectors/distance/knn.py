@@ -56,6 +56,7 @@ class KNN(Explainer):
         "offset_, which comes from scores with each row left out",
     }
     power_tail = True
+    leaves_itself_out = True
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
         "spreads_": Array("width", low=1),

@@ -46,9 +46,11 @@ class Ensemble(Explainer):
     ----------
     members : sequence of str or Model, optional
         Detectors by name, or models with parameters of one's own (they are copied, not fitted).
-        Default: KNN, IsolationForest, Mahalanobis, GaussianMixture and MarginalTails (the sum).
+        Default: KNN, KNN with 50 neighbours among 1,000 rows, IsolationForest, Mahalanobis and
+        MarginalTails (the sum).
     alarms : sequence of str or Model, optional
-        Likewise. Default: MarginalTails (the largest), or none if members are given.
+        Likewise; one that is also a member is fitted once. Default: MarginalTails (the largest),
+        or none if members are given.
     combine : {"median", "mean", "largest"}, default "median"
         What the verdict is: "mean" and even more "largest", the logarithm of the mean of 1 / P,
         give weight to a member that is alone in finding a row very odd.
@@ -57,11 +59,13 @@ class Ensemble(Explainer):
 
     Attributes
     ----------
-    members_, alarms_ : list of Model
-        The fitted detectors.
-    samples_ : ndarray of shape (members + alarms, k)
+    detectors_ : list of Model
+        The fitted members, and then the alarms that are no members as well.
+    votes_, rings_ : ndarray of shape (detector,), dtype uint8
+        Whether each is a member, and whether it is an alarm.
+    samples_ : ndarray of shape (detector, k)
         Quantiles of each one's training oddness; k is at most 1,024.
-    typical_ : ndarray of shape (members + alarms,)
+    typical_ : ndarray of shape (detector,)
         Its median.
     readings_ : ndarray of shape (2, k)
         Quantiles of the verdict and of the alarm on the training rows; k is 0 without alarms.
@@ -88,15 +92,17 @@ class Ensemble(Explainer):
     additive = True
     state_version = 2
     _state_spec = {
-        "members_": Members(),
-        "alarms_": Members(),
+        "detectors_": Members(),
+        "votes_": Array("detector", dtype="uint8", high=1),
+        "rings_": Array("detector", dtype="uint8", high=1),
         "samples_": Array("detector", "value"),
         "typical_": Array("detector"),
         "readings_": Array(2, "kept"),
     }
 
-    members_: list[Model]
-    alarms_: list[Model]
+    detectors_: list[Model]
+    votes_: np.ndarray
+    rings_: np.ndarray
     samples_: np.ndarray
     typical_: np.ndarray
     readings_: np.ndarray
@@ -114,58 +120,68 @@ class Ensemble(Explainer):
         self.seed = seed
 
     def _check_state(self) -> None:
-        detectors = len(self._detectors)
-        if not self.members_ or not self.samples_.size or len(self.samples_) != detectors:
-            raise ValueError(f"{detectors} detectors, samples {self.samples_.shape}")
-        if bool(self.alarms_) != bool(self.readings_.size):
-            raise ValueError(f"{len(self.alarms_)} alarms, readings {self.readings_.shape}")
+        count = len(self.detectors_)
+        if not self.votes_.any() or not self.samples_.size or len(self.samples_) != count:
+            raise ValueError(f"{count} detectors, samples {self.samples_.shape}")
+        if bool(self.rings_.any()) != bool(self.readings_.size):
+            raise ValueError(f"{self.rings_.sum()} alarms, readings {self.readings_.shape}")
 
     @property
     def least_scale(self) -> float:
         """One nat where one detector's nat is the score's; 0 where several must agree."""
-        return 1.0 if self.alarms_ or self.combine == "largest" else 0.0
-
-    @property
-    def _detectors(self) -> list[Model]:
-        return [*self.members_, *self.alarms_]
+        return 1.0 if self.rings_.any() or self.combine == "largest" else 0.0
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        members = default_members() if self.members is None else self.members
-        alarms = self.alarms
-        if alarms is None:
-            alarms = ("MarginalTails",) if self.members is None else ()
-        self.members_ = [_fresh(member, self.seed) for member in members]
-        self.alarms_ = [_fresh(alarm, self.seed) for alarm in alarms]
-        if not self.members_:
-            raise ParameterError("Ensemble: members must name at least one model. Got none.")
-        for detector in self._detectors:
+        self._choose_detectors()
+        for detector in self.detectors_:
             detector._fit_features(self.schema_, x, rng)
-        oddness = [-detector.training_scores_ for detector in self._detectors]
+        oddness = [-detector.training_scores_ for detector in self.detectors_]
         self.typical_ = np.array([float(np.median(odd)) for odd in oddness])
         tamed = [self._tame(j, odd) for j, odd in enumerate(oddness)]
         self.samples_ = np.array([_quantiles(odd) for odd in tamed])
         self._forget()
         self.readings_ = np.zeros((2, 0))
-        if self.alarms_:
-            surprises = self._surprises([d.training_scores_ for d in self._detectors])
+        if self.rings_.any():
+            surprises = self._surprises([d.training_scores_ for d in self.detectors_])
             self.readings_ = np.array([_quantiles(r) for r in self._read(surprises)])
             self._forget()
+
+    def _choose_detectors(self) -> None:
+        """Set the unfitted detectors, and which of them vote and ring."""
+        members = default_members(self.seed) if self.members is None else self.members
+        alarms = self.alarms
+        if alarms is None:
+            alarms = ("MarginalTails",) if self.members is None else ()
+        self.detectors_ = [_fresh(member, self.seed) for member in members]
+        if not self.detectors_:
+            raise ParameterError("Ensemble: members must name at least one model. Got none.")
+        votes = len(self.detectors_)
+        known = [_identity(member) for member in self.detectors_]
+        rings: list[int] = []
+        for alarm in (_fresh(alarm, self.seed) for alarm in alarms):
+            if _identity(alarm) not in known:
+                known.append(_identity(alarm))
+                self.detectors_.append(alarm)
+            rings.append(known.index(_identity(alarm)))
+        positions = np.arange(len(self.detectors_))
+        self.votes_ = (positions < votes).astype(np.uint8)
+        self.rings_ = np.isin(positions, rings).astype(np.uint8)
 
     def _forget(self) -> None:
         for name in ("_distributions", "_reading_distributions"):
             vars(self).pop(name, None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._joint(self._surprises([d._score(x) for d in self._detectors]))
+        return -self._joint(self._surprises([d._score(x) for d in self.detectors_]))
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        return -self._joint(self._surprises([d.training_scores_ for d in self._detectors]))
+        return -self._joint(self._surprises([d.training_scores_ for d in self.detectors_]))
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        surprises = self._surprises([d._score(x) for d in self._detectors])
+        surprises = self._surprises([d._score(x) for d in self.detectors_])
         weights = self._weights(surprises)  # (detector, row)
         total = np.zeros_like(x)
-        for detector, weighted in zip(self._detectors, surprises * weights, strict=True):
+        for detector, weighted in zip(self.detectors_, surprises * weights, strict=True):
             if not isinstance(detector, Explainer):
                 continue  # what it adds to the score, the others must speak for
             shares = detector._contributions(x)  # (row, feature)
@@ -181,19 +197,21 @@ class Ensemble(Explainer):
 
         Of the members, those speak that find a row at least as odd as the verdict does.
         """
-        members = surprises[: len(self.members_)]
-        speaks = (members >= np.median(members, axis=0)).astype(np.float64)
-        speaks *= softmax(members, axis=0) + 1 / len(members)
-        speaks /= speaks.sum(axis=0)
-        if not self.alarms_:
-            return speaks
-        sides = softmax(self._sides(surprises), axis=0)  # (2, row)
-        rings = softmax(surprises[len(members) :], axis=0)
-        return np.concatenate([speaks * sides[0], rings * sides[1]])
+        members, alarms = self.votes_ == 1, self.rings_ == 1
+        voices = surprises[members]
+        speaks = (voices >= np.median(voices, axis=0)).astype(np.float64)
+        speaks *= softmax(voices, axis=0) + 1 / len(voices)
+        weights = np.zeros_like(surprises)
+        weights[members] = speaks / speaks.sum(axis=0)
+        if alarms.any():
+            sides = softmax(self._sides(surprises), axis=0)  # (2, row)
+            weights *= sides[0]
+            weights[alarms] += softmax(surprises[alarms], axis=0) * sides[1]
+        return weights
 
     def _joint(self, surprises: np.ndarray) -> np.ndarray:
         """Return the joint surprise in nats from that of each detector, shape (row,)."""
-        if not self.alarms_:
+        if not self.rings_.any():
             return self._read(surprises)[0]
         return np.logaddexp.reduce(self._sides(surprises), axis=0)
 
@@ -204,10 +222,10 @@ class Ensemble(Explainer):
 
     def _read(self, surprises: np.ndarray) -> list[np.ndarray]:
         """Return the members' verdict and, if there are alarms, the largest alarm, (row,) each."""
-        verdict = _combined(surprises[: len(self.members_)], self.combine)
-        if not self.alarms_:
+        verdict = _combined(surprises[self.votes_ == 1], self.combine)
+        if not self.rings_.any():
             return [verdict]
-        return [verdict, _combined(surprises[len(self.members_) :], "largest")]
+        return [verdict, _combined(surprises[self.rings_ == 1], "largest")]
 
     def _surprises(self, scores: list[np.ndarray]) -> np.ndarray:
         """Return each detector's surprise in nats, shape (detector, row)."""
@@ -216,7 +234,7 @@ class Ensemble(Explainer):
 
     def _tame(self, detector: int, oddness: np.ndarray) -> np.ndarray:
         """Take the logarithm of oddness that falls off like a power, so that none outshouts."""
-        if not self._detectors[detector].power_tail:
+        if not self.detectors_[detector].power_tail:
             return oddness
         return np.log1p(np.maximum(oddness, 0.0) / (self.typical_[detector] or 1.0))
 
@@ -224,19 +242,22 @@ class Ensemble(Explainer):
     def _distributions(self) -> list[Empirical]:
         return [
             learn_empirical(sample, cautious=False, least_scale=detector.least_scale)
-            for detector, sample in zip(self._detectors, self.samples_, strict=True)
+            for detector, sample in zip(self.detectors_, self.samples_, strict=True)
         ]
 
     @cached_property
     def _reading_distributions(self) -> list[Empirical]:
-        scales = (0.0, min(alarm.least_scale for alarm in self.alarms_))
+        loudest = [
+            d.least_scale for d, rings in zip(self.detectors_, self.rings_, strict=True) if rings
+        ]
+        scales = (0.0, max(loudest))  # the alarm is at least as odd as that of any one
         return [
             learn_empirical(sample, cautious=False, least_scale=scale)
             for sample, scale in zip(self.readings_, scales, strict=True)
         ]
 
 
-def _combined(surprises: np.ndarray, how: Literal["median", "mean", "largest"]) -> np.ndarray:
+def _combined(surprises: np.ndarray, how: str) -> np.ndarray:
     """Return the joint surprise of several detectors, shape (row,)."""
     if how == "median":
         return np.median(surprises, axis=0)
@@ -245,10 +266,20 @@ def _combined(surprises: np.ndarray, how: Literal["median", "mean", "largest"]) 
     return np.logaddexp.reduce(surprises, axis=0) - np.log(len(surprises))
 
 
-def default_members() -> list[str | Model]:
-    """Return the members that an ensemble has if none are named."""
-    fisher = catalogue.make("MarginalTails", combine="sum")
-    return ["KNN", "IsolationForest", "Mahalanobis", "GaussianMixture", fisher]
+def default_members(seed: int) -> list[str | Model]:
+    """Return the members that an ensemble has if none are named.
+
+    Two of them measure distances: one to the nearest rows, and one to a larger neighbourhood among
+    few rows, in which not even a group of anomalies can hide.
+    """
+    wide = catalogue.make("KNN", n_neighbors=50, max_reference=1000, seed=seed)
+    fisher = catalogue.make("MarginalTails", combine="sum", seed=seed)
+    return ["KNN", wide, "IsolationForest", "Mahalanobis", fisher]
+
+
+def _identity(model: Model) -> tuple[type[Model], str]:
+    """Return what is equal for unfitted models that would learn the same."""
+    return type(model), repr(sorted(model.get_params(deep=False).items()))
 
 
 def _fresh(member: str | Model, seed: int) -> Model:

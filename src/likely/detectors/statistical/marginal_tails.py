@@ -24,6 +24,7 @@ _LEAST_SHARE = 0.001
 _NOWHERE = 1e300  # pads the atoms of a feature that has fewer
 
 _POWERS = np.array([0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0])
+_GAUSSIAN_ODDS = float(np.log(len(_POWERS) / 2))  # a side is Gaussian until its middle says no
 _RELATIVE_SCALES = np.exp(np.linspace(-1.6, 1.6, 33))
 _KNOTS = np.concatenate([[0.0], np.geomspace(0.02, 80.0, 63)])  # in mean deviations of the side
 _UNCENSORED = 0.88
@@ -191,6 +192,7 @@ def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:
     log_density = np.log(powers) - np.log(widths) - gammaln(1 / powers)
     likelihood = observed * log_density - counts @ (values[:, None] / widths) ** powers
     log_prior = -0.5 * (np.log(powers) / 0.6) ** 2
+    log_prior[powers == _POWERS[-1]] += _GAUSSIAN_ODDS
     log_beyond = _log_survival(np.array([top]), widths, powers)[0]
     weights = censored_posterior(
         likelihood + log_prior, log_beyond, observed, len(deviations) - observed

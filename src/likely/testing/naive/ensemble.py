@@ -48,10 +48,13 @@ def tail_scale(ordered: list[float]) -> float:
 
 
 def joint(surprises: list[float], combine: str) -> float:
-    """Return the mean of surprises, log of the mean of 1 / P ("largest"), or the middle."""
-    mean = sum(surprises) / len(surprises)
-    largest = math.log(sum(math.exp(s) for s in surprises) / len(surprises))
-    return {"mean": mean, "largest": largest, "both": (mean + largest) / 2}[combine]
+    """Return the median or mean of surprises, or the log of the mean of 1 / P ("largest")."""
+    if combine == "largest":
+        return math.log(sum(math.exp(s) for s in surprises) / len(surprises))
+    if combine == "mean":
+        return sum(surprises) / len(surprises)
+    ordered, half = sorted(surprises), len(surprises) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _share(ordered: list[float], value: float) -> float:

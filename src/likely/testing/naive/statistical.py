@@ -169,6 +169,7 @@ def marginal_tail(
             constant = math.log(power / width / math.gamma(1 / power))
             inside = sum(constant - (value / width) ** power for value in ordered[:inner])
             prior = -0.5 * (math.log(power) / 0.6) ** 2
+            prior += math.log(len(powers) / 2) if power == 2 else 0.0  # Gaussian until it says no
             beyond = math.exp(exponential_power_log_survival(top, width, power))
             likelihoods = []
             for share in np.linspace(0, 0.95, 12) * (n - inner) / n:  # of strangers, all beyond

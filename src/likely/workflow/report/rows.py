@@ -72,7 +72,7 @@ def _heading(view: View, row: int, place: int, anchor: str) -> Html:
     ]
     return element(
         "header",
-        element("h3", f"Row {row + 1:,}", id=f"{anchor}-name"),
+        element("h3", view.title(row), id=f"{anchor}-name"),
         element("p", *_between(known), class_="known") if known else None,
         element(
             "p",

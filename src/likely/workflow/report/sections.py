@@ -21,10 +21,10 @@ def verdict(view: View) -> Html:
     cut, oddest = cut_at(view), float(view.surprise.max())
     rare = "" if decision.ranking_only else f" ({one_in(oddest)})"
     facts = [
-        ("Rows judged", f"{len(found):,}"),
+        (found.learned.worded("Rows judged"), f"{len(found):,}"),
         ("Findings", "none: ranking only" if decision.ranking_only else f"{found.anomaly.sum():,}"),
         ("Reported from", "no cut" if cut is None else f"{bits(cut)} of surprise"),
-        ("The oddest row has", f"{bits(oddest)}{rare}"),
+        (found.learned.worded("The oddest row has"), f"{bits(oddest)}{rare}"),
     ]
     short, _, rest = found.summary().partition("; ")
     return element(
@@ -43,8 +43,8 @@ def learnt(view: View) -> Html:
     model = type(learned.model)
     about = (model.__doc__ or "").strip().partition("\n")[0]
     facts = [
-        ("Learnt from", count(learned.rows_learnt, "row")),
-        ("Compared with", count(learned.reference.n, "reference row")),
+        ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
+        ("Compared with", learned.worded(count(learned.reference.n, "reference row"))),
         ("Model", f"{model.__name__}: {about}" if about else model.__name__),
     ]
     notes = list(dict.fromkeys(view.found.notes))
@@ -100,8 +100,9 @@ def how_to_read(view: View) -> Html:
             "numbers and dates by more than their interquartile range, everything else at all.",
         ),
     ]
+    worded = [(name, view.found.learned.worded(text)) for name, text in terms]
     return element(
-        "section", element("h2", "How to read this"), _facts(terms, "terms"), id="reading"
+        "section", element("h2", "How to read this"), _facts(worded, "terms"), id="reading"
     )
 
 

@@ -77,6 +77,11 @@ class View:
         """Whether any row is reported under the promise."""
         return bool(self.found.anomaly.any())
 
+    def title(self, row: int) -> str:
+        """Return what a row is called: its number, or the name of the group that it stands for."""
+        grouping = self.found.learned.grouping
+        return f"Row {row + 1:,}" if grouping is None else grouping.title(self.found.table, row)
+
     def places(self, rows: np.ndarray) -> np.ndarray:
         """Return where rows, by position in the data, stand in `table`."""
         held = self.found.held

@@ -1,0 +1,46 @@
+"""`--context` and `--group` on the command line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def visits(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    lines = ["shop,season,bill,age"]
+    for i in range(1_800):
+        season = ("summer", "winter")[i % 2]
+        bill = 200.0 if season == "summer" or i == 5 else 50.0
+        age = 40.0 if i // 20 == 7 else rng.normal(40, 10)
+        lines.append(f"s{i // 20},{season},{bill + rng.normal(0, 10):.2f},{age:.2f}")
+    path = tmp_path / "visits.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_bill_is_judged_by_its_season(run: Run, visits: Path) -> None:
+    result = run("detect", visits, "--context", "season", "--ignore", "shop,age", "--top", "1")
+    assert result.exit_code == 0, result.output
+    assert "given season" in result.output
+    assert "bill is 20" in result.output
+
+
+def test_groups_are_judged_and_named(run: Run, visits: Path) -> None:
+    result = run("detect", visits, "--group", "shop")
+    assert result.exit_code == 0, result.output
+    assert "of 90 groups" in result.output
+    assert "shop s7: spread of age is 0" in " ".join(result.output.split())
+
+
+def test_a_file_keeps_how_rows_are_grouped(run: Run, visits: Path, tmp_path: Path) -> None:
+    file = tmp_path / "m.likely"
+    learnt = run("learn", visits, "--group", "shop", "-o", file)
+    assert "Learnt 90 groups" in learnt.output
+    result = run("detect", visits, "--model", file, "--top", "2")
+    assert "2 oddest of 90 groups" in result.output
