@@ -15,9 +15,9 @@ ROWS = np.random.default_rng(0).normal(size=(150, 3)) * [1.0, 10.0, 0.1] + [0, 5
 NEW = np.random.default_rng(1).normal(size=(25, 3)) * [2.0, 25.0, 0.1] + [0, 5, 0]
 
 
-@pytest.mark.parametrize("combine", ["median", "mean", "largest"])
+@pytest.mark.parametrize("combine", ["agreement", "mean", "largest"])
 def test_scores_are_the_members_joint_surprise(
-    combine: Literal["median", "mean", "largest"],
+    combine: Literal["agreement", "mean", "largest"],
 ) -> None:
     model = Ensemble(members=("KNN", "ECOD"), combine=combine).fit(ROWS)
     knn, ecod = KNN().fit(ROWS), ECOD().fit(ROWS)
@@ -81,14 +81,20 @@ def test_verdict_and_alarm_are_joined_as_probabilities() -> None:
     }
     verdict = (alone["KNN"] + alone["ECOD"]) / 2
     alarm = np.array(
-        [naive.joint(list(pair), "largest") for pair in zip(alone["ZScore"], alone["ECOD"], strict=True)]
+        [
+            naive.joint(list(pair), "largest")
+            for pair in zip(alone["ZScore"], alone["ECOD"], strict=True)
+        ]
     )
     trained = {
         name: -Ensemble(members=(name,), combine="mean").fit(ROWS).training_scores_
         for name in ("KNN", "ECOD", "ZScore")
     }
     verdicts = (trained["KNN"] + trained["ECOD"]) / 2
-    alarms = [naive.joint(list(p), "largest") for p in zip(trained["ZScore"], trained["ECOD"], strict=True)]
+    alarms = [
+        naive.joint(list(p), "largest")
+        for p in zip(trained["ZScore"], trained["ECOD"], strict=True)
+    ]
     for i, score in enumerate(model.score_samples(NEW)):
         p_verdict = np.exp(-naive.surprise(verdicts, verdict[i]))
         p_alarm = np.exp(-naive.surprise(np.array(alarms), alarm[i]))
@@ -107,9 +113,9 @@ def test_an_alarm_is_not_outvoted() -> None:
     assert place[1] == 0
 
 
-@pytest.mark.parametrize("combine", ["median", "mean", "largest"])
+@pytest.mark.parametrize("combine", ["agreement", "mean", "largest"])
 def test_contributions_add_up_and_name_the_column(
-    combine: Literal["median", "mean", "largest"],
+    combine: Literal["agreement", "mean", "largest"],
 ) -> None:
     model = Ensemble(combine=combine).fit(ROWS)
     shares = model.contributions(NEW)

@@ -1,4 +1,4 @@
-"""The median of several detectors' tail surprises, and alarms that it would outvote."""
+"""What several detectors agree on, and alarms that the others would outvote."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_VALUES = 1024
 """Each training distribution is kept as at most this many quantiles."""
 
 ALARM_WEIGHT = 0.1
-"""An alarm outweighs the verdict where it is this much less probable."""
+"""An alarm outweighs the verdict where it is this much less probable, and two members the rest."""
 
 _LOG_WEIGHTS = np.log([1 - ALARM_WEIGHT, ALARM_WEIGHT])
 
@@ -32,10 +32,11 @@ class Ensemble(Explainer):
 
     A member's surprise is -log P(a training row scores as odd as this one); beyond the 70 %
     quantile of the training scores the probability comes from a fitted tail, so that farther is
-    always odder. The members' **verdict** is the median of their surprises: what most of them find
-    odd, whichever of them is wrong about this table. A row that is odd in one column only would be
-    outvoted, so the **alarms** are asked apart, and the largest of theirs counts. Verdict and alarm
-    are turned into probabilities once more, by their own training distributions, and joined:
+    always odder. The members' **verdict** is what most of them find odd, whichever of them is wrong
+    about this table, or what at least two are far surer of. A row that is odd in one column only
+    would be outvoted, so the **alarms** are asked apart, and the largest of theirs counts. Verdict
+    and alarm are turned into probabilities once more, by their own training distributions, and
+    joined:
 
         1 / P = 0.9 / P(verdict) + 0.1 / P(alarm)
 
@@ -51,9 +52,11 @@ class Ensemble(Explainer):
     alarms : sequence of str or Model, optional
         Likewise; one that is also a member is fitted once. Default: MarginalTails (the largest),
         or none if members are given.
-    combine : {"median", "mean", "largest"}, default "median"
-        What the verdict is: "mean" and even more "largest", the logarithm of the mean of 1 / P,
-        give weight to a member that is alone in finding a row very odd.
+    combine : {"agreement", "mean", "largest"}, default "agreement"
+        How surprises make the verdict. "agreement": of members in order of surprise, the middle one
+        (the less surprised of two) and the second most surprised, joined as above with weights 0.9
+        and 0.1. "mean" and even more "largest", the logarithm of the mean of 1 / P, give weight to
+        a member that is alone in finding a row very odd.
     seed : int in [0, inf), default 0
         Seed of the members that draw random numbers.
 
@@ -111,7 +114,7 @@ class Ensemble(Explainer):
         self,
         members: Sequence[str | Model] | None = None,
         alarms: Sequence[str | Model] | None = None,
-        combine: Literal["median", "mean", "largest"] = "median",
+        combine: Literal["agreement", "mean", "largest"] = "agreement",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.members = members
@@ -195,7 +198,7 @@ class Ensemble(Explainer):
     def _weights(self, surprises: np.ndarray) -> np.ndarray:
         """Return how much each detector has to say about each row, shape (detector, row).
 
-        Of the members, those speak that find a row at least as odd as the verdict does.
+        Of the members, those speak that find a row at least as odd as the middle one does.
         """
         members, alarms = self.votes_ == 1, self.rings_ == 1
         voices = surprises[members]
@@ -259,11 +262,14 @@ class Ensemble(Explainer):
 
 def _combined(surprises: np.ndarray, how: str) -> np.ndarray:
     """Return the joint surprise of several detectors, shape (row,)."""
-    if how == "median":
-        return np.median(surprises, axis=0)
+    count = len(surprises)
+    if how == "agreement":
+        ordered = np.sort(surprises, axis=0)
+        pair = ordered[[(count - 1) // 2, max(count - 2, 0)]]
+        return np.logaddexp.reduce(pair + _LOG_WEIGHTS[:, None], axis=0)
     if how == "mean":
         return surprises.mean(axis=0)
-    return np.logaddexp.reduce(surprises, axis=0) - np.log(len(surprises))
+    return np.logaddexp.reduce(surprises, axis=0) - np.log(count)
 
 
 def default_members(seed: int) -> list[str | Model]:

@@ -48,13 +48,14 @@ def tail_scale(ordered: list[float]) -> float:
 
 
 def joint(surprises: list[float], combine: str) -> float:
-    """Return the median or mean of surprises, or the log of the mean of 1 / P ("largest")."""
+    """Return the mean, the log of the mean of 1 / P ("largest"), or what members agree on."""
     if combine == "largest":
         return math.log(sum(math.exp(s) for s in surprises) / len(surprises))
     if combine == "mean":
         return sum(surprises) / len(surprises)
-    ordered, half = sorted(surprises), len(surprises) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    falling = sorted(surprises, reverse=True)
+    most, two = falling[len(falling) // 2], falling[min(1, len(falling) - 1)]
+    return math.log(0.9 * math.exp(most) + 0.1 * math.exp(two))
 
 
 def _share(ordered: list[float], value: float) -> float:
