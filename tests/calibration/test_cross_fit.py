@@ -9,21 +9,30 @@ from likely.calibration import cross_fit as module
 from likely.calibration.cross_fit import MANY_ROWS, cross_fit
 from likely.core.random import generator
 from likely.data.frames import as_table
-from likely.detectors import KNN, ZScore
+from likely.detectors import ECOD, KNN, ZScore
 
 ROWS = np.random.default_rng(0).normal(size=(53, 2))
 
 
 def test_each_fold_is_judged_by_the_model_of_the_others() -> None:
-    cross = cross_fit(KNN(), as_table(ROWS), seed=3)
+    cross = cross_fit(ECOD(), as_table(ROWS), seed=3)
     fold = generator(3).permutation(len(ROWS)) % 5
     expected = np.empty(len(ROWS))
     for k in range(5):
-        expected[fold == k] = -KNN().fit(ROWS[fold != k]).score_samples(ROWS[fold == k])
+        expected[fold == k] = -ECOD().fit(ROWS[fold != k]).score_samples(ROWS[fold == k])
     np.testing.assert_allclose(cross.oddness, expected, rtol=1e-12)
     assert cross.held_out
-    first = KNN().fit(ROWS[fold != 0])
+    first = ECOD().fit(ROWS[fold != 0])
     np.testing.assert_array_equal(cross.model.score_samples(ROWS), first.score_samples(ROWS))
+
+
+def test_a_model_that_leaves_rows_out_itself_learns_from_all() -> None:
+    cross = cross_fit(KNN(), as_table(ROWS), seed=3)
+    alone = KNN().fit(ROWS)
+    np.testing.assert_array_equal(cross.oddness, -alone.training_scores_)
+    np.testing.assert_array_equal(cross.model.score_samples(ROWS), alone.score_samples(ROWS))
+    assert cross.held_out
+    assert not cross_fit(KNN(), as_table(ROWS[:9]), seed=3).held_out
 
 
 def test_a_row_does_not_vouch_for_itself() -> None:
@@ -37,7 +46,7 @@ def test_a_row_does_not_vouch_for_itself() -> None:
 def test_many_rows_are_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MANY_ROWS == 5_000
     monkeypatch.setattr(module, "MANY_ROWS", len(ROWS))
-    cross = cross_fit(KNN(), as_table(ROWS), seed=0)
+    cross = cross_fit(ECOD(), as_table(ROWS), seed=0)
     assert len(cross.model.training_scores_) == len(ROWS) // 2
 
 
@@ -57,6 +66,6 @@ def test_the_model_given_stays_unfitted() -> None:
 
 def test_the_seed_deals_the_folds() -> None:
     table = as_table(ROWS)
-    one, same, other = (cross_fit(KNN(), table, seed).oddness for seed in (1, 1, 2))
+    one, same, other = (cross_fit(ECOD(), table, seed).oddness for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()

@@ -117,7 +117,7 @@ def test_wrong_labels_are_named(labels: object, words: str) -> None:
         pa.array([1, 0, None]),
         pa.chunked_array([[True, False], [None]]),
     ],
-    ids=repr,
+    ids=lambda labels: type(labels).__name__,
 )
 def test_labels_may_be_of_many_types(labels: object) -> None:
     np.testing.assert_array_equal(label_values(labels, 3), [1.0, 0.0, np.nan])

@@ -135,7 +135,7 @@ ARRAY_LIES: dict[str, Callable[[Any, Any], Any]] = {
     "missing": lambda _, arrays: arrays.pop(REFERENCE),
     "unexpected": lambda _, arrays: arrays.update(extra=np.arange(3)),
     "of no member": lambda _, arrays: arrays.update(
-        {"parts.model.members_.0.reference_": np.arange(3.0)}
+        {"parts.model.detectors_.0.reference_": np.arange(3.0)}
     ),
     "renamed": lambda _, arrays: arrays.update(reference_=arrays.pop(REFERENCE)),
 }
@@ -264,16 +264,16 @@ def unknown(members: list[Any]) -> Any:
 @pytest.mark.parametrize("change", [no_member, one_more, turned, unknown])
 def test_members_other_than_written_are_refused(saved_ensemble: Path, change: Any) -> None:
     document, arrays = unpack(saved_ensemble)
-    change(state(document)["members"]["members_"])
+    change(state(document)["members"]["detectors_"])
     saved_ensemble.write_bytes(pack(document, arrays))
     with pytest.raises(DamagedFile):
         load_model(saved_ensemble)
 
 
-@pytest.mark.parametrize("prefix", ["members_.2.", "members_.-1.", "members_.0.members_.0.", ""])
+@pytest.mark.parametrize("prefix", ["detectors_.2.", "detectors_.-1.", "detectors_.0.detectors_.0.", ""])
 def test_arrays_of_members_stand_where_they_belong(saved_ensemble: Path, prefix: str) -> None:
     document, arrays = unpack(saved_ensemble)
-    name = next(name for name in arrays if name.startswith("parts.model.members_.0."))
+    name = next(name for name in arrays if name.startswith("parts.model.detectors_.0."))
     arrays[f"parts.model.{prefix}{name.rpartition('.')[2]}"] = arrays.pop(name)
     saved_ensemble.write_bytes(pack(document, arrays))
     with pytest.raises(DamagedFile):
@@ -284,8 +284,8 @@ def test_members_within_members_end(saved_ensemble: Path) -> None:
     document, arrays = unpack(saved_ensemble)
     inner = state(document)
     for _ in range(12):  # each level takes four levels of JSON
-        inner["members"]["members_"] = [copy.deepcopy(inner)]
-        inner = inner["members"]["members_"][0]
+        inner["members"]["detectors_"] = [copy.deepcopy(inner)]
+        inner = inner["members"]["detectors_"][0]
     saved_ensemble.write_bytes(pack(document, arrays))
     with pytest.raises(DamagedFile):
         load_model(saved_ensemble)

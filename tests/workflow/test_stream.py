@@ -155,6 +155,9 @@ def test_a_table_in_memory_is_written_the_same_way(tmp_path: Path) -> None:
 def test_neighbours_say_that_they_keep_some_rows_only() -> None:
     rows = np.random.default_rng(0).normal(size=(300, 2))
     bounded = likely.learn(rows, "KNN", max_reference=100)
-    said = "KNN compares with 100 rows, drawn at random from the 240 of a fold (max_reference)."
+    said = (
+        "KNN compares with 100 rows, drawn at random from the 300 that it learnt from "
+        "(max_reference)."
+    )
     assert said in bounded.notes
     assert said not in likely.learn(rows, "KNN").notes

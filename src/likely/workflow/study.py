@@ -129,16 +129,22 @@ def _about(suspects: np.ndarray, grouping: Grouping | None) -> list[str]:
 
 
 def _about_bounds(model: Model) -> list[str]:
-    """Say which models compare with some of the rows that they learnt from, as neighbours do."""
+    """Say which models compare with some of the rows that they learnt from, as neighbours do.
+
+    Of detectors of one kind the one that keeps most rows counts.
+    """
     n = len(model.training_scores_)
+    kept: dict[str, int] = {}
+    for part in getattr(model, "detectors_", (model,)):
+        name, most = type(part).__name__, getattr(part, "max_reference", n)
+        kept[name] = max(kept.get(name, 0), most)
     bounds: dict[int, list[str]] = {}
-    for part in (model, *getattr(model, "members_", ())):
-        most, name = getattr(part, "max_reference", n), type(part).__name__
-        if most < n and name not in bounds.setdefault(most, []):
-            bounds[most].append(name)
+    for name, most in kept.items():
+        if most < n:
+            bounds.setdefault(most, []).append(name)
     return [
         f"{' and '.join(names)} {'compares' if len(names) == 1 else 'compare'} with {most:,} rows, "
-        f"drawn at random from the {n:,} of a fold (max_reference)."
+        f"drawn at random from the {n:,} that it learnt from (max_reference)."
         for most, names in bounds.items()
     ]
 

@@ -20,6 +20,8 @@ SHARES = np.linspace(0.01, 0.99, 99)
 RESIDUAL_STATE = {"quantiles_": Array("output", len(SHARES))}
 """State of every such model."""
 
+_LARGEST = float(np.finfo(np.float64).max)
+
 
 class ResidualModel(InContext, ABC):
     """Judges how far rows are from what their context lets expect.
@@ -86,7 +88,9 @@ class ResidualModel(InContext, ABC):
             encoding = schema.encodings[j]
             first = int(np.flatnonzero(outputs.columns == j)[0])
             if schema.used[j].kind == "number" and encoding.rule == "scale":
-                result[:, j] = features[:, :, first] * encoding.scale + encoding.centre
+                with np.errstate(over="ignore"):  # a spread may be near the largest float
+                    values = features[:, :, first] * encoding.scale + encoding.centre
+                result[:, j] = np.clip(values, -_LARGEST, _LARGEST)
         return result
 
     def _check_state(self) -> None:
