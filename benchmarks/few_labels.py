@@ -16,7 +16,7 @@ do. A method that fails counts as guessing, and is counted under "failed".
 
 One line a table, method, share and seed goes to `results/few_labels_rows.csv` as soon as it is
 known, so a run can be stopped and goes on where it was; the summary goes to
-`results/few_labels.json`. XGBOD needs `pip install xgboost`.
+`results/few_labels.json`. XGBOD needs xgboost, which `make bench` installs.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def main() -> None:
     done = {tuple(row[name] for name in KEY) for row in read_stored()}
     methods = [m for m in METHODS if any(fnmatchcase(m, p) for p in asked.methods)]
     if "pyod.XGBOD" in methods and find_spec("xgboost") is None:
-        raise SystemExit("PyOD's XGBOD needs xgboost: pip install xgboost")
+        raise SystemExit("PyOD's XGBOD needs xgboost: make bench")
     worker = Worker(measure, asked.limit)
     tables = [t for t in table_names() if suite(t) == "classical"]
     for table in [t for t in tables if any(fnmatchcase(t, p) for p in asked.tables)]:

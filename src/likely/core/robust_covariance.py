@@ -43,7 +43,10 @@ class Scatter(NamedTuple):
 
 
 def minimum_covariance_determinant(
-    x: np.ndarray, rng: np.random.Generator, support: float = 0.75
+    x: np.ndarray,
+    rng: np.random.Generator,
+    support: float = 0.75,
+    steps: np.ndarray | float = 0.0,
 ) -> Scatter:
     """Return centre and covariance of the central majority of the rows.
 
@@ -55,6 +58,8 @@ def minimum_covariance_determinant(
         Draws the rows of the search when there are more than `MOST_ROWS`; unused otherwise.
     support : float in [0.5, 1], default 0.75
         Share of the rows that the search fits: up to 1 - `support` of them may be gross.
+    steps : ndarray of shape (width,), default 0
+        How far columns move that stand for categories, where the category changes.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def minimum_covariance_determinant(
     covariance determinant estimator. Stat. Comput. 30. https://doi.org/10.1007/s11222-019-09869-x
     """
     searched = x[some_rows(len(x), MOST_ROWS, rng)]
-    lumps = find_lumps(searched)
+    lumps = find_lumps(searched, steps)
     centre, spread = np.median(searched, axis=0), _spread(searched, lumps.least)
     z = (searched - centre) / spread
     kept = _kept_count(len(z), z.shape[1], support)
@@ -83,9 +88,10 @@ class Lumps(NamedTuple):
 
     Among the central rows the spread of such a column is nothing, and every other value would be
     infinitely odd. So the spread of all rows, with gross values pulled in, is the `least` to
-    believe in. Columns of two values get `noise` of their own besides: however rare a category is,
-    and though its indicators add up to one, it lies only so many standard deviations out, because
-    a Gaussian says nothing about the odds of a category.
+    believe in. Columns of two values, and those that stand for categories, get `noise` of their own
+    besides: however rare a category is, also one that no row had, and though its indicators add up
+    to one, it lies only so many standard deviations out, because a Gaussian says nothing about the
+    odds of a category.
     """
 
     least: np.ndarray
@@ -96,8 +102,8 @@ class Lumps(NamedTuple):
         return Lumps(self.least / spread, self.noise / spread)
 
 
-def find_lumps(x: np.ndarray) -> Lumps:
-    """Look for columns in which many rows share one value."""
+def find_lumps(x: np.ndarray, steps: np.ndarray | float = 0.0) -> Lumps:
+    """Look for columns in which many rows share one value, or that are known to be categories."""
     ordered = np.sort(x, axis=0)
     lump = max(1, int(LUMP * len(x)))
     lumpy = (ordered[lump:] == ordered[:-lump]).any(axis=0)
@@ -107,7 +113,7 @@ def find_lumps(x: np.ndarray) -> Lumps:
     two_valued = lumpy & ((x == low) | (x == high)).all(axis=0)
     return Lumps(
         np.where(lumpy, np.std(clipped, axis=0), 0.0),
-        np.where(two_valued, np.minimum(high - low, _FLOOR_CLIP) / RARE, 0.0),
+        np.maximum(np.where(two_valued, np.minimum(high - low, _FLOOR_CLIP), 0.0), steps) / RARE,
     )
 
 

@@ -88,6 +88,17 @@ class Encoding:
         return base + (self.flag > 0)
 
     @property
+    def steps(self) -> list[float]:
+        """How far each feature moves where a category or a gap changes; 0 for numbers and dates.
+
+        The rarity of a level counts as changed where it changes e^2 times.
+        """
+        step = {"levels": 1.0, "frequency": 2.0}.get(self.rule, 0.0)
+        flagged = self.flag > 0
+        size = step / self.scale if step else 0.0
+        return [size] * (self.width - flagged) + [self.flag] * flagged
+
+    @property
     def plain(self) -> bool:
         """Whether it is one shifted and scaled number and no more."""
         return self.rule == "scale" and self.flag == 0

@@ -56,6 +56,11 @@ class Schema:
         return np.repeat(np.arange(len(self.used)), [e.width for e in self.encodings])
 
     @cached_property
+    def steps(self) -> np.ndarray:
+        """How far each feature moves where a category changes; 0 for numbers. Shape (width,)."""
+        return np.array([step for encoding in self.encodings for step in encoding.steps])
+
+    @cached_property
     def plain(self) -> bool:
         """Whether every feature is one number, shifted and scaled, with nothing missing."""
         return all(e.plain for e in self.encodings)

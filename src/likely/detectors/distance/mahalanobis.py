@@ -87,7 +87,9 @@ class Mahalanobis(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         if self.robust:
             with one_thread_a_product():  # hundreds of small ones
-                self.centre_, covariance = minimum_covariance_determinant(x, rng, self.support)
+                self.centre_, covariance = minimum_covariance_determinant(
+                    x, rng, self.support, self.schema_.steps
+                )
         else:
             self.centre_ = x.mean(axis=0)
             centred = x - self.centre_

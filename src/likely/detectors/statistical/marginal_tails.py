@@ -38,8 +38,8 @@ class MarginalTails(Explainer):
     than Gaussian are not believed in, however flat the middle looks. The outer 12 % of each side
     are censored, so that gross values and even a group of them leave the tail as it is, and the
     fit is averaged over its posterior. A value that occurs often is never odder than its frequency
-    says; columns of few values are judged by that alone, and a new value there by the share that
-    half a row would have.
+    says; columns of few values and categories are judged by that alone, and a new value there by
+    the share that half a row would have.
 
     Surprises are in nats. Beyond about 80 mean deviations they grow in a straight line.
 
@@ -124,8 +124,12 @@ class MarginalTails(Explainer):
         self.surprises_ = np.zeros((width, 2, len(_KNOTS)))
         self.atoms_ = np.full((width, MOST_ATOMS), _NOWHERE)
         self.rarities_ = np.zeros((width, MOST_ATOMS))
+        of_categories = self.schema_.steps > 0
         for j in range(width):
             values, counts = np.unique(x[:, j], return_counts=True)
+            if of_categories[j] and len(values) >= FEWEST_VALUES:  # how rare each row's level is
+                self.surprises_[j, 0] = _surprise_of_rarity(x[:, j] - self.centres_[j])
+                continue
             self._keep_atoms(j, values, counts)
             if len(values) < FEWEST_VALUES:
                 self.surprises_[j] = -np.log(0.5 / (len(x) + 1))  # any other value is new
@@ -177,6 +181,16 @@ def _interpolate(y: np.ndarray, side: np.ndarray, surprises: np.ndarray) -> np.n
     start = side * len(_KNOTS) + knot
     low, high = surprises.ravel().take(start), surprises.ravel().take(start + 1)
     return low + (y - _KNOTS.take(knot)) / np.diff(_KNOTS).take(knot) * (high - low)
+
+
+def _surprise_of_rarity(deviations: np.ndarray) -> np.ndarray:
+    """Return -log of the share of rows whose level is at least so rare, at the knots.
+
+    A level that nobody had is half a row's worth: categories have no tail to be fitted.
+    """
+    ordered = np.sort(deviations)
+    as_rare = len(ordered) - np.searchsorted(ordered, _KNOTS, side="left")
+    return -np.log(np.maximum(as_rare, 0.5) / (len(ordered) + 1))
 
 
 def _fit_side(deviations: np.ndarray) -> tuple[float, np.ndarray]:

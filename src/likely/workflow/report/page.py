@@ -35,14 +35,16 @@ def write_page(view: View) -> str:
     findings = int(view.found.anomaly.sum())
     return "<!DOCTYPE html>\n" + element(
         "html",
-        _head(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely"),
+        _head(
+            view.worded(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely")
+        ),
         element(
             "body",
-            element("a", "Skip to the oddest rows", href="#oddest", class_="skip"),
+            element("a", view.worded("Skip to the oddest rows"), href="#oddest", class_="skip"),
             element(
                 "main",
                 verdict(view),
-                _contents(),
+                _contents(view),
                 learnt(view),
                 _oddest(view, made, carded),
                 _surprise(view),
@@ -70,16 +72,16 @@ def _head(title: str) -> Html:
     )
 
 
-def _contents() -> Html:
-    links = [element("li", element("a", name, href=place)) for place, name in _PLACES]
+def _contents(view: View) -> Html:
+    links = [element("li", element("a", view.worded(name), href=place)) for place, name in _PLACES]
     return element("nav", element("ul", *links), aria_label="Contents")
 
 
 def _oddest(view: View, made: Html, carded: int) -> Html:
     return element(
         "section",
-        element("h2", "The findings" if view.found_any else "The oddest rows"),
-        element("p", _which(view, carded), class_="which"),
+        element("h2", view.worded("The findings" if view.found_any else "The oddest rows")),
+        element("p", view.worded(_which(view, carded)), class_="which"),
         made,
         id="oddest",
     )
@@ -104,7 +106,10 @@ def _which(view: View, carded: int) -> str:
 
 def _surprise(view: View) -> Html:
     return element(
-        "section", element("h2", "Surprise of all rows"), surprise_plot(view), id="surprise"
+        "section",
+        element("h2", view.worded("Surprise of all rows")),
+        surprise_plot(view),
+        id="surprise",
     )
 
 
@@ -120,9 +125,11 @@ def _table(view: View, carded: int) -> Html:
         element("h2", "Table"),
         element(
             "p",
-            f"{rows_shown} {count(len(view.found), 'row')}, with {columns}. A column's heading "
-            "sorts by it; a second press turns the order round. Numbers are in the units of the "
-            "data.",
+            view.worded(
+                f"{rows_shown} {count(len(view.found), 'row')}, with {columns}. A column's heading "
+                "sorts by it; a second press turns the order round. Numbers are in the units of "
+                "the data."
+            ),
         ),
         table,
         id="table",

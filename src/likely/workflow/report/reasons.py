@@ -45,7 +45,7 @@ def reasons_table(
         if nearest is not None:
             cells.append(_beside(view, column, reason.value, nearest[reason.column]))
         lines.append(element("tr", *cells, role="row"))
-    titles = [element("th", head, scope="col", role="columnheader") for head in heads]
+    titles = [element("th", view.worded(head), scope="col", role="columnheader") for head in heads]
     # On a phone the rows are laid out as grids, which loses the table's own roles in some browsers.
     return element(
         "table",

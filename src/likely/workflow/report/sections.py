@@ -100,7 +100,7 @@ def how_to_read(view: View) -> Html:
             "numbers and dates by more than their interquartile range, everything else at all.",
         ),
     ]
-    worded = [(name, view.found.learned.worded(text)) for name, text in terms]
+    worded = [(name, view.worded(text)) for name, text in terms]
     return element(
         "section", element("h2", "How to read this"), _facts(worded, "terms"), id="reading"
     )

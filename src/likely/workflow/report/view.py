@@ -77,6 +77,10 @@ class View:
         """Whether any row is reported under the promise."""
         return bool(self.found.anomaly.any())
 
+    def worded(self, text: str) -> str:
+        """Return words about rows as words about groups, where groups are judged."""
+        return self.found.learned.worded(text)
+
     def title(self, row: int) -> str:
         """Return what a row is called: its number, or the name of the group that it stands for."""
         grouping = self.found.learned.grouping
