@@ -16,6 +16,10 @@ from likely.core.spreads import distance_spreads
 
 _KERNELS = 4_000_000  # weights held at a time (32 MB)
 _NEAR = 5
+_TOWARDS_NEAR = 1 / 3
+"""Going all the way is a little better on tables of one source (mean AUROC over 22: 0.892, 0.888 a
+third of the way, 0.881 not at all), and clearly worse where new rows have drifted (0.949, 0.963 and
+0.967 on network traffic)."""
 _LEAST_NEARNESS = 0.01  # where most rows have exact copies
 
 
@@ -32,11 +36,11 @@ class KernelDensity(Density, Sampler, Explainer):
     bandwidth : float in [0.01, 100] or {"scott", "silverman", "neighbours"}, default "scott"
         Standard deviation of the kernels, in spreads of the columns. With m rows and w
         features, "scott" is m^(-1 / (w + 4)) and "silverman" (m (w + 2) / 4)^(-1 / (w + 4)): best
-        for Gaussian rows, and wide rather than narrow for all others. "neighbours" is halfway (the
-        geometric mean) between "scott" and how far apart near rows lie, which is the median of the
-        rows' mean distances to their five nearest, over sqrt(w). It follows rows that fill little
-        of the space, and is sharper where the rows are known to be clean; among rows that are not,
-        a few anomalies close together hide one another.
+        for Gaussian rows, and wide rather than narrow for all others. "neighbours" goes a third of
+        the way (of the logarithm) from "scott" to how far apart near rows lie, which is the median
+        of the rows' mean distances to their five nearest, over sqrt(w). It follows rows that fill
+        little of the space, and is sharper where the rows are known to be clean; among rows that
+        are not, a few anomalies close together hide one another.
     max_reference : int in [2, 10000000], default 20000
         At most this many training rows, drawn at random, carry a kernel.
     seed : int in [0, inf), default 0
@@ -169,7 +173,7 @@ class KernelDensity(Density, Sampler, Explainer):
         if self.bandwidth == "silverman":
             return scott * ((width + 2) / 4) ** (-1 / (width + 4))
         if self.bandwidth == "neighbours":
-            return float(np.sqrt(scott * self._nearness()))
+            return scott * (self._nearness() / scott) ** _TOWARDS_NEAR
         return float(self.bandwidth)
 
     def _nearness(self) -> float:
