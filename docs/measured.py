@@ -71,7 +71,7 @@ def _same_rows(stored: dict[str, Any]) -> Iterable[Row]:
 def _tabular(stored: dict[str, Any]) -> Iterable[Row]:
     settings = {"unlabelled": "the same rows, no labels", "normals": "learnt from normal rows only"}
     for setting, words in settings.items():
-        rows = [r for r in stored["means"] if (r["tables"], r["setting"]) == ("classical", setting)]
+        rows = [r for r in stored["rows"] if (r["tables"], r["setting"]) == ("classical", setting)]
         of = {row["method"]: row for row in rows}
         peers = [row for name, row in of.items() if name.startswith("pyod.")]
         best = max(peers, key=lambda row: row["auroc"])
