@@ -270,7 +270,9 @@ def test_members_other_than_written_are_refused(saved_ensemble: Path, change: An
         load_model(saved_ensemble)
 
 
-@pytest.mark.parametrize("prefix", ["detectors_.2.", "detectors_.-1.", "detectors_.0.detectors_.0.", ""])
+@pytest.mark.parametrize(
+    "prefix", ["detectors_.2.", "detectors_.-1.", "detectors_.0.detectors_.0.", ""]
+)
 def test_arrays_of_members_stand_where_they_belong(saved_ensemble: Path, prefix: str) -> None:
     document, arrays = unpack(saved_ensemble)
     name = next(name for name in arrays if name.startswith("parts.model.detectors_.0."))
