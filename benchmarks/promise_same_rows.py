@@ -49,8 +49,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40, help="tables per shape and case")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="rows, comma separated")
     options = parser.parse_args()
-    rows: list[dict] = []
-    for n in map(int, options.sizes.split(",")):
+    sizes = list(map(int, options.sizes.split(",")))
+    rows = [row for row in store.load("promise_same_rows") if row["rows"] not in sizes]
+    for n in sizes:
         seeds = options.seeds if n < 5_000 else max(options.seeds // 4, 5)
         for shape in (*shapes.PROMISED, *shapes.HEAVY):
             measured: dict[str, list] = {}
