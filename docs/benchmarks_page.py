@@ -33,7 +33,7 @@ def _results() -> list[Path]:
 def _chapter(path: Path) -> str:
     stored = json.loads(path.read_text(encoding="utf-8"))
     title, _, more = _docstring(FOLDER / f"{path.stem}.py").partition("\n")
-    figures = {key: value for key, value in stored.items() if isinstance(value, list)}
+    figures = {key: value for key, value in stored.items() if _is_records(value)}
     about = [
         (key, f"`{value}`" if key == "command" else _in_line(value))
         for key, value in stored.items()
@@ -42,6 +42,10 @@ def _chapter(path: Path) -> str:
     tables = map(_figures, figures.values())
     words = "\n\n".join(filter(None, (f"## {title.rstrip('.')}", more.strip("\n"))))
     return f"{words}\n\n" + table(("", ""), about) + "\n" + "\n".join(tables)
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(record, Mapping) for record in value)
 
 
 def _docstring(script: Path) -> str:
@@ -58,6 +62,8 @@ def _figures(records: list[Mapping[str, Any]]) -> str:
 
 
 def _in_line(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(number, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key.replace('_', ' ')} {number(v)}" for key, v in value.items())
     return number(value)
