@@ -187,7 +187,8 @@ def summarise(rows: list[dict[str, str]]) -> None:
             mean = np.mean([found[cell] for cell in common])
             by_seed = np.array([np.mean([found[c] for c in common if c[1] == s]) for s in seeds])
             line[f"{float(share):.0%}"] = round(float(mean), 3)
-            line[f"{float(share):.0%} spread"] = round(float(np.abs(by_seed - mean).max()), 3)
+            apart = round(float(np.abs(by_seed - mean).max()), 3)
+            line[f"{float(share):.0%} spread"] = apart if len(by_seed) > 1 else None
         line["failed"] = len({(s, t) for m, s, t in failed if m == method})
         lines.append(line)
         store.show(line)
