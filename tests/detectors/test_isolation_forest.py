@@ -23,7 +23,7 @@ def test_scores_are_the_path_lengths_of_a_plain_walk(ndim: int, size: int) -> No
     model = IsolationForest(n_trees=7, sample_size=size, ndim=ndim).fit(ROWS[:200])
     x = model.schema_.features(model.schema_.match(ROWS[:200]))
     lengths = naive.path_lengths(
-        x, model.features_, model.weights_, model.thresholds_, model._samples, x
+        x, model.features_, model.slopes_, model.thresholds_, model._samples, x
     )
     expected = (lengths - model.depths_[:, 0]).mean(axis=1) / naive.mean_search_path(size)
     np.testing.assert_allclose(model.score_samples(ROWS[:200]), expected, atol=1e-12)
@@ -64,17 +64,18 @@ def test_contributions_name_the_column_and_add_up(ndim: int) -> None:
 def test_splits_across_columns_see_a_broken_correlation() -> None:
     first = RNG.normal(size=1000)
     rows = np.column_stack([first, first + 0.1 * RNG.normal(size=1000)])
-    model = IsolationForest().fit(rows)
+    model = IsolationForest(n_trees=300).fit(rows)
     assert model.score_samples([[2.0, -2.0]])[0] < np.quantile(model.training_scores_, 0.03)
-    flat = IsolationForest(ndim=1).fit(rows)
+    flat = IsolationForest(n_trees=300, ndim=1).fit(rows)
     assert flat.score_samples([[2.0, -2.0]])[0] > model.score_samples([[2.0, -2.0]])[0]
 
 
 def test_columns_that_never_vary_are_never_split() -> None:
     rows = np.column_stack([np.zeros((300, 40)), ROWS[:300]])
     model = IsolationForest(n_trees=10).fit(rows)
-    used = model.features_[model.weights_ != 0]
-    assert used.min() >= 40
+    split = model.thresholds_ < np.finfo(np.float32).max
+    assert model.features_[split][:, 0].min() >= 40
+    assert model.features_[model.slopes_ != 0][:, 1].min() >= 40
 
 
 def test_gross_and_equal_rows_stay_finite() -> None:
@@ -91,3 +92,20 @@ def test_average_path_of_small_samples() -> None:
     sizes = [3, 256]
     expected = [naive.mean_search_path(n) for n in sizes]
     np.testing.assert_allclose(average_path(np.array(sizes, dtype=np.float64)), expected)
+
+
+@pytest.mark.parametrize("varying", [1, 3, 7])
+def test_nodes_in_which_the_shared_features_do_not_vary_take_others(varying: int) -> None:
+    """Walks agree with a loop where few, many and most nodes look at features of their own."""
+    odd = np.random.default_rng(1).random((300, 9)) < [0.02] * (9 - varying) + [0.5] * varying
+    rows = odd * np.arange(1.0, 10.0) + 1e-9
+    model = IsolationForest(n_trees=9, sample_size=64).fit(rows)
+    x = model.schema_.features(model.schema_.match(rows))
+    lengths = naive.path_lengths(
+        x, model.features_, model.slopes_, model.thresholds_, model._samples, x
+    )
+    expected = (lengths - model.depths_[:, 0]).mean(axis=1) / naive.mean_search_path(64)
+    np.testing.assert_allclose(model.score_samples(rows), expected, atol=1e-12)
+    split = model.thresholds_ < np.finfo(np.float32).max
+    alike = [(model.features_[t][split[t]] == model.features_[t, 0]).all() for t in range(9)]
+    assert not all(alike)

@@ -1,4 +1,10 @@
-"""Growing random trees level by level, all trees at once."""
+"""Growing random trees level by level, all trees at once.
+
+A node splits on features drawn evenly among those that vary in it. All nodes on one level of a tree
+share the order in which features are drawn: each takes the first that vary in it. The way of a
+row through a tree meets one node a level, so its path length has the same distribution as with
+draws for every node; what is shared makes trees quick to walk.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from likely.detectors.isolation.trees import Forest
+from likely.detectors.isolation.trees import NO_SPLIT, Forest, single
 
 _FULL_SEARCH_CELLS = 4_000_000
-_QUICK_DRAWS = 3
+_QUICK_DRAWS = 4
 _EULER_GAMMA = 0.5772156649015329
-_LEAST_SPAN = 1e-100
-_NO_SPLIT = np.finfo(np.float64).max
+_STEEPEST = 1e20
 
 
 class Grown(NamedTuple):
@@ -24,10 +29,14 @@ class Grown(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """Rows in groups: positions of all members, one group after the other, and the sizes."""
+    """Rows of nodes, one node after the other: positions, sizes, and numbers of the nodes.
+
+    Nodes of one level are counted over all trees, so that the children of node i are 2i and 2i + 1.
+    """
 
     rows: np.ndarray
     sizes: np.ndarray
+    nodes: np.ndarray
 
     @property
     def starts(self) -> np.ndarray:
@@ -39,15 +48,27 @@ class Groups(NamedTuple):
         sizes = self.sizes[groups]
         first = np.cumsum(sizes) - sizes
         members = np.arange(sizes.sum()) + np.repeat(self.starts[groups] - first, sizes)
-        return Groups(self.rows[members], sizes)
+        return Groups(self.rows[members], sizes, self.nodes[groups])
+
+    def values(self, columns: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Return one feature of every row, that of its group, shape (rows,)."""
+        cells = np.repeat(features * columns.shape[1], self.sizes) + self.rows
+        return columns.ravel().take(cells)
 
     def ranges(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return smallest and largest value per group; values are (rows,) or (rows, width)."""
-        return np.minimum.reduceat(values, self.starts), np.maximum.reduceat(values, self.starts)
+        """Return smallest and largest value per group; values are (rows,) or (width, rows)."""
+        starts = self.starts
+        least = np.minimum.reduceat(values, starts, axis=-1)
+        return least, np.maximum.reduceat(values, starts, axis=-1)
 
 
 def grow(
-    x: np.ndarray, trees: int, sample_size: int, terms: int, rng: np.random.Generator
+    x: np.ndarray,
+    order: np.ndarray,
+    trees: int,
+    sample_size: int,
+    terms: int,
+    rng: np.random.Generator,
 ) -> Grown:
     """Grow a forest on samples of the rows.
 
@@ -55,6 +76,8 @@ def grow(
     ----------
     x : ndarray of shape (n, width)
         Rows.
+    order : ndarray of int64, shape (n,)
+        In which order they are drawn from.
     trees, sample_size, terms : int
         How many trees, on how many rows each (at most n), with how many features per split.
     rng : Generator
@@ -62,29 +85,28 @@ def grow(
     """
     levels = int(sample_size - 1).bit_length()
     inner = 2**levels - 1
-    samples = np.stack([rng.choice(len(x), sample_size, replace=False) for _ in range(trees)])
+    draws = [rng.choice(len(x), sample_size, replace=False) for _ in range(trees)]
+    samples = order[np.stack(draws)]
+    columns = single(x[samples.ravel()])  # (width, tree * sample)
     features = np.zeros((trees, inner, terms), dtype=np.int32)
-    weights = np.zeros((trees, inner, terms))
-    thresholds = np.full((trees, inner), _NO_SPLIT)
-    counts = np.zeros((trees, 2 * inner + 1))
-    counts[:, 0] = sample_size
-    rows = samples.ravel()
-    tree = np.repeat(np.arange(trees), sample_size)
-    place = np.zeros(len(rows), dtype=np.int64)  # heap number within the tree
-    for _ in range(levels):
-        nodes, groups = _crowded_nodes(rows, tree * inner + place)
-        if len(nodes):
-            at = np.unravel_index(nodes, (trees, inner))
-            features[at], weights[at], thresholds[at] = _draw_splits(x, groups, terms, rng)
-        # the same sums as in a walk, so that learnt rows end where a walk would take them
-        value = x[rows, features[tree, place, 0]] * weights[tree, place, 0]
-        for j in range(1, terms):
-            value = value + x[rows, features[tree, place, j]] * weights[tree, place, j]
-        place = 2 * place + 1 + (value > thresholds[tree, place])
-        np.add.at(counts, (tree, place), 1)
-    depths = _expected_depths(counts, thresholds < _NO_SPLIT)
-    forest = Forest(features, weights, thresholds, depths)
-    return Grown(forest, samples, depths[tree, place].reshape(samples.shape))
+    slopes = np.zeros((trees, inner), dtype=np.float32)
+    thresholds = np.full((trees, inner), NO_SPLIT, dtype=np.float32)
+    ends = np.zeros(samples.size, dtype=np.int64)  # where rows reach the bottom
+    groups = Groups(np.arange(samples.size), np.full(trees, sample_size), np.arange(trees))
+    for level in range(levels):
+        queue = rng.permuted(np.tile(np.arange(x.shape[1]), (trees, 1)), axis=1)
+        features[:, 2**level - 1 : 2 ** (level + 1) - 1] = queue[:, None, :terms]
+        tree = groups.nodes >> level
+        at = tree, groups.nodes - (tree << level) + 2**level - 1
+        features[at], slopes[at], thresholds[at], right = _draw_splits(
+            columns, groups, queue, tree, terms, rng
+        )
+        groups = _children(groups, right, levels - level - 1, ends)
+    ends[groups.rows] = np.repeat(groups.nodes, groups.sizes)
+    counts = np.bincount(ends, minlength=trees * (inner + 1)).reshape(trees, inner + 1)
+    depths = _expected_depths(counts, thresholds < NO_SPLIT)
+    paths = depths[:, inner:].ravel()[ends].reshape(samples.shape)
+    return Grown(Forest(features, slopes, thresholds, depths), samples, paths)
 
 
 def average_path(rows: np.ndarray) -> np.ndarray:
@@ -94,21 +116,33 @@ def average_path(rows: np.ndarray) -> np.ndarray:
     return np.where(rows > 2, length, np.where(rows == 2, 1.0, 0.0))
 
 
-def _crowded_nodes(rows: np.ndarray, nodes: np.ndarray) -> tuple[np.ndarray, Groups]:
-    """Return the nodes that hold more than one row, and their rows."""
-    order = np.argsort(nodes, kind="stable")
-    nodes, rows = nodes[order], rows[order]
-    starts = np.flatnonzero(np.diff(nodes, prepend=-1))
-    sizes = np.diff(starts, append=len(rows))
-    crowded = sizes > 1
-    return nodes[starts[crowded]], Groups(rows[np.repeat(crowded, sizes)], sizes[crowded])
+def _children(groups: Groups, right: np.ndarray, levels_left: int, ends: np.ndarray) -> Groups:
+    """Return the nodes of the next level that hold several rows.
+
+    `right` tells which rows go right. Rows that are alone now go left to the bottom, which is
+    noted in `ends`.
+    """
+    starts = groups.starts
+    many = np.add.reduceat(right, starts, dtype=np.int64)  # rows that go right, per group
+    before = np.cumsum(right) - right
+    before -= np.repeat(before[starts], groups.sizes)  # of these, in the group and before each row
+    to_left = np.arange(len(right)) - before
+    to_right = np.repeat(starts + groups.sizes - many, groups.sizes) + before
+    rows = np.empty_like(groups.rows)
+    rows[np.where(right, to_right, to_left)] = groups.rows
+    sizes = np.column_stack([groups.sizes - many, many]).ravel()
+    nodes = np.column_stack([2 * groups.nodes, 2 * groups.nodes + 1]).ravel()
+    children = Groups(rows, sizes, nodes)
+    alone = sizes == 1
+    ends[rows[children.starts[alone]]] = nodes[alone] << levels_left
+    return children.take(np.flatnonzero(sizes > 1))
 
 
 def _expected_depths(counts: np.ndarray, split: np.ndarray) -> np.ndarray:
-    """Return the expected path length at every node; shape of `counts`.
+    """Return the expected path length at every node, shape (tree, node).
 
     At the bottom it is the number of true splits on the way and c(rows left); above, the mean of
-    the children weighted by their rows.
+    the children weighted by their rows. `counts` are the rows at the bottom.
     """
     trees, inner = split.shape
     levels = (inner + 1).bit_length() - 1
@@ -116,76 +150,91 @@ def _expected_depths(counts: np.ndarray, split: np.ndarray) -> np.ndarray:
     for level in range(levels):
         here = slice(2**level - 1, 2 ** (level + 1) - 1)
         splits = np.repeat(splits + split[:, here], 2, axis=1)  # (tree, nodes of the next level)
-    depths = np.empty(counts.shape)
-    depths[:, inner:] = splits + average_path(counts[:, inner:])
+    depths = np.empty((trees, 2 * inner + 1))
+    depths[:, inner:] = splits + average_path(np.arange(counts.max() + 1.0))[counts]
+    weight = counts.astype(np.float64)
     for level in reversed(range(levels)):
         here = slice(2**level - 1, 2 ** (level + 1) - 1)
         below = slice(2 ** (level + 1) - 1, 2 ** (level + 2) - 1)
-        weight = counts[:, below].reshape(trees, -1, 2)
         value = depths[:, below].reshape(trees, -1, 2)
-        total = weight.sum(axis=2)
-        mean = (weight * value).sum(axis=2) / np.where(total > 0, total, 1.0)
-        depths[:, here] = np.where(total > 0, mean, value[:, :, 0])
+        pairs = weight.reshape(trees, -1, 2)
+        weight = pairs[..., 0] + pairs[..., 1]
+        mean = (pairs[..., 0] * value[..., 0] + pairs[..., 1] * value[..., 1]) / np.maximum(
+            weight, 1
+        )
+        depths[:, here] = np.where(weight > 0, mean, value[..., 0])
     return depths
 
 
 def _draw_splits(
-    x: np.ndarray, groups: Groups, terms: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw a split per group: features and weights (groups, terms), thresholds (groups,)."""
-    count = len(groups.sizes)
-    taken = np.full((count, terms), -1)
-    weights = np.zeros((count, terms))
-    total = np.zeros(len(groups.rows))
-    for j in range(terms):
-        chosen, low, high = _draw_features(x, groups, taken, rng)
-        found = chosen >= 0
-        taken[:, j] = chosen
-        # a normal vector on the scale of the group, so that no column rules by its unit
-        draw = np.ones(count) if terms == 1 else rng.normal(size=count)
-        span = np.maximum(high - low, _LEAST_SPAN) if terms > 1 else np.ones(count)
-        weights[:, j] = np.divide(draw, span, out=np.zeros(count), where=found)
-        feature = np.repeat(np.maximum(chosen, 0), groups.sizes)
-        total = total + x[groups.rows, feature] * np.repeat(weights[:, j], groups.sizes)
-    low, high = groups.ranges(total)
-    thresholds = low + rng.random(count) * (high - low)
-    thresholds = np.where(thresholds < high, thresholds, low)
-    thresholds = np.where(high > low, thresholds, _NO_SPLIT)
-    return np.maximum(taken, 0), weights, thresholds
+    columns: np.ndarray,
+    groups: Groups,
+    queue: np.ndarray,
+    tree: np.ndarray,
+    terms: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Draw a split per group, of features in the order that `queue` has for its `tree`.
 
-
-def _draw_features(
-    x: np.ndarray, groups: Groups, taken: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw, per group, one feature among those that vary in it and are not taken; -1 if none is.
-
-    Quick draws come first; groups in which they all failed are searched feature by feature.
-    Either way each varying feature is equally likely. Also returns its range in the group.
+    Returns features (groups, terms), slopes and thresholds (groups,), and which rows go right.
     """
     count = len(groups.sizes)
-    chosen, low, high = np.full(count, -1), np.zeros(count), np.zeros(count)
-    still = np.arange(count)
-    for _ in range(_QUICK_DRAWS):
-        if len(still) == 0:
-            break
-        some = groups.take(still)
-        drawn = rng.integers(x.shape[1], size=len(still))
-        least, most = some.ranges(x[some.rows, np.repeat(drawn, some.sizes)])
-        good = (most > least) & (taken[still] != drawn[:, None]).all(axis=1)
+    features, spans = _varying(columns, groups, queue, tree, terms)
+    total = groups.values(columns, features[:, 0])
+    slopes = np.zeros(count, dtype=np.float32)
+    if terms > 1:
+        # a normal vector on the scale of the group, so that no column rules by its unit
+        first, second = rng.normal(size=(2, count))
+        first = np.maximum(np.abs(first), np.finfo(np.float64).tiny)
+        steep = np.divide(spans[:, 0], spans[:, 1], out=np.zeros(count), where=spans[:, 1] > 0)
+        slopes = np.clip(second / first * steep, -_STEEPEST, _STEEPEST).astype(np.float32)
+        total += groups.values(columns, features[:, 1]) * np.repeat(slopes, groups.sizes)
+    low, high = groups.ranges(total)
+    thresholds = (low + rng.random(count) * (high.astype(np.float64) - low)).astype(np.float32)
+    thresholds = np.where(thresholds < high, thresholds, low)
+    thresholds = np.where(high > low, thresholds, NO_SPLIT)
+    return features, slopes, thresholds, total > np.repeat(thresholds, groups.sizes)
+
+
+def _varying(
+    columns: np.ndarray, groups: Groups, queue: np.ndarray, tree: np.ndarray, terms: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return, per group, the first features in its queue that vary in it, and their ranges.
+
+    Both are (groups, terms). Where too few vary, the ranges of the others are 0. The first in
+    the queue are looked at one by one; groups that need more are looked at as a whole.
+    """
+    features = queue[tree, :terms]
+    spans = np.zeros(features.shape)
+    found = np.zeros(len(tree), dtype=np.int64)
+    for place in range(min(_QUICK_DRAWS, len(columns))):
+        still = np.flatnonzero(found < terms)
+        if not len(still):
+            return features, spans
+        some = groups if len(still) == len(tree) else groups.take(still)
+        drawn = queue[tree[still], place]
+        least, most = some.ranges(some.values(columns, drawn))
+        good = most > least
         at = still[good]
-        chosen[at], low[at], high[at] = drawn[good], least[good], most[good]
-        still = still[~good]
-    for part in _chunks(still, groups.sizes[still] * x.shape[1]):
+        features[at, found[at]] = drawn[good]
+        spans[at, found[at]] = most[good].astype(np.float64) - least[good]
+        found[at] += 1
+    still = np.flatnonzero(found < terms) if len(columns) > _QUICK_DRAWS else np.arange(0)
+    for part in _chunks(still, groups.sizes[still] * len(columns)):
         some = groups.take(part)
-        least, most = some.ranges(x[some.rows])  # (groups, width)
-        keys = (1 - rng.random(least.shape)) * (most > least)
-        line, term = np.nonzero(taken[part] >= 0)
-        keys[line, taken[part][line, term]] = 0.0
-        best = keys.argmax(axis=1)
-        line = np.flatnonzero(keys.max(axis=1) > 0)
-        at, best = part[line], best[line]
-        chosen[at], low[at], high[at] = best, least[line, best], most[line, best]
-    return chosen, low, high
+        least, most = some.ranges(columns[:, some.rows])  # (width, groups)
+        width = most.T.astype(np.float64) - least.T
+        later = queue[tree[part], _QUICK_DRAWS:]
+        width = np.take_along_axis(width, later, axis=1)
+        for _ in range(terms):
+            line = np.flatnonzero((found[part] < terms) & width.any(axis=1))
+            place = (width[line] > 0).argmax(axis=1)
+            at = part[line]
+            features[at, found[at]] = later[line, place]
+            spans[at, found[at]] = width[line, place]
+            found[at] += 1
+            width[line, place] = 0.0
+    return features, spans
 
 
 def _chunks(groups: np.ndarray, cells: np.ndarray) -> list[np.ndarray]:

@@ -69,14 +69,16 @@ class IsolationForest(Explainer):
     }
     _state_spec = {
         "features_": Array("tree", "inner", "term", dtype="int32", low=0, high="width"),
-        "weights_": Array("tree", "inner", "term"),
-        "thresholds_": Array("tree", "inner"),
+        "slopes_": Array("tree", "inner", dtype="float32"),
+        "thresholds_": Array("tree", "inner", dtype="float32"),
         "depths_": Array("tree", "node"),
         "unit_": Array(),
     }
 
+    state_version = 2
+
     features_: np.ndarray
-    weights_: np.ndarray
+    slopes_: np.ndarray
     thresholds_: np.ndarray
     depths_: np.ndarray
     unit_: np.ndarray
@@ -97,30 +99,28 @@ class IsolationForest(Explainer):
         size = min(self.sample_size, len(x))
         terms = min(self.ndim, x.shape[1])
         order = ascending(x)  # so that the order of the rows decides nothing
-        forest, samples, self._paths = grow(x[order], self.n_trees, size, terms, rng)
-        self._samples = order[samples]
-        self.features_, self.weights_ = forest.features, forest.weights
+        forest, self._samples, self._paths = grow(x, order, self.n_trees, size, terms, rng)
+        self.features_, self.slopes_ = forest.features, forest.slopes
         self.thresholds_, self.depths_ = forest.thresholds, forest.depths
         self.unit_ = average_path(np.array(float(size)))
         vars(self).pop("_forest", None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        expected = self.depths_[:, 0].sum()
-        return (self._forest.sums(x) - expected) / (len(self.depths_) * self.unit_)
+        return self._forest.sums(x) / (len(self.depths_) * self.unit_)
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        short = self._forest.sums(x) - self.depths_[:, 0].sum()
+        longer = self._forest.sums(x)
         trees = np.full(len(x), float(len(self.depths_)))
         own = self._paths - self.depths_[:, :1]
         inside = np.bincount(self._samples.ravel(), own.ravel(), len(x))
         seen = np.bincount(self._samples.ravel(), minlength=len(x))
         unseen = seen < trees
-        short = np.where(unseen, short - inside, short)
-        return short / (np.where(unseen, trees - seen, trees) * self.unit_)
+        longer = np.where(unseen, longer - inside, longer)
+        return longer / (np.where(unseen, trees - seen, trees) * self.unit_)
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         return self._forest.shares(x) / (len(self.depths_) * self.unit_)
 
     @cached_property
     def _forest(self) -> Forest:
-        return Forest(self.features_, self.weights_, self.thresholds_, self.depths_)
+        return Forest(self.features_, self.slopes_, self.thresholds_, self.depths_)

@@ -8,7 +8,7 @@ import numpy as np
 def path_lengths(
     x: np.ndarray,
     features: np.ndarray,
-    weights: np.ndarray,
+    slopes: np.ndarray,
     thresholds: np.ndarray,
     samples: np.ndarray,
     learnt: np.ndarray,
@@ -19,8 +19,8 @@ def path_lengths(
     ----------
     x : ndarray of shape (n, width)
         Rows to judge.
-    features, weights, thresholds : ndarray
-        As `IsolationForest` holds them: (tree, inner, term), the same, (tree, inner).
+    features, slopes, thresholds : ndarray
+        As `IsolationForest` holds them: (tree, inner, term), (tree, inner), the same.
     samples : ndarray of shape (tree, sample)
         Which rows of `learnt` each tree was grown on.
     learnt : ndarray of shape (m, width)
@@ -28,9 +28,9 @@ def path_lengths(
     """
     lengths = np.empty((len(x), len(thresholds)))
     for t in range(len(thresholds)):
-        ends = [_walk(row, features[t], weights[t], thresholds[t]) for row in learnt[samples[t]]]
+        ends = [_walk(row, features[t], slopes[t], thresholds[t]) for row in learnt[samples[t]]]
         for i, row in enumerate(x):
-            leaf, splits = _walk(row, features[t], weights[t], thresholds[t])
+            leaf, splits = _walk(row, features[t], slopes[t], thresholds[t])
             lengths[i, t] = splits + mean_search_path(sum(end == leaf for end, _ in ends))
     return lengths
 
@@ -45,14 +45,15 @@ def mean_search_path(n: int) -> float:
 
 
 def _walk(
-    row: np.ndarray, features: np.ndarray, weights: np.ndarray, thresholds: np.ndarray
+    row: np.ndarray, features: np.ndarray, slopes: np.ndarray, thresholds: np.ndarray
 ) -> tuple[int, int]:
     node, splits = 0, 0
     while node < len(thresholds):
-        if thresholds[node] == np.finfo(np.float64).max:
+        if thresholds[node] == np.finfo(np.float32).max:
             node = 2 * node + 1
             continue
-        value = sum(w * row[f] for f, w in zip(features[node], weights[node], strict=True))
+        first, *others = row[features[node]].astype(np.float32)
+        value = first + slopes[node] * others[0] if others else first
         node = 2 * node + (2 if value > thresholds[node] else 1)
         splits += 1
     return node, splits
