@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from likely import detectors, evaluation, testing
+    from likely import autoencoders, detectors, evaluation, testing, vision
     from likely.base.model import NotFittedError
     from likely.core.errors import (
         CannotDo,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         MissingDependency,
         ParameterError,
         PersistenceError,
+        TrainingFailed,
         UnsupportedFile,
     )
     from likely.workflow.compare import compare
@@ -45,11 +46,12 @@ _HOMES = {
     "DataError": "core.errors",
     "CannotDo": "core.errors",
     "MissingDependency": "core.errors",
+    "TrainingFailed": "core.errors",
     "PersistenceError": "core.errors",
     "DamagedFile": "core.errors",
     "UnsupportedFile": "core.errors",
 }
-_MODULES = ("detectors", "evaluation", "testing")
+_MODULES = ("detectors", "autoencoders", "vision", "evaluation", "testing")
 
 __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "learn",
@@ -66,10 +68,13 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "DataError",
     "CannotDo",
     "MissingDependency",
+    "TrainingFailed",
     "PersistenceError",
     "DamagedFile",
     "UnsupportedFile",
     "detectors",
+    "autoencoders",
+    "vision",
     "evaluation",
     "testing",
 ]

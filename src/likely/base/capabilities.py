@@ -11,7 +11,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from likely.base.model import Model
-from likely.core.errors import CannotDo
+from likely.core.errors import CannotDo, DataError
 from likely.core.random import generator
 
 
@@ -57,26 +57,28 @@ class Explainer(Model, ABC):
 
     @final
     def contributions(self, X: Any) -> np.ndarray:
-        """Return how much each used column adds to a row's oddness, shape (n, columns)."""
-        by_feature = self._over_batches(X, self._contributions)
-        return self._by_column(by_feature)
+        """Return how much each part of a sample adds to its oddness.
 
-    def _by_column(self, by_feature: np.ndarray) -> np.ndarray:
-        position = self.schema_.feature_columns
-        starts = np.flatnonzero(np.diff(position, prepend=-1))
-        return np.add.reduceat(by_feature, starts, axis=1)
+        Of a table that is every used column, shape (n, columns). Of series, images and video it is
+        a map with the axes of the sample itself, such as (n, height, width).
+        """
+        by_feature = self._over_batches(X, self._contributions)
+        return self.schema_.arrange(by_feature)
 
     @abstractmethod
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        """Return the share of each feature in a row's oddness, shape (n, width)."""
+        """Return the share of each feature in a row's oddness, in the shape of the features."""
 
 
 class Sampler(Model, ABC):
-    """A model that can draw new rows."""
+    """A model that can draw new samples."""
 
     @final
     def sample(self, n: int, seed: int | None = None, condition: Any = None) -> np.ndarray:
-        """Draw `n` new rows, shape (n, columns), in the user's own units.
+        """Draw `n` new samples in the user's own units.
+
+        Of a table they have the shape (n, used columns), with categories as positions in the
+        labels of `schema_.used`; of series, images and video that of the data learnt from.
 
         Parameters
         ----------
@@ -90,12 +92,63 @@ class Sampler(Model, ABC):
         self._check_fitted()
         if condition is not None:
             raise CannotDo(f"{type(self).__name__} cannot sample under a condition.")
-        x = self._sample(int(n), generator(seed))
-        return x * self.schema_._scales + self.schema_._centres
+        return self.schema_.restore(self._sample(int(n), generator(seed)))
 
     @abstractmethod
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw features, shape (n, width)."""
+        """Draw features of n samples, (n, width) or (n, channel, *axes)."""
+
+
+class Reconstructor(Model, ABC):
+    """A model that makes the likeliest version of a sample that it can."""
+
+    @final
+    def reconstruct(self, X: Any) -> np.ndarray:
+        """Return every sample as the model would have it, in the user's own units.
+
+        Shapes are those of `Sampler.sample`.
+        """
+        features = self._over_batches(X, self._reconstruct)
+        return self.schema_.restore(features)
+
+    @abstractmethod
+    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
+        """Return the reconstructions of features, in the shape of the features."""
+
+
+class Encoder(Model, ABC):
+    """A model with a latent code for every sample."""
+
+    @final
+    def encode(self, X: Any) -> np.ndarray:
+        """Return the latent code of every sample, shape (n, latent) or (n, ...)."""
+        return self._over_batches(X, self._encode)
+
+    @final
+    def decode(self, Z: Any) -> np.ndarray:
+        """Return the samples that latent codes stand for, in the user's own units.
+
+        Parameters
+        ----------
+        Z : ndarray of shape (n, latent)
+            Codes, as `encode` returns them.
+        """
+        self._check_fitted()
+        codes = np.asarray(Z, dtype=np.float64)
+        if codes.ndim < 2 or not np.isfinite(codes).all():
+            raise DataError(
+                f"Codes must be finite numbers of shape (n, latent), as encode returns them. Found "
+                f"the shape {codes.shape}."
+            )
+        return self.schema_.restore(self._decode(codes))
+
+    @abstractmethod
+    def _encode(self, x: np.ndarray) -> np.ndarray:
+        """Return the codes of features, float64."""
+
+    @abstractmethod
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        """Return the features that codes stand for."""
 
 
 class Tester(Model, ABC):

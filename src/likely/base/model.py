@@ -10,13 +10,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFitted
 
-from likely.base.state import Array, Members
+from likely.base.state import Array, Members, Weights
 from likely.core.errors import DataError, LikelyError
 from likely.core.params import check_parameters
 from likely.core.random import generator
-from likely.data.frames import as_table
-from likely.data.schema import Schema
-from likely.data.table import Table
+from likely.data.samples import Samples, describe, read_samples
 
 BATCH_CELLS = 4_000_000
 """Rows are scored in batches of about this many features (32 MB), so that memory stays bounded."""
@@ -31,12 +29,13 @@ class Model(OutlierMixin, BaseEstimator, ABC):
 
     To write one: a class in a file of its own with a literal `card`, parameters in the signature of
     `__init__` (stored untouched), `_state_spec`, and the hooks `_fit` and `_score`. Hooks receive
-    features, shape (n, width): float64, finite, robustly scaled.
+    features: of a table float64, finite, robustly scaled, of shape (n, width); of series, images
+    and video, if the card names these kinds, float32 of shape (n, channel, *axes).
 
     Attributes
     ----------
-    schema_ : Schema
-        What was learnt about the columns.
+    schema_ : Schema or Form
+        What was learnt about the columns, or about samples with axes.
     training_scores_ : ndarray of shape (n,)
         Scores of the rows learnt from; a row is left out of its own reference where the method
         allows it.
@@ -51,10 +50,12 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     power_tail: ClassVar[bool] = False  # whether oddness falls off like a power, as distances do
     steady_tail: ClassVar[bool] = True  # whether oddness falls off the same way far out as near
     leaves_itself_out: ClassVar[bool] = False  # whether training scores judge rows by all others
-    _state_spec: ClassVar[dict[str, Array | Members]] = {}
+    precision: ClassVar[float] = 1e-6  # to which a row's scores alone and in a batch agree
+    folds: ClassVar[int] = 5  # models that calibration may fit to few rows; 2 where fitting is slow
+    _state_spec: ClassVar[dict[str, Array | Members | Weights]] = {}
     state_version: ClassVar[int] = 1  # raise it when `_state_spec` changes
 
-    schema_: Schema
+    schema_: Any  # a Schema, or a Form; hooks know which by their own card
     training_scores_: np.ndarray
     offset_: float
     n_features_in_: int
@@ -66,23 +67,24 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         Parameters
         ----------
         X : dataframe, array or list, shape (n rows, n columns)
-            Numbers, categories, booleans and dates; missing values are welcome.
+            Numbers, categories, booleans and dates; missing values are welcome. For models of
+            other kinds: series, images or video, as `likely.data.shaped` reads them.
         y : array of shape (n,), optional
             Labels, for models that learn from them (`likely.base.labelled`): 1 for an anomaly, 0
             for an ordinary row, missing if unknown. Other models ignore it.
         """
         check_parameters(self)
-        table = as_table(X)
+        samples = self._read(X)
         name = type(self).__name__
-        if len(table) < self.min_rows:
+        if len(samples) < self.min_rows:
             raise DataError(
                 f"{name} needs at least {self.min_rows} rows (n_samples >= {self.min_rows}). "
-                f"Got n_samples={len(table)}."
+                f"Got n_samples={len(samples)}."
             )
-        schema = Schema.learn(table)
+        schema = self._describe(samples)
         rng = generator(getattr(self, "seed", 0))
-        labels = self._labels(y, len(table))
-        self._fit_features(schema, self._view(schema, schema.match(table)), rng, labels)
+        labels = self._labels(y, len(samples))
+        self._fit_features(schema, self._view(schema, schema.match(samples)), rng, labels)
         return self
 
     @final
@@ -137,14 +139,14 @@ class Model(OutlierMixin, BaseEstimator, ABC):
 
     def _fit_features(
         self,
-        schema: Schema,
+        schema: Any,
         x: np.ndarray,
         rng: np.random.Generator,
         labels: np.ndarray | None = None,
     ) -> None:
         """Learn from features; models made of other models fit their members with this."""
         self.schema_ = schema
-        self.n_features_in_ = len(schema.columns)
+        self.n_features_in_ = schema.n_features
         if schema.named:
             self.feature_names_in_ = np.array([c.name for c in schema.columns], dtype=object)
         elif hasattr(self, "feature_names_in_"):
@@ -156,9 +158,30 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         self.training_scores_ = self._score_training(x)
         self.offset_ = float(np.quantile(self.training_scores_, 0.01))
 
-    def _view(self, schema: Schema, table: Table) -> np.ndarray:
+    def _read(self, X: Any) -> Samples:
+        """Return data as samples of a kind that the card names; `kind=` says which, if need be."""
+        kind = getattr(self, "kind", "auto")
+        return read_samples(X, self.card["kinds"], None if kind == "auto" else kind)
+
+    def _describe(self, samples: Samples) -> Any:
+        """Learn what the samples look like."""
+        return describe(samples)
+
+    def _view(self, schema: Any, samples: Any) -> Any:
         """Return what the hooks see of matched rows: their features, unless a model sees more."""
-        return schema.features(table)
+        return schema.features(samples)
+
+    def _weights(self, network: str) -> dict[str, np.ndarray]:
+        """Return the weights of a network that `_state_spec` states, by name."""
+        raise AttributeError(network)
+
+    def _weights_layout(self, network: str) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Return shape and type of every weight of a network, without building it at full size."""
+        raise AttributeError(network)
+
+    def _set_weights(self, network: str, weights: dict[str, np.ndarray]) -> None:
+        """Build a network and give it weights as its layout says."""
+        raise AttributeError(network)
 
     def _check_state(self) -> None:
         """Raise `ValueError` if arrays out of a file contradict one another (a cyclic tree)."""
@@ -166,13 +189,13 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     def _over_batches(self, X: Any, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         self._check_fitted()
         schema = self.schema_
-        table = schema.match(X)
-        step = max(1, BATCH_CELLS // max(1, len(schema.feature_columns)))
-        if len(table) <= step:
-            return compute(self._view(schema, table))
+        samples = schema.match(X)
+        step = max(1, BATCH_CELLS // max(1, schema.width))
+        if len(samples) <= step:
+            return compute(self._view(schema, samples))
         parts = [
-            compute(self._view(schema, table.take(slice(start, start + step))))
-            for start in range(0, len(table), step)
+            compute(self._view(schema, samples.take(slice(start, start + step))))
+            for start in range(0, len(samples), step)
         ]
         return np.concatenate(parts)
 
@@ -195,7 +218,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
 
 
 def _in_batches(x: np.ndarray, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    step = max(1, BATCH_CELLS // x.shape[1])
+    step = max(1, BATCH_CELLS // max(1, int(np.prod(x.shape[1:]))))
     if len(x) <= step:
         return compute(x)
     return np.concatenate([compute(x[i : i + step]) for i in range(0, len(x), step)])

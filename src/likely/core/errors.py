@@ -5,6 +5,7 @@ LikelyError
 ├── ParameterError      a parameter is outside its range
 ├── DataError           the data cannot be used as they are
 ├── CannotDo            the model has no such capability; the message names models that have it
+├── TrainingFailed      a network could not be trained: its loss is no number whatever is tried
 ├── MissingDependency   an optional package is needed; the message is the line that installs it
 ├── PersistenceError    a file cannot be read or written
 │   ├── DamagedFile     bytes are not those that were written
@@ -32,6 +33,10 @@ class DataError(LikelyError, ValueError):
 
 class CannotDo(LikelyError, TypeError):
     """The model has no such capability."""
+
+
+class TrainingFailed(LikelyError, RuntimeError):
+    """A network could not be trained."""
 
 
 class MissingDependency(LikelyError, ImportError):

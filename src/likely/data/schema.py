@@ -13,6 +13,7 @@ from likely.data.align import align, mismatch, notes_on_new
 from likely.data.column import Column
 from likely.data.features import LIMIT, Encoding, encode, learn_encoding
 from likely.data.frames import as_table
+from likely.data.restore import restore
 from likely.data.table import Table
 
 
@@ -54,6 +55,16 @@ class Schema:
     def feature_columns(self) -> np.ndarray:
         """For each feature, the position in `used` of the column that it comes from."""
         return np.repeat(np.arange(len(self.used)), [e.width for e in self.encodings])
+
+    @property
+    def width(self) -> int:
+        """How many features a row has."""
+        return len(self.feature_columns)
+
+    @property
+    def n_features(self) -> int:
+        """How many columns there are, as scikit-learn counts them."""
+        return len(self.columns)
 
     @cached_property
     def steps(self) -> np.ndarray:
@@ -116,6 +127,15 @@ class Schema:
             for j, encoding in enumerate(self.encodings)
         ]
         return np.hstack(blocks)
+
+    def restore(self, features: np.ndarray) -> np.ndarray:
+        """Return features as stored values of the used columns, (n, used columns): the nearest."""
+        return restore(self.encodings, self.used, features)
+
+    def arrange(self, by_feature: np.ndarray) -> np.ndarray:
+        """Return sums over the features of every used column, (n, used columns)."""
+        starts = np.flatnonzero(np.diff(self.feature_columns, prepend=-1))
+        return np.add.reduceat(by_feature, starts, axis=1)
 
     def codes(self, table: Table) -> np.ndarray:
         """Return the generators' view: (n, used columns) float64, lossless; missing is NaN."""

@@ -17,17 +17,6 @@ given: from all of them (unsupervised), or from rows known to be normal (semi-su
 
 from __future__ import annotations
 
-from typing import Any
-
 from likely.core import catalogue
 
-
-def __getattr__(name: str) -> Any:
-    known = catalogue.entries()
-    if name in known and known[name].family == "detectors":
-        return known[name].load()
-    raise AttributeError(f"likely.detectors has no model {name!r}")
-
-
-def __dir__() -> list[str]:
-    return [name for name, entry in catalogue.entries().items() if entry.family == "detectors"]
+__getattr__, __dir__ = catalogue.doors("detectors")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from likely.base.model import Model
-from likely.base.state import Array, Members
+from likely.base.state import Array, Members, Weights
 from likely.core import catalogue
 from likely.core.errors import CannotDo, UnsupportedFile
 from likely.persistence.codec import damaged
@@ -66,13 +66,18 @@ def members_of(owner: type[Model]) -> list[str]:
     return [n for n, stated in owner._state_spec.items() if isinstance(stated, Members)]
 
 
+def networks_of(owner: type[Model]) -> list[str]:
+    """Return the networks that a class states."""
+    return [n for n, stated in owner._state_spec.items() if isinstance(stated, Weights)]
+
+
 def kept_rows(model: Model) -> list[str]:
     """Return the names of the arrays that hold training rows, such as "KNN.reference_"."""
     found = []
     for name, stated in type(model)._state_spec.items():
         if isinstance(stated, Members):
             found += [kept for member in getattr(model, name) for kept in kept_rows(member)]
-        elif stated.rows:
+        elif isinstance(stated, Array) and stated.rows:
             found.append(f"{type(model).__name__}.{name}")
     return list(dict.fromkeys(found))
 
@@ -85,7 +90,8 @@ def models_without_rows() -> list[str]:
             spec = entry.load()._state_spec
         except ImportError:  # an extra is not installed: the model cannot be recommended here
             continue
-        if spec and not any(isinstance(s, Members) or s.rows for s in spec.values()):
+        rows = [isinstance(s, Members) or (isinstance(s, Array) and s.rows) for s in spec.values()]
+        if spec and not any(rows):
             found.append(name)
     return found
 

@@ -4,6 +4,9 @@
 {"class": "KNN/1", "params": {…}, "schema": {…}, "offset": -3.2, "column_major": [], "members": {}}
 ```
 
+The weights of a network are arrays named "<attribute>.<name of the weight>"; which there must be
+follows from building the network anew.
+
 `schema` is "parent" for a member that looks at the same columns as the model it belongs to, and
 null for one that never met a table. `column_major` names the arrays in Fortran order: the same
 numbers in another order of memory may add up to another last bit.
@@ -19,6 +22,8 @@ import numpy as np
 from likely.base.model import Model, NotFittedError
 from likely.core.errors import LikelyError, PersistenceError
 from likely.core.params import check_parameters, parameters
+from likely.data.form import Form
+from likely.data.samples import Description
 from likely.data.schema import Schema
 from likely.persistence.arrays import problem_with
 from likely.persistence.classes import (
@@ -26,6 +31,7 @@ from likely.persistence.classes import (
     class_id,
     find_class,
     members_of,
+    networks_of,
     refuse_rows,
 )
 from likely.persistence.codec import Reader, Writer, damaged
@@ -81,7 +87,7 @@ def restore_model(document: Any, tensors: Mapping[str, np.ndarray]) -> Any:
 
 def store(value: Any, path: str, writer: Writer) -> dict[str, Any] | None:
     """Return JSON for a model or a schema; None for anything else (a `Writer`'s `special`)."""
-    if isinstance(value, Schema):
+    if isinstance(value, (Schema, Form)):
         return {"@": "schema", "schema": writer.value(write_schema(value), f"{path}.schema")}
     if not isinstance(value, Model):
         return None
@@ -103,7 +109,7 @@ def restore(stored: dict[str, Any], path: str, reader: Reader) -> Any:
 
 
 def _store_model(
-    model: Model, prefix: str, writer: Writer, parent: Schema | None
+    model: Model, prefix: str, writer: Writer, parent: Description | None
 ) -> dict[str, Any]:
     owner, schema = type(model), getattr(model, "schema_", None)
     if schema is None and parent is None:
@@ -116,6 +122,9 @@ def _store_model(
         raise PersistenceError(f"{owner.__name__}.{trouble}; the model cannot be saved.")
     for name, array in arrays.items():
         writer.array(f"{prefix}{name}", array)
+    for name in networks_of(owner):
+        for key, array in model._weights(name).items():
+            writer.array(f"{prefix}{name}.{key}", array)
     return {
         "class": class_id(owner),
         "params": _store_params(model, f"{prefix}params", writer),
@@ -132,13 +141,15 @@ def _store_model(
     }
 
 
-def _store_schema(schema: Schema | None, path: str, writer: Writer, parent: Schema | None) -> Any:
+def _store_schema(
+    schema: Description | None, path: str, writer: Writer, parent: Description | None
+) -> Any:
     if schema is None:
         return None
     return "parent" if schema == parent else writer.value(write_schema(schema), path)
 
 
-def _restore_model(document: Any, prefix: str, reader: Reader, parent: Schema | None) -> Model:
+def _restore_model(document: Any, prefix: str, reader: Reader, parent: Description | None) -> Model:
     if not isinstance(document, dict) or set(document) != _KEYS:
         raise damaged(f"a model must have {', '.join(sorted(_KEYS))}")
     owner = find_class(document["class"])
@@ -166,8 +177,8 @@ def _restore_model(document: Any, prefix: str, reader: Reader, parent: Schema | 
 
 
 def _restore_schema(
-    model: Model, stored: Any, prefix: str, reader: Reader, parent: Schema | None
-) -> Schema:
+    model: Model, stored: Any, prefix: str, reader: Reader, parent: Description | None
+) -> Description:
     """Give the model its schema, and return the one that says how wide its features are."""
     if stored is None and parent is not None:
         return parent
@@ -176,14 +187,14 @@ def _restore_schema(
     else:
         schema = read_schema(reader.value(stored, f"{prefix}schema"), f"{prefix}schema")
     model.schema_ = schema
-    model.n_features_in_ = len(schema.columns)
+    model.n_features_in_ = schema.n_features
     if schema.named:
         model.feature_names_in_ = np.array([c.name for c in schema.columns], dtype=object)
     return schema
 
 
 def _restore_arrays(
-    model: Model, column_major: Any, prefix: str, reader: Reader, schema: Schema
+    model: Model, column_major: Any, prefix: str, reader: Reader, schema: Description
 ) -> None:
     spec = arrays_of(type(model))
     turned = read_as(list[str], column_major, f"{prefix}column_major")
@@ -198,6 +209,24 @@ def _restore_arrays(
         raise damaged(f"{type(model).__name__}.{trouble}")
     for name, array in arrays.items():
         setattr(model, name, array if array.ndim else array[()])
+    for name in networks_of(type(model)):
+        _restore_network(model, name, prefix, reader)
+
+
+def _restore_network(model: Model, name: str, prefix: str, reader: Reader) -> None:
+    """Give a model the weights of one network, if they are those that building it calls for."""
+    try:
+        layout = model._weights_layout(name)
+    except Exception as error:  # sizes that no network can have
+        raise damaged(f"{prefix}{name} cannot be built ({error})") from error
+    weights = {key: np.array(reader.array(f"{prefix}{name}.{key}")) for key in layout}
+    for key, (shape, dtype) in layout.items():
+        found = weights[key]
+        if found.shape != shape or found.dtype != np.dtype(dtype):
+            raise damaged(f"{prefix}{name}.{key} is {found.dtype} {found.shape}, not {shape}")
+        if not np.isfinite(found).all():
+            raise damaged(f"{prefix}{name}.{key} holds numbers that are not finite")
+    model._set_weights(name, weights)
 
 
 def _build(owner: type[Model], stored: Any, path: str, reader: Reader) -> Model:
@@ -226,8 +255,8 @@ def _check_whole(model: Model) -> None:
         raise damaged(f"the state of {type(model).__name__} ({error})") from error
 
 
-def _sizes(schema: Schema | None) -> dict[str, int]:
-    return {} if schema is None else {"width": len(schema.feature_columns)}
+def _sizes(schema: Description | None) -> dict[str, int]:
+    return {} if schema is None else {"width": schema.width}
 
 
 def _offset(model: Model) -> float | None:

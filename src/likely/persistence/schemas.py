@@ -1,4 +1,4 @@
-"""The schema of a table, into a file and out of it: fields, and whether they fit together."""
+"""What was learnt about data, into a file and out of it: fields, and whether they fit together."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ import numpy as np
 from likely.core.errors import DamagedFile
 from likely.data.column import Column
 from likely.data.features import Encoding
+from likely.data.form import Form
+from likely.data.samples import Description
 from likely.data.schema import Schema
+from likely.data.shaped import AXES
 from likely.data.table import Table
 from likely.persistence.codec import damaged
 from likely.persistence.hints import read_as
 
 _ZONE = re.compile(r"[A-Za-z0-9_+:-]*(/[A-Za-z0-9_+:-]+)*", re.ASCII)
+
+_WHOLE = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+_NUMBERS = {"bool", "float16", "float32", "float64", *_WHOLE}
+_LONGEST = 1 << 24
+_MOST_FEATURES = 1 << 28
 
 _READINGS = {
     "number": re.compile(r"(number:[.,])?"),
@@ -27,11 +35,14 @@ _READINGS = {
 """Rules of `likely.data.text` by kind of column: what follows the colon is used without a look."""
 
 
-def write_schema(schema: Schema) -> dict[str, Any]:
+def write_schema(schema: Description) -> dict[str, Any]:
     """Return the JSON of a schema, without the texts of columns that no model looks at.
 
-    Names, numbers and addresses of people stand in such columns; nothing asks for them again.
+    Names, numbers and addresses of people stand in such columns; nothing asks for them again. A
+    form, which has no columns, says so by its kind.
     """
+    if isinstance(schema, Form):
+        return schema.to_json()
     return schema.to_json() | {"columns": write_columns(schema.columns)}
 
 
@@ -47,7 +58,7 @@ def read_columns(stored: Any, where: str = "columns") -> tuple[Column, ...]:
     return columns
 
 
-def read_schema(stored: Any, where: str) -> Schema:
+def read_schema(stored: Any, where: str) -> Description:
     """Return the schema that `write_schema` wrote.
 
     Parameters
@@ -62,6 +73,8 @@ def read_schema(stored: Any, where: str) -> Schema:
     DamagedFile
         If a field has another type or range than stated, or the fields contradict one another.
     """
+    if isinstance(stored, dict) and "kind" in stored:
+        return _read_form(stored, where)
     read_as(Schema, stored, where)
     try:
         schema = Schema.from_json(stored)
@@ -72,6 +85,24 @@ def read_schema(stored: Any, where: str) -> Schema:
     except Exception as error:  # whatever a hostile value sets off is the file's fault
         raise damaged(f"{where} cannot be used ({error})") from error
     return schema
+
+
+def _read_form(stored: dict[str, Any], where: str) -> Form:
+    read_as(Form, stored, where)
+    form = Form.from_json(stored)
+    sound = (
+        len(form.shape) == len(AXES[form.kind])
+        and all(0 < size <= _LONGEST for size in form.shape)
+        and 0 < form.channels <= _LONGEST
+        and form.width <= _MOST_FEATURES
+        and len(form.centre) == len(form.scale) == form.channels
+        and np.isfinite([*form.centre, *form.scale]).all()
+        and min(form.scale) > 0
+        and form.dtype in _NUMBERS
+    )
+    if not sound:
+        raise damaged(f"{where} is no form that samples can have")
+    return form
 
 
 def _check_columns(columns: tuple[Column, ...]) -> None:

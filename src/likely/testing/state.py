@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from likely.base.capabilities import Density, Explainer
-from likely.base.state import Array, Members
+from likely.base.state import Array, Members, Weights
 from likely.core.catalogue import entries
+from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.persistence import load_model, save_model
 from likely.testing.labels import taught
@@ -75,9 +76,13 @@ def rebuild(fitted: Any) -> Any:
     """
     rebuilt = type(fitted)(**fitted.get_params(deep=False))
     stored = json.dumps(fitted.schema_.to_json(), allow_nan=False)
-    rebuilt.schema_ = Schema.from_json(json.loads(stored))
+    kind = Form if isinstance(fitted.schema_, Form) else Schema
+    rebuilt.schema_ = kind.from_json(json.loads(stored))
     rebuilt.offset_ = fitted.offset_
     for name, stated in type(fitted)._state_spec.items():
+        if isinstance(stated, Weights):
+            rebuilt._set_weights(name, fitted._weights(name))
+            continue
         value = getattr(fitted, name)
         if isinstance(stated, Members):
             value = [rebuild(member) for member in value]
@@ -86,7 +91,7 @@ def rebuild(fitted: Any) -> Any:
 
 
 def _compare_state(fitted: Any) -> None:
-    sizes = {"width": len(fitted.schema_.feature_columns)}
+    sizes = {"width": fitted.schema_.width}
     arrays = {}
     for name, stated in type(fitted)._state_spec.items():
         require(hasattr(fitted, name), f"{name_of(fitted)} states {name}, but has none.")
@@ -95,6 +100,10 @@ def _compare_state(fitted: Any) -> None:
             require(len(value) > 0, f"{name} holds no models.")
             for member in value:
                 _compare_state(member)
+            continue
+        if isinstance(stated, Weights):
+            found = {key: (a.shape, a.dtype.name) for key, a in fitted._weights(name).items()}
+            require(found == fitted._weights_layout(name), f"{name} is not as it would be built.")
             continue
         arrays[name] = np.asarray(value)
         _compare_shape(name, stated, arrays[name], sizes)

@@ -1,0 +1,87 @@
+"""Whatever a model can learn from: a table, or samples with axes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from likely.core.errors import DataError
+from likely.data.form import Form
+from likely.data.frames import as_table
+from likely.data.schema import Schema
+from likely.data.shaped import AXES, Shaped, ShapedKind, from_array, from_arrays
+from likely.data.table import Table
+
+Samples = Table | Shaped
+Description = Schema | Form
+
+
+def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> Samples:
+    """Return data as what a model of some kinds learns from.
+
+    Parameters
+    ----------
+    data : anything that `as_table` or `as_shaped` reads
+        What the user gave.
+    kinds : collection of str
+        What the model can learn from, as its card says.
+    kind : str, optional
+        Which of them the data are. Otherwise two axes are a table if the model takes tables, else
+        series, and more axes are samples with axes.
+    """
+    if isinstance(data, (Table, Shaped)):
+        return _allowed(data, kinds)
+    shaped = [name for name in kinds if name in AXES]
+    if kind == "table" or not shaped:
+        return as_table(data)
+    if kind in AXES:
+        return as_shaped(data, cast(ShapedKind, kind))
+    if "table" in kinds and not has_axes(data):
+        return as_table(data)
+    only = shaped[0] if len(shaped) == 1 else None
+    return _allowed(as_shaped(data, cast("ShapedKind | None", only)), kinds)
+
+
+def as_shaped(data: Any, kind: ShapedKind | None = None) -> Shaped:
+    """Return data as samples with axes.
+
+    Parameters
+    ----------
+    data : array, list of arrays, dataframe of numbers, or Shaped
+        The first axis counts samples; `likely.data.shaped.from_array` says how the others are read.
+    kind : {"series", "image", "video"}, optional
+        What a sample is.
+    """
+    if isinstance(data, Shaped):
+        return data
+    if isinstance(data, (list, tuple)) and data and all(np.ndim(one) >= 1 for one in data):
+        return from_arrays([np.asarray(one) for one in data], kind)
+    array = np.asarray(data) if np.ndim(data) > 2 or isinstance(data, np.ndarray) else None
+    if array is None or array.dtype.kind not in "biuf":
+        array = as_table(data).matrix
+    return from_array(array, kind)
+
+
+def has_axes(data: Any) -> bool:
+    """Whether data are samples with axes of their own, not rows of a table."""
+    if isinstance(data, Shaped):
+        return True
+    if isinstance(data, np.ndarray):
+        return data.ndim > 2
+    if isinstance(data, (list, tuple)) and data:
+        return all(isinstance(one, np.ndarray) and one.ndim >= 2 for one in data)
+    return False
+
+
+def describe(samples: Samples, shape: Sequence[int] | None = None) -> Description:
+    """Learn what samples look like: a `Schema` of a table, a `Form` of samples with axes."""
+    return Schema.learn(samples) if isinstance(samples, Table) else Form.learn(samples, shape)
+
+
+def _allowed(samples: Samples, kinds: Collection[str]) -> Samples:
+    kind = samples.kind if isinstance(samples, Shaped) else "table"
+    if kind not in kinds:
+        raise DataError(f"These are samples of the kind {kind}; expected {' or '.join(kinds)}.")
+    return samples

@@ -1,0 +1,213 @@
+"""`DeepModel`: a network as a model of likely."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from likely.base.model import Model
+from likely.base.state import Array, Members, Weights
+from likely.core.errors import ParameterError
+from likely.core.order import ascending
+from likely.data.form import Form
+from likely.nets.budget import read_budget
+from likely.nets.rng import seeded
+from likely.nets.scale import squash
+from likely.nets.train import train
+
+_LEAST_HELD_OUT = 8
+_HELD_OUT = 0.1
+_MOST_HELD_OUT = 5_000
+_BATCH_CELLS = 2_000_000
+_MOST_IN_BATCH = 1_024
+
+
+class DeepModel(Model, ABC):
+    """A model whose parameters are the weights of a network, learnt by `likely.nets.train`.
+
+    To write one: parameters in `__init__` among them `epochs`, `batch_size`, `learning_rate`,
+    `budget`, `device`, `network`, `checkpoint` and `seed`; the hooks `_network`, which builds the
+    network, and `_loss`; and `_learn_scores`, if scores need something beyond the weights. Networks
+    learn in float32: from features of tables with far values drawn in (`likely.nets.scale`), and
+    from those of samples with axes as they are. Those of tables score in float64, so that a row
+    alone scores as in a batch.
+
+    Attributes
+    ----------
+    network_ : torch.nn.Module
+        The trained network.
+    history_ : list of dict
+        Losses on the way: step, seconds, learning_rate, loss, held_out.
+    steps_ : int
+        Steps taken. `budget_` says them as a budget that repeats the run.
+    notes_ : tuple of str
+        What training noticed, in sentences.
+    """
+
+    precision: ClassVar[float] = 1e-4  # of samples with axes, whose networks score in float32
+    folds: ClassVar[int] = 2
+    weight_decay: ClassVar[float] = 0.0
+    _state_spec: ClassVar[dict[str, Array | Members | Weights]] = {"network_": Weights()}
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    budget: str | float | None
+    device: str
+    network: Any
+    checkpoint: str | None
+    seed: int
+
+    network_: nn.Module
+    history_: list[dict[str, float]]
+    steps_: int
+    budget_: str
+    notes_: tuple[str, ...]
+
+    @abstractmethod
+    def _network(self, schema: Any) -> nn.Module:
+        """Return the network, not trained, for features as `schema` describes them."""
+
+    @abstractmethod
+    def _loss(self, batch: Tensor) -> Tensor:
+        """Return the loss of every sample of a batch by `network_`, shape (batch,)."""
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        """Learn what scores need beyond the weights.
+
+        Parameters
+        ----------
+        x : ndarray
+            Features of the samples trained on.
+        held_out : ndarray
+            Features of samples that were not trained on; `x` itself if there were too few.
+        """
+
+    def _noticed(self) -> list[str]:
+        """Say what people should know of the trained network: collapse, dead codes, too little."""
+        return []
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        budget = read_budget(self.budget)
+        order = ascending(x) if x.ndim == 2 else _by_content(x)  # as they came does not matter
+        order = order[rng.permutation(len(x))]
+        apart = _held_out(len(x))
+        learnt, kept = np.sort(order[apart:]), np.sort(order[:apart])
+        data = self._tensor(x[order[apart:]])
+        with seeded(int(rng.integers(2**31))):
+            network = self._build() if self.network is None else copy.deepcopy(self.network)
+            self.network_ = network.to(self._device())
+            course = train(
+                self.network_,
+                self._loss,
+                data,
+                what=f"Training {type(self).__name__}",
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                budget=budget,
+                held_out=self._tensor(x[order[:apart]]) if apart else None,
+                weight_decay=self.weight_decay,
+                checkpoint=self._checkpoint(data),
+            )
+        self._to_scoring(self.network_)
+        self.history_, self.steps_ = course.history, course.steps
+        early = f"{course.steps} of " if course.steps < course.planned else ""
+        self.budget_ = f"{early}{course.planned} steps"
+        self._learn_scores(x[learnt], x[kept] if apart else x[learnt])
+        self.notes_ = (*course.notes, *self._noticed())
+
+    def _build(self) -> nn.Module:
+        return self._network(self.schema_)
+
+    def _to_scoring(self, network: nn.Module) -> nn.Module:
+        """Give a network the precision that it scores with."""
+        return network if isinstance(self.schema_, Form) else network.double()
+
+    def _tensor(self, x: np.ndarray) -> Tensor:
+        """Return features as networks see them."""
+        drawn_in = np.asarray(x, np.float32) if isinstance(self.schema_, Form) else squash(x)
+        return torch.from_numpy(np.ascontiguousarray(drawn_in))
+
+    def _apply(
+        self, x: np.ndarray, compute: Callable[[Tensor], Tensor], *, codes: bool = False
+    ) -> np.ndarray:
+        """Return what the network makes of features, batch by batch, as float64.
+
+        Parameters
+        ----------
+        x : ndarray
+            Features of n samples, or codes.
+        compute : callable
+            From a batch on the network's device to a tensor whose first axis is the batch.
+        codes : bool, default False
+            Whether `x` are codes, which are taken as they are.
+        """
+        device = self._device()
+        self.network_.to(device).eval()
+        precision = next(self.network_.parameters()).dtype
+        width = max(1, int(np.prod(x.shape[1:])))
+        step = max(1, min(_MOST_IN_BATCH, _BATCH_CELLS // width))
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(x), step):
+                part = x[start : start + step]
+                batch = torch.from_numpy(np.array(part)) if codes else self._tensor(part)
+                batch = batch.to(device, precision)
+                parts.append(compute(batch).double().cpu().numpy())
+        return np.concatenate(parts)
+
+    def _device(self) -> torch.device:
+        if self.device != "auto":
+            if self.device == "cuda" and not torch.cuda.is_available():
+                raise ParameterError(
+                    f"{type(self).__name__}: device is 'cuda', and torch finds none here. Use "
+                    "'auto' or 'cpu'."
+                )
+            return torch.device(self.device)
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+    def _checkpoint(self, data: Tensor) -> tuple[Path, str] | None:
+        """Return where the state of training is kept and what it belongs to."""
+        if self.checkpoint is None:
+            return None
+        free = ("checkpoint", "network", "device", "budget")
+        settings = {k: v for k, v in sorted(self.get_params(deep=False).items()) if k not in free}
+        digest = hashlib.sha256(data.numpy().tobytes()).hexdigest()
+        shapes = {name: tuple(value.shape) for name, value in self.network_.state_dict().items()}
+        about = f"{type(self).__name__} {settings} {shapes} {digest}"
+        return Path(self.checkpoint), hashlib.sha256(about.encode()).hexdigest()
+
+    def _weights(self, network: str) -> dict[str, np.ndarray]:
+        return {k: v.cpu().numpy() for k, v in getattr(self, network).state_dict().items()}
+
+    def _weights_layout(self, network: str) -> dict[str, tuple[tuple[int, ...], str]]:
+        with torch.device("meta"):  # sizes only, so that a file cannot ask for all the memory
+            built = self._to_scoring(self._build()).state_dict()
+        return {k: (tuple(v.shape), str(v.dtype).removeprefix("torch.")) for k, v in built.items()}
+
+    def _set_weights(self, network: str, weights: dict[str, np.ndarray]) -> None:
+        with seeded(0):
+            built = self._to_scoring(self._build())
+        built.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in weights.items()})
+        setattr(self, network, built.eval())
+
+
+def _held_out(n: int) -> int:
+    """Return how many of n samples are held out to stop early by."""
+    share = min(int(_HELD_OUT * n), _MOST_HELD_OUT)
+    return share if share >= _LEAST_HELD_OUT else 0
+
+
+def _by_content(x: np.ndarray) -> np.ndarray:
+    """Return an order of samples that depends on what they hold only."""
+    keys = [hashlib.blake2b(sample.tobytes(), digest_size=8).digest() for sample in x]
+    return np.array(sorted(range(len(x)), key=lambda i: keys[i]))

@@ -1,0 +1,47 @@
+"""Layers that several networks are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+
+def dense(sizes: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
+    """Return layers of full connections, with SiLU between them and none behind the last.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Features before the first layer, between layers, and behind the last.
+    dropout : float in [0, 1), default 0.0
+        Share of the inner features that is left out at random in training.
+    """
+    layers: list[nn.Module] = []
+    for i, (before, after) in enumerate(pairwise(sizes)):
+        layers.append(nn.Linear(before, after))
+        if i + 2 < len(sizes):
+            layers.append(nn.SiLU())
+            if dropout:
+                layers.append(nn.Dropout(dropout))
+    return nn.Sequential(*layers)
+
+
+class Codec(nn.Module):
+    """An encoder and a decoder.
+
+    Parameters
+    ----------
+    encoder, decoder : Module
+        From samples (batch, ...) to codes (batch, latent), and back.
+    """
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the reconstruction of samples."""
+        return self.decoder(self.encoder(x))
