@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.stats import chi2, norm
+from scipy.stats import cauchy, chi2, norm
 
 from likely.detectors import Collective
 from likely.detectors.contextual.joint import joint_surprise
@@ -52,9 +52,36 @@ def test_the_joint_surprise_agrees_with_the_tails_it_stands_for() -> None:
     of_sum = -chi2.logsf((rows[:2] ** 2).sum(axis=1), 2)
     largest = np.abs(rows[:2]).max(axis=1)
     of_largest = -np.log(2 * 2 * norm.sf(largest) - (2 * norm.sf(largest)) ** 2)
-    assert found[:2] == pytest.approx(np.maximum(of_sum, of_largest), rel=1e-3)
+    expected = -cauchy.logsf(
+        np.mean([cauchy.isf(np.exp(-of_sum)), cauchy.isf(np.exp(-of_largest))], 0)
+    )
+    assert found[:2] == pytest.approx(expected, rel=1e-3)
     assert np.isfinite(found).all()
     assert found[2] > 1_000
+
+
+def test_the_joint_surprise_of_ordinary_rows_is_exponential() -> None:
+    rows = np.random.default_rng(5).normal(size=(20_000, 6))
+    blocks, relations = [np.arange(6), np.arange(3), np.arange(3, 6)], 0.9 * np.eye(6)
+    found = joint_surprise(rows, relations, blocks, np.ones(3))
+    for share in (0.7, 0.92, 0.99, 0.999):
+        assert np.quantile(found, share) == pytest.approx(-np.log(1 - share), abs=0.35)
+    order = np.argsort(found)
+    assert (found[order[-100:]] > 5).all()
+
+
+def test_odd_groups_of_one_kind_do_not_hide_one_another() -> None:
+    """One in twelve spreads more in three columns: what is usual must come from the others."""
+    rng = np.random.default_rng(6)
+    spreads = np.sqrt(rng.chisquare(29, (300, 6)) / 29)
+    odd = np.arange(300) < 25
+    spreads[:25, :3] *= 1.45
+    table = pa.table({"members": np.full(300, 30)} | {f"s{j}": spreads[:, j] for j in range(6)})
+    forms = {f"s{j}": "spread" for j in range(6)}
+    together = -Collective(forms=forms).fit(table).score_samples(table)
+    alone = -Collective(forms=forms).fit(table.filter(pa.array(~odd))).score_samples(table)
+    assert np.median(alone[odd]) > 10
+    assert np.median(together[odd]) > 0.8 * np.median(alone[odd])
 
 
 def test_small_groups_may_lie_further_out() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincc, gammaln, log_ndtr
+from scipy.special import gammaincc, gammaln, log_ndtr, logsumexp
 
 _CUT = 2.5
 _RIDGE = 0.1
 _LEAST = 0.15
 """A direction of less variance than this follows from others, as the last of some shares does."""
+
+_FAR = 20.0
+"""Below exp(-20) a p-value is combined by its logarithm, which does not end at 0."""
+
+_NO_MORE = float(np.log(0.99))
 
 
 def learn_relations(residuals: np.ndarray) -> np.ndarray:
@@ -47,8 +52,8 @@ def joint_surprise(
     """Return how surprising rows of residuals are if they are normal, in nats, shape (n,).
 
     Several questions are asked of a row: how large is its largest residual, and how large the sum
-    of squares of each block? The most surprising answer counts (Tippett's way), which is no p-value
-    of its own, for several questions were asked, but falls off like one.
+    of squares of each block? Their p-values are combined by Cauchy's distribution (Liu & Xie,
+    2020), which is right far out however the questions depend on one another.
 
     Parameters
     ----------
@@ -71,7 +76,27 @@ def joint_surprise(
     for block, scale in zip(blocks, scales, strict=True):
         squares, freedom = _squares(bounded, relations, block)
         answers.append(_log_chi_squared(squares / scale, freedom))
-    return np.max(-np.array(answers), axis=0)
+    return -_combined(np.array(answers))
+
+
+def _combined(log_p: np.ndarray) -> np.ndarray:
+    """Return the logarithm of the Cauchy combination of p-values, shape (n,).
+
+    Parameters
+    ----------
+    log_p : ndarray of shape (questions, n)
+        Their natural logarithms.
+
+    References
+    ----------
+    Liu, Y. & Xie, J. (2020). Cauchy combination test: a powerful test with analytic p-value
+    calculation under arbitrary dependency structures. JASA 115(529), 393-402.
+    """
+    p = np.exp(np.clip(log_p, -2 * _FAR, _NO_MORE))  # 1 would outweigh all others
+    away = np.mean(1 / np.tan(np.pi * p), axis=0)
+    near = np.log(np.arctan2(1.0, away) / np.pi)
+    far = np.log(len(log_p)) - logsumexp(-log_p, axis=0)  # what it tends to where one is small
+    return np.where(far < -_FAR, far, near)
 
 
 def _squares(
