@@ -28,35 +28,47 @@ class Grown(NamedTuple):
     paths: np.ndarray
 
 
+class Sample(NamedTuple):
+    """Features as columns, shape (width, n), and the row that each member of a tree is, (members,).
+
+    A row may be a member of several trees.
+    """
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
 class Groups(NamedTuple):
-    """Rows of nodes, one node after the other: positions, sizes, and numbers of the nodes.
+    """Members of nodes, one node after the other, sizes, and numbers of the nodes.
 
     Nodes of one level are counted over all trees, so that the children of node i are 2i and 2i + 1.
     """
 
-    rows: np.ndarray
+    members: np.ndarray
     sizes: np.ndarray
     nodes: np.ndarray
 
     @property
     def starts(self) -> np.ndarray:
-        """Where each group begins among the rows."""
+        """Where each group begins among the members."""
         return np.cumsum(self.sizes) - self.sizes
 
     def take(self, groups: np.ndarray) -> Groups:
         """Return some of the groups."""
         sizes = self.sizes[groups]
         first = np.cumsum(sizes) - sizes
-        members = np.arange(sizes.sum()) + np.repeat(self.starts[groups] - first, sizes)
-        return Groups(self.rows[members], sizes, self.nodes[groups])
+        places = np.arange(sizes.sum()) + np.repeat(self.starts[groups] - first, sizes)
+        return Groups(self.members[places], sizes, self.nodes[groups])
 
-    def values(self, columns: np.ndarray, features: np.ndarray) -> np.ndarray:
-        """Return one feature of every row, that of its group, shape (rows,)."""
-        cells = np.repeat(features * columns.shape[1], self.sizes) + self.rows
+    def values(self, sample: Sample, features: np.ndarray) -> np.ndarray:
+        """Return one feature of every member, that of its group, shape (members,)."""
+        columns, rows = sample
+        cells = np.repeat(features * columns.shape[1], self.sizes)
+        cells += rows[self.members]
         return columns.ravel().take(cells)
 
     def ranges(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return smallest and largest value per group; values are (rows,) or (width, rows)."""
+        """Return smallest and largest value per group; `values` has a last axis of members."""
         starts = self.starts
         least = np.minimum.reduceat(values, starts, axis=-1)
         return least, np.maximum.reduceat(values, starts, axis=-1)
@@ -87,11 +99,14 @@ def grow(
     inner = 2**levels - 1
     draws = [rng.choice(len(x), sample_size, replace=False) for _ in range(trees)]
     samples = order[np.stack(draws)]
-    columns = single(x[samples.ravel()])  # (width, tree * sample)
+    if len(x) > samples.size:
+        sample = Sample(single(x[samples.ravel()]), np.arange(samples.size))
+    else:
+        sample = Sample(single(x), samples.ravel())
     features = np.zeros((trees, inner, terms), dtype=np.int32)
     slopes = np.zeros((trees, inner), dtype=np.float32)
     thresholds = np.full((trees, inner), NO_SPLIT, dtype=np.float32)
-    ends = np.zeros(samples.size, dtype=np.int64)  # where rows reach the bottom
+    ends = np.zeros(samples.size, dtype=np.int64)  # where members reach the bottom
     groups = Groups(np.arange(samples.size), np.full(trees, sample_size), np.arange(trees))
     for level in range(levels):
         queue = rng.permuted(np.tile(np.arange(x.shape[1]), (trees, 1)), axis=1)
@@ -99,10 +114,10 @@ def grow(
         tree = groups.nodes >> level
         at = tree, groups.nodes - (tree << level) + 2**level - 1
         features[at], slopes[at], thresholds[at], right = _draw_splits(
-            columns, groups, queue, tree, terms, rng
+            sample, groups, queue, tree, terms, rng
         )
         groups = _children(groups, right, levels - level - 1, ends)
-    ends[groups.rows] = np.repeat(groups.nodes, groups.sizes)
+    ends[groups.members] = np.repeat(groups.nodes, groups.sizes)
     counts = np.bincount(ends, minlength=trees * (inner + 1)).reshape(trees, inner + 1)
     depths = _expected_depths(counts, thresholds < NO_SPLIT)
     paths = depths[:, inner:].ravel()[ends].reshape(samples.shape)
@@ -117,24 +132,24 @@ def average_path(rows: np.ndarray) -> np.ndarray:
 
 
 def _children(groups: Groups, right: np.ndarray, levels_left: int, ends: np.ndarray) -> Groups:
-    """Return the nodes of the next level that hold several rows.
+    """Return the nodes of the next level that have several members.
 
-    `right` tells which rows go right. Rows that are alone now go left to the bottom, which is
+    `right` tells which members go right. Those that are alone now go left to the bottom, which is
     noted in `ends`.
     """
     starts = groups.starts
-    many = np.add.reduceat(right, starts, dtype=np.int64)  # rows that go right, per group
+    many = np.add.reduceat(right, starts, dtype=np.int64)  # that go right, per group
     before = np.cumsum(right) - right
-    before -= np.repeat(before[starts], groups.sizes)  # of these, in the group and before each row
+    before -= np.repeat(before[starts], groups.sizes)  # of these, before each member of the group
     to_left = np.arange(len(right)) - before
     to_right = np.repeat(starts + groups.sizes - many, groups.sizes) + before
-    rows = np.empty_like(groups.rows)
-    rows[np.where(right, to_right, to_left)] = groups.rows
+    members = np.empty_like(groups.members)
+    members[np.where(right, to_right, to_left)] = groups.members
     sizes = np.column_stack([groups.sizes - many, many]).ravel()
     nodes = np.column_stack([2 * groups.nodes, 2 * groups.nodes + 1]).ravel()
-    children = Groups(rows, sizes, nodes)
+    children = Groups(members, sizes, nodes)
     alone = sizes == 1
-    ends[rows[children.starts[alone]]] = nodes[alone] << levels_left
+    ends[members[children.starts[alone]]] = nodes[alone] << levels_left
     return children.take(np.flatnonzero(sizes > 1))
 
 
@@ -167,7 +182,7 @@ def _expected_depths(counts: np.ndarray, split: np.ndarray) -> np.ndarray:
 
 
 def _draw_splits(
-    columns: np.ndarray,
+    sample: Sample,
     groups: Groups,
     queue: np.ndarray,
     tree: np.ndarray,
@@ -176,11 +191,11 @@ def _draw_splits(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draw a split per group, of features in the order that `queue` has for its `tree`.
 
-    Returns features (groups, terms), slopes and thresholds (groups,), and which rows go right.
+    Returns features (groups, terms), slopes and thresholds (groups,), and which members go right.
     """
     count = len(groups.sizes)
-    features, spans = _varying(columns, groups, queue, tree, terms)
-    total = groups.values(columns, features[:, 0])
+    features, spans = _varying(sample, groups, queue, tree, terms)
+    total = groups.values(sample, features[:, 0])
     slopes = np.zeros(count, dtype=np.float32)
     if terms > 1:
         # a normal vector on the scale of the group, so that no column rules by its unit
@@ -188,7 +203,7 @@ def _draw_splits(
         first = np.maximum(np.abs(first), np.finfo(np.float64).tiny)
         steep = np.divide(spans[:, 0], spans[:, 1], out=np.zeros(count), where=spans[:, 1] > 0)
         slopes = np.clip(second / first * steep, -_STEEPEST, _STEEPEST).astype(np.float32)
-        total += groups.values(columns, features[:, 1]) * np.repeat(slopes, groups.sizes)
+        total += groups.values(sample, features[:, 1]) * np.repeat(slopes, groups.sizes)
     low, high = groups.ranges(total)
     thresholds = (low + rng.random(count) * (high.astype(np.float64) - low)).astype(np.float32)
     thresholds = np.where(thresholds < high, thresholds, low)
@@ -197,43 +212,43 @@ def _draw_splits(
 
 
 def _varying(
-    columns: np.ndarray, groups: Groups, queue: np.ndarray, tree: np.ndarray, terms: int
+    sample: Sample, groups: Groups, queue: np.ndarray, tree: np.ndarray, terms: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return, per group, the first features in its queue that vary in it, and their ranges.
 
     Both are (groups, terms). Where too few vary, the ranges of the others are 0. The first in
     the queue are looked at one by one; groups that need more are looked at as a whole.
     """
+    width = len(sample.columns)
     features = queue[tree, :terms]
     spans = np.zeros(features.shape)
     found = np.zeros(len(tree), dtype=np.int64)
-    for place in range(min(_QUICK_DRAWS, len(columns))):
+    for place in range(min(_QUICK_DRAWS, width)):
         still = np.flatnonzero(found < terms)
         if not len(still):
-            return features, spans
+            break
         some = groups if len(still) == len(tree) else groups.take(still)
         drawn = queue[tree[still], place]
-        least, most = some.ranges(some.values(columns, drawn))
+        least, most = some.ranges(some.values(sample, drawn))
         good = most > least
         at = still[good]
         features[at, found[at]] = drawn[good]
         spans[at, found[at]] = most[good].astype(np.float64) - least[good]
         found[at] += 1
-    still = np.flatnonzero(found < terms) if len(columns) > _QUICK_DRAWS else np.arange(0)
-    for part in _chunks(still, groups.sizes[still] * len(columns)):
+    still = np.flatnonzero(found < terms) if width > _QUICK_DRAWS else np.arange(0)
+    for part in _chunks(still, groups.sizes[still] * width):
         some = groups.take(part)
-        least, most = some.ranges(columns[:, some.rows])  # (width, groups)
-        width = most.T.astype(np.float64) - least.T
+        least, most = some.ranges(sample.columns[:, sample.rows[some.members]])  # (width, groups)
         later = queue[tree[part], _QUICK_DRAWS:]
-        width = np.take_along_axis(width, later, axis=1)
+        ranges = np.take_along_axis(most.T.astype(np.float64) - least.T, later, axis=1)
         for _ in range(terms):
-            line = np.flatnonzero((found[part] < terms) & width.any(axis=1))
-            place = (width[line] > 0).argmax(axis=1)
+            line = np.flatnonzero((found[part] < terms) & ranges.any(axis=1))
+            place = (ranges[line] > 0).argmax(axis=1)
             at = part[line]
             features[at, found[at]] = later[line, place]
-            spans[at, found[at]] = width[line, place]
+            spans[at, found[at]] = ranges[line, place]
             found[at] += 1
-            width[line, place] = 0.0
+            ranges[line, place] = 0.0
     return features, spans
 
 
