@@ -45,3 +45,25 @@ class Codec(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the reconstruction of samples."""
         return self.decoder(self.encoder(x))
+
+
+class Shortcut(nn.Module):
+    """Layers beside one linear layer; their outputs are added.
+
+    What is linear is learnt at once, and the layers learn what is not.
+
+    Parameters
+    ----------
+    layers : Sequential
+        Layers of full connections, as of `dense`.
+    """
+
+    def __init__(self, layers: nn.Sequential) -> None:
+        super().__init__()
+        linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+        self.layers = layers
+        self.line = nn.Linear(linear[0].in_features, linear[-1].out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum of both ways."""
+        return self.layers(x) + self.line(x)
