@@ -14,6 +14,7 @@ Hours and weekdays are those of the clock on the wall, in the column's time zone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -34,6 +35,7 @@ constant column at its first other value (by this part of its size)."""
 _LEAST_COUNT = 2
 _HUGE = 1e300
 _SMALLEST = float(np.finfo(np.float64).tiny)  # below it, quotients lose their digits
+_SORTED_CELLS = 4_000_000  # values sorted at a time (32 MB)
 DAY = 86_400e6
 """One day in microseconds, the unit of stored dates."""
 
@@ -124,9 +126,40 @@ class Encoding:
         return cls(**values)
 
 
-def learn_encoding(column: Column, values: np.ndarray) -> Encoding:
-    """Learn how a column becomes features from its values."""
-    ordered = np.sort(values)  # missing values come last; everything below is read off its ends
+def learn_encodings(columns: Sequence[Column], values: np.ndarray) -> tuple[Encoding, ...]:
+    """Learn how columns become features from their values, shape (width, n).
+
+    Numbers that need no care, nearly all there are, are learnt together; others one by one.
+    """
+    step = max(1, _SORTED_CELLS // values.shape[1])
+    if len(columns) > step:
+        starts = range(0, len(columns), step)
+        parts = [learn_encodings(columns[i : i + step], values[i : i + step]) for i in starts]
+        return tuple(encoding for part in parts for encoding in part)
+    ordered = np.sort(values, axis=1)
+    low, high = ordered[:, 0], ordered[:, -1]  # NaN comes last
+    with np.errstate(over="ignore", invalid="ignore"):
+        lower, centres, upper = _quartiles(ordered)
+        scales = (upper - lower) / 1.349
+        size = np.maximum(np.abs(low), np.abs(high))
+        careless = (size <= _HUGE) & (scales > _rounding(centres)) & (scales > _SMALLEST)
+    learnt = zip(centres.tolist(), scales.tolist(), low.tolist(), high.tolist(), strict=True)
+    return tuple(
+        Encoding("scale", centre, scale, low=least, high=most)
+        if careless[j] and column.kind in ("number", "boolean")
+        else learn_encoding(column, values[j], ordered[j])
+        for j, (column, (centre, scale, least, most)) in enumerate(
+            zip(columns, learnt, strict=True)
+        )
+    )
+
+
+def learn_encoding(
+    column: Column, values: np.ndarray, ordered: np.ndarray | None = None
+) -> Encoding:
+    """Learn how a column becomes features from its values, and these in ascending order."""
+    # missing values come last; everything below is read off the ends
+    ordered = np.sort(values) if ordered is None else ordered
     known = len(ordered) if not np.isnan(ordered[-1]) else int(np.searchsorted(ordered, np.nan))
     missing = 1 - known / len(ordered)
     flag = 1.0 / _spread_of_share(missing) if missing > 0 else 0.0
@@ -173,11 +206,16 @@ def _robust_scale(ordered: np.ndarray) -> tuple[float, float]:
     scale = (high - low) / 1.349
     if not scale > 0:
         scale = max(_standard_deviation(ordered), _step(ordered) / MOST_WEIGHT)
-    rounding = 8 * np.finfo(np.float64).eps * abs(centre)
+    rounding = float(_rounding(centre))
     if ordered[-1] - ordered[0] <= rounding:
         scale = max(abs(centre), 1.0) / MOST_WEIGHT
     scale = max(scale, rounding, _SMALLEST)
     return float(centre * unit), float(min(scale, np.finfo(np.float64).max / unit) * unit)
+
+
+def _rounding(centre: np.ndarray) -> np.ndarray:
+    """Return how much values may differ by rounding alone."""
+    return 8 * np.finfo(np.float64).eps * np.abs(centre)
 
 
 def _step(ordered: np.ndarray) -> float:
@@ -188,11 +226,13 @@ def _step(ordered: np.ndarray) -> float:
 
 
 def _quartiles(ordered: np.ndarray) -> np.ndarray:
-    """Return `np.quantile(ordered, [0.25, 0.5, 0.75])` of ascending values."""
-    places = np.array([0.25, 0.5, 0.75]) * (len(ordered) - 1)
+    """Return `np.quantile(ordered, [0.25, 0.5, 0.75], axis=-1)` of ascending values."""
+    last = ordered.shape[-1] - 1
+    places = np.array([0.25, 0.5, 0.75]) * last
     before = places.astype(np.int64)
-    lower, upper = ordered[before], ordered[np.minimum(before + 1, len(ordered) - 1)]
-    share = places - before  # towards the nearer of both, which rounds least
+    lower, upper = ordered[..., before].T, ordered[..., np.minimum(before + 1, last)].T
+    share = (places - before).reshape(-1, *[1] * (lower.ndim - 1))
+    # towards the nearer of both, which rounds least
     from_below, from_above = (upper - lower) * share, (upper - lower) * (1 - share)
     return np.where(share < 0.5, lower + from_below, upper - from_above)
 

@@ -11,7 +11,7 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.align import align, mismatch, notes_on_new
 from likely.data.column import Column
-from likely.data.features import LIMIT, Encoding, encode, learn_encoding
+from likely.data.features import LIMIT, Encoding, encode, learn_encodings
 from likely.data.frames import as_table
 from likely.data.restore import restore
 from likely.data.table import Table
@@ -42,8 +42,9 @@ class Schema:
         if not used:
             reasons = "; ".join(f"{c.name!r}: {c.set_aside}" for c in table.columns)
             raise DataError(f"No column is left to learn from ({reasons}).")
-        values = np.ascontiguousarray(table.matrix.T)  # a column's values side by side: (width, n)
-        encodings = tuple(learn_encoding(table.columns[j], values[j]) for j in used)
+        matrix = table.matrix if len(used) == len(table.columns) else table.matrix[:, used]
+        values = np.ascontiguousarray(matrix.T)  # a column's values side by side: (width, n)
+        encodings = learn_encodings([table.columns[j] for j in used], values)
         return cls(table.columns, encodings, table.named)
 
     @cached_property
@@ -118,9 +119,9 @@ class Schema:
             with np.errstate(over="ignore", invalid="ignore"):
                 z = table.matrix - self._centres
                 z /= self._scales
-            np.clip(z, -LIMIT, LIMIT, out=z)
-            if np.isnan(z).any():  # none was missing when learnt: a typical value stands in
-                z[np.isnan(z)] = 0.0
+            if not (z.min() >= -LIMIT and z.max() <= LIMIT):
+                np.clip(z, -LIMIT, LIMIT, out=z)
+                z[np.isnan(z)] = 0.0  # none was missing when learnt: a typical value stands in
             return z
         blocks = [
             encode(encoding, table.columns[j], table.matrix[:, j])
