@@ -8,11 +8,19 @@ from unittest import SkipTest
 import numpy as np
 import pytest
 
-from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
 from likely.base.state import Array
 from likely.core.catalogue import Entry
 from likely.core.params import Interval
-from likely.testing import LawBroken, check, check_model, laws, of_every_model
+from likely.data.form import Form
+from likely.testing import (
+    LawBroken,
+    check,
+    check_model,
+    estimator_checks,
+    laws,
+    of_every_model,
+)
 
 
 class Honest(Explainer, Density, Sampler):
@@ -203,7 +211,7 @@ class ExpectsNothingReal(Honest):
     expected_failures = {"no_such_law": "it is said to fail here, though it does not exist"}
 
 
-BREAKS = {
+BREAKS: dict[type[Any], str] = {
     Unseeded: "same_seed_gives_the_same_bytes",
     GlobalState: "global_random_state_is_untouched",
     BatchRanks: "row_alone_equals_row_in_batch",
@@ -227,10 +235,145 @@ BREAKS = {
 }
 
 
+class HonestMap(Reconstructor, Encoder, Explainer):
+    """Every place of a sample on its own: its mean and its spread.
+
+    Parameters
+    ----------
+    seed : int in [0, inf), default 0
+        Not used by the method; broken relatives use it.
+
+    References
+    ----------
+    Any textbook. https://doi.org/10.0/map
+
+    Examples
+    --------
+    >>> 1 + 1
+    2
+    """
+
+    card = {"kinds": ["series", "image", "video"], "paper": "doi:10.0/map"}
+    _state_spec = {"centre_": Array("width"), "spread_": Array("width", low=0.0)}
+
+    def __init__(self, seed: Annotated[int, Interval(0)] = 0) -> None:
+        self.seed = seed
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        flat = np.clip(x.reshape(len(x), -1).astype(np.float64), -50, 50)
+        self.centre_ = flat.mean(axis=0)
+        self.spread_ = flat.std(axis=0) + 0.3 * flat.std() + 1e-6
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        flat = x.reshape(len(x), -1)
+        return (((flat - self.centre_) / self.spread_) ** 2).reshape(x.shape)
+
+    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(self.centre_, (len(x), self.centre_.size)).reshape(x.shape)
+
+    def _encode(self, x: np.ndarray) -> np.ndarray:
+        return np.ones((len(x), 1))
+
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        return np.concatenate([self.centre_] * len(z)).reshape(-1, *self.schema_.full_shape)
+
+
+class UnseededMap(HonestMap):
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        super()._fit(x + 1e-3 * np.random.default_rng().normal(size=x.shape), rng)
+
+
+class ScalesByBatch(HonestMap):
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        return super()._contributions((x - x.mean(axis=0)) / (0.1 + x.std(axis=0)))
+
+
+class PointsElsewhere(HonestMap):
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        return np.roll(super()._contributions(x), x.shape[-1] // 2, axis=-1)
+
+
+class SumsToHalf(HonestMap):
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return super()._score(x) / 2
+
+
+class WritesIntoSamples(HonestMap):
+    def _read(self, X: Any) -> Any:
+        X[0] = 0
+        return super()._read(X)
+
+
+class LeavesTheRange(HonestMap):
+    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
+        return 1e3 + 1e3 * super()._reconstruct(x)
+
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        return np.full((len(z), *self.schema_.full_shape), np.nan)
+
+
+class KeepsOneNumberAside(HonestMap):
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        super()._fit(x, rng)
+        self._factor = 2.0
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return super()._score(x) * getattr(self, "_factor", 1.0)
+
+
+class Lenient(Form):
+    def _check(self, sample: np.ndarray, name: str) -> None:
+        pass
+
+
+class LeavesErrorsToNumpy(HonestMap):
+    def _describe(self, samples: Any) -> Form:
+        return Lenient.learn(samples)
+
+
+class DividesByNothing(HonestMap):
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        super()._fit(x, rng)
+        self.spread_ = x.reshape(len(x), -1).std(axis=0).astype(np.float64)
+
+
+BREAKS |= {
+    UnseededMap: "same_seed_gives_the_same_bytes_of_samples",
+    ScalesByBatch: "sample_alone_equals_sample_in_batch",
+    PointsElsewhere: "contributions_peak_at_the_planted_place",
+    SumsToHalf: "contributions_peak_at_the_planted_place",
+    WritesIntoSamples: "samples_are_untouched",
+    LeavesTheRange: "reconstructions_look_like_the_data",
+    KeepsOneNumberAside: "stated_state_suffices_for_samples",
+    LeavesErrorsToNumpy: "other_samples_are_refused",
+    DividesByNothing: "hostile_samples_are_survived",
+}
+
+
 @pytest.mark.parametrize("cls", BREAKS, ids=lambda cls: cls.__name__)
-def test_the_law_catches_it(cls: type[Honest]) -> None:
+def test_the_law_catches_it(cls: type[Any]) -> None:
     with pytest.raises(LawBroken):
         dict(laws(cls()))[BREAKS[cls]]()
+
+
+def test_codes_that_decode_to_nothing_are_caught() -> None:
+    with pytest.raises(LawBroken, match="not finite"):
+        dict(laws(LeavesTheRange()))["codes_decode_to_samples"]()
+
+
+def test_an_honest_model_of_samples_with_axes_breaks_no_law() -> None:
+    check_model(HonestMap())
+
+
+def test_laws_hand_over_what_a_model_takes() -> None:
+    tables, axes = dict(laws(Honest())), dict(laws(HonestMap()))
+    assert "row_alone_equals_row_in_batch" in tables.keys() - axes.keys()
+    assert "sample_alone_equals_sample_in_batch" in axes.keys() - tables.keys()
+    assert "docstring_lists_the_parameters" in tables.keys() & axes.keys()
+    assert list(estimator_checks(HonestMap())) == []
 
 
 def test_an_honest_model_breaks_no_law_but_those_about_correlation() -> None:

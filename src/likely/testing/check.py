@@ -12,13 +12,26 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from likely.base.model import Model
 from likely.core.catalogue import entries
-from likely.testing import abilities, contract, finding, hostile, repeatable, state, tables
+from likely.testing import (
+    abilities,
+    contract,
+    finding,
+    hostile,
+    repeatable,
+    shaped_abilities,
+    shaped_repeatable,
+    state,
+    tables,
+)
 from likely.testing.labels import self_taught
-from likely.testing.law import ALL, LawBroken
+from likely.testing.law import ALL, LawBroken, takes_tables
 
 __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_every_model"]
 
-MODULES = (contract, repeatable, tables, hostile, finding, state, abilities)
+MODULES = (
+    contract, repeatable, tables, hostile, finding, state, abilities,
+    shaped_repeatable, shaped_abilities,
+)  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""
 
 
@@ -41,7 +54,7 @@ def laws(model: Model) -> Iterator[tuple[str, Callable[[], None]]]:
     """
     model = self_taught(model)
     for name, law in ALL.items():
-        if isinstance(model, law.needs):
+        if law.applies_to(model):
             yield name, partial(_judge, model, name, [partial(law.check, model)])
 
 
@@ -49,7 +62,8 @@ def estimator_checks(model: Model) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield scikit-learn's checks of a model, as (name, check).
 
     Variants of one check (read-only input, for one) are run together, under the name that stands in
-    `expected_failures`.
+    `expected_failures`. There are none for a model that takes no tables: scikit-learn's checks hand
+    over nothing else, and such a model is right to refuse them.
 
     Parameters
     ----------
@@ -63,6 +77,8 @@ def estimator_checks(model: Model) -> Iterator[tuple[str, Callable[[], None]]]:
     check : callable
         As in `laws`.
     """
+    if not takes_tables(model):
+        return
     grouped: dict[str, list[Callable[[], None]]] = {}
     model = self_taught(model)
     for estimator, check in cast("Iterator[Any]", estimator_checks_generator(model)):

@@ -20,12 +20,13 @@ from likely.testing.toys import gaussian
 _RANGE = re.compile(r" in (?P<left>[\[(])(?P<low>[-\w.+]+), (?P<high>[-\w.+]+)(?P<right>[\])])")
 
 
-@law()
+@law(data="any")
 def unfitted_models_say_so(model: Any) -> None:
     """Every verb of a model that was not fitted raises `NotFittedError`, which names the class."""
     rows = gaussian(5)
     calls = {"score_samples": rows, "predict": rows, "decision_function": rows}
     calls |= {"log_prob": rows, "contributions": rows, "sample": 3}
+    calls |= {"reconstruct": rows, "encode": rows, "decode": rows}
     for verb, argument in calls.items():
         if hasattr(model, verb):
             require_error(
@@ -36,7 +37,7 @@ def unfitted_models_say_so(model: Any) -> None:
             )
 
 
-@law()
+@law(data="any")
 def parameters_are_annotated_and_stored_untouched(model: Any) -> None:
     """Every parameter has an annotation and a default, and is stored as given."""
     signature = inspect.signature(type(model).__init__)
@@ -52,7 +53,7 @@ def parameters_are_annotated_and_stored_untouched(model: Any) -> None:
         require(stored is marker, f"`__init__` does not store {name} untouched.")
 
 
-@law()
+@law(data="any")
 def defaults_are_allowed(model: Any) -> None:
     """Every default, and every setting in `fast`, satisfies its own constraint."""
     cls = type(model)
@@ -66,7 +67,7 @@ def defaults_are_allowed(model: Any) -> None:
     require(not unknown, f"`fast` names no parameter: {sorted(unknown)}.")
 
 
-@law()
+@law(data="any")
 def wrong_parameters_are_named(model: Any) -> None:
     """A value out of range raises `ParameterError` at `fit`, naming class, parameter and range."""
     rows = gaussian(20)
@@ -83,7 +84,7 @@ def wrong_parameters_are_named(model: Any) -> None:
             )
 
 
-@law()
+@law(data="any")
 def docstring_lists_the_parameters(model: Any) -> None:
     """The docstring lists the parameters, with the defaults and ranges of the signature."""
     cls = type(model)
@@ -98,7 +99,7 @@ def docstring_lists_the_parameters(model: Any) -> None:
         _compare_range(parameter, documented[parameter.name])
 
 
-@law()
+@law(data="any")
 def docstring_names_its_source(model: Any) -> None:
     """The docstring has a one-line summary and references; the card names kinds and the paper."""
     text = inspect.getdoc(type(model)) or ""
@@ -112,7 +113,7 @@ def docstring_names_its_source(model: Any) -> None:
     require(identifier in _bare(text), f"The docstring does not hold {card['paper']}.")
 
 
-@law()
+@law(data="any")
 def docstring_example_runs(model: Any) -> None:
     """The docstring has an example, which prints what it says it prints."""
     cls = type(model)
@@ -127,7 +128,7 @@ def docstring_example_runs(model: Any) -> None:
     require(result.failed == 0, "The docstring's example fails:\n" + "".join(written))
 
 
-@law()
+@law(data="any")
 def expected_failures_exist(model: Any) -> None:
     """Every entry of `expected_failures` names a check that applies, and gives a reason."""
     from likely.testing.check import names_of_checks  # deferred: it collects this very law

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.base import clone
 
 from likely.base.model import Model
 from likely.core.errors import LikelyError
+from likely.data.shaped import AXES
 
 RTOL = 1e-6
 """Largest relative difference between numbers that should be equal."""
 
 ATOL = 1e-9
 """Largest difference between scores that should be equal and are near zero."""
+
+
+Data = Literal["table", "axes", "any"]
+"""What a law hands to a model: tables, samples with axes, or nothing that depends on it."""
 
 
 class LawBroken(LikelyError, AssertionError):
@@ -37,30 +42,56 @@ class Law:
         Takes an unfitted model, which it may fit; raises `LawBroken`.
     needs : type
         The capability that a model must have for the law to apply.
+    data : {"table", "axes", "any"}
+        What the law hands over, which the model must take for the law to apply.
     """
 
     name: str
     summary: str
     check: Callable[[Any], None]
     needs: type[Model]
+    data: Data
+
+    def applies_to(self, model: Model) -> bool:
+        """Whether a model has what the law is about, and takes what the law hands over."""
+        if not isinstance(model, self.needs):
+            return False
+        return self.data == "any" or (
+            takes_tables(model) if self.data == "table" else bool(shaped_kinds(model))
+        )
 
 
 ALL: dict[str, Law] = {}
 """Every law by name, in the order of definition."""
 
 
-def law(needs: type[Model] = Model) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+def takes_tables(model: Model) -> bool:
+    """Whether a model learns from tables, as its card says."""
+    return "table" in type(model).card["kinds"]
+
+
+def shaped_kinds(model: Model) -> list[str]:
+    """Return which kinds of samples with axes a model learns from, as its card says."""
+    return [kind for kind in AXES if kind in type(model).card["kinds"]]
+
+
+def law(
+    needs: type[Model] = Model, data: Data = "table"
+) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Make a function a law; its docstring is the law in words.
 
     Parameters
     ----------
     needs : type, default Model
         The capability that a model must have for the law to apply.
+    data : {"table", "axes", "any"}, default "table"
+        What the law hands over; it applies to models that take it. "any": the law asks for no data,
+        or for an error that comes before they are looked at.
     """
 
     def enter(check: Callable[[Any], None]) -> Callable[[Any], None]:
         summary = (check.__doc__ or "").strip().splitlines()[0]
-        ALL[check.__name__] = Law(check.__name__, summary, check, needs)
+        ALL[check.__name__] = Law(check.__name__, summary, check, needs, data)
         return check
 
     return enter

@@ -41,7 +41,7 @@ def stated_state_suffices(model: Any) -> None:
 def state_is_as_stated(model: Any) -> None:
     """Every stated array has the shape, type and limits that the class states."""
     for rows in (gaussian(), gaussian(40, width=1), mixed()):
-        _compare_state(fresh(model).fit(rows))
+        compare_state(fresh(model).fit(rows))
 
 
 @law()
@@ -90,7 +90,14 @@ def rebuild(fitted: Any) -> Any:
     return rebuilt
 
 
-def _compare_state(fitted: Any) -> None:
+def compare_state(fitted: Any) -> None:
+    """Raise `LawBroken` unless a fitted model's arrays are as its class states.
+
+    Parameters
+    ----------
+    fitted : Model
+        A fitted model.
+    """
     sizes = {"width": fitted.schema_.width}
     arrays = {}
     for name, stated in type(fitted)._state_spec.items():
@@ -99,7 +106,7 @@ def _compare_state(fitted: Any) -> None:
         if isinstance(stated, Members):
             require(len(value) > 0, f"{name} holds no models.")
             for member in value:
-                _compare_state(member)
+                compare_state(member)
             continue
         if isinstance(stated, Weights):
             found = {key: (a.shape, a.dtype.name) for key, a in fitted._weights(name).items()}

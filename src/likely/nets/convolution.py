@@ -1,0 +1,109 @@
+"""Encoder and decoder of convolutions over one, two or three axes: series, images, video.
+
+Each stage halves every axis, rounding up, so that axes of any size, 1 to 4 as well, come out as
+some size of at least 1; the decoder goes through the same sizes backwards. Axes of one place stay
+as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+_CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+_TRANSPOSED: tuple[Any, ...] = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+_NORMS: tuple[Any, ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
+
+def stages(shape: Sequence[int], count: int) -> list[tuple[int, ...]]:
+    """Return the sizes of the axes before and behind each stage.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Sizes of the axes of a sample.
+    count : int
+        How many stages there are at most; none halves what is one place already.
+
+    Examples
+    --------
+    >>> stages((28, 5), 2)
+    [(28, 5), (14, 3), (7, 2)]
+    """
+    sizes = [tuple(shape)]
+    while len(sizes) <= count and max(sizes[-1]) > 1:
+        sizes.append(tuple((size + 1) // 2 for size in sizes[-1]))
+    return sizes
+
+
+class ConvolutionalEncoder(nn.Module):
+    """Samples (batch, channel, *axes) to codes (batch, latent).
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Sizes of the one to three axes.
+    channels : int
+        Channels of a sample.
+    latent : int
+        Numbers in a code.
+    widths : sequence of int
+        Channels behind each stage, of which there is one for each.
+    """
+
+    def __init__(
+        self, shape: Sequence[int], channels: int, latent: int, widths: Sequence[int]
+    ) -> None:
+        super().__init__()
+        convolution, norm = _CONVOLUTIONS[len(shape) - 1], _NORMS[len(shape) - 1]
+        sizes = stages(shape, len(widths))
+        through = (channels, *widths[: len(sizes) - 1])
+        layers: list[nn.Module] = []
+        for before, after in pairwise(through):
+            layers += [convolution(before, after, 3, stride=2, padding=1, bias=False)]
+            layers += [norm(after), nn.SiLU()]
+        self.features = nn.Sequential(*layers)  # (batch, width, *smallest)
+        self.code = nn.Linear(through[-1] * int(np.prod(sizes[-1])), latent)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the codes of samples."""
+        return self.code(self.features(x).flatten(1))
+
+
+class ConvolutionalDecoder(nn.Module):
+    """Codes (batch, latent) to samples (batch, channel, *axes); the encoder's mirror image.
+
+    Parameters
+    ----------
+    shape, channels, latent, widths
+        As of the encoder.
+    """
+
+    def __init__(
+        self, shape: Sequence[int], channels: int, latent: int, widths: Sequence[int]
+    ) -> None:
+        super().__init__()
+        axes = len(shape)
+        sizes = stages(shape, len(widths))
+        through = (channels, *widths[: len(sizes) - 1])
+        self.smallest = (through[-1], *sizes[-1])
+        self.features = nn.Linear(latent, int(np.prod(self.smallest)))
+        layers: list[nn.Module] = []
+        for stage in range(len(sizes) - 1, 0, -1):
+            # of two sizes that halve to the same one, the even one has one place more
+            rest = tuple(1 - size % 2 for size in sizes[stage - 1])
+            layers += [_NORMS[axes - 1](through[stage]), nn.SiLU()]
+            layers += [
+                _TRANSPOSED[axes - 1](
+                    through[stage], through[stage - 1], 3, stride=2, padding=1, output_padding=rest
+                )
+            ]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Return the samples that codes stand for."""
+        return self.layers(self.features(z).unflatten(1, self.smallest))
