@@ -155,7 +155,6 @@ def test_what_was_learnt_is_saved_explained_and_reported(tmp_path: Path) -> None
         ({"labels": np.ones(ROWS)}, DataError, f"Found {ROWS} anomalies"),
         ({"labels": known(1), "method": "Supervised"}, DataError, "at least 2"),
         ({"labels": None, "method": "Supervised"}, DataError, "labels="),
-        ({"labels": known(3), "group": "age"}, ParameterError, "group"),
     ],
 )
 def test_labels_that_do_not_serve_are_named(
@@ -170,3 +169,86 @@ def test_unlabelled_models_give_the_same_as_before() -> None:
     plain = cross_fit(KNN(), table, 0)
     told = cross_fit(KNN(), table, 0, unlearnt=np.zeros(ROWS, dtype=bool))
     np.testing.assert_array_equal(plain.oddness, told.oddness)
+
+
+def seasonal(seed: int = 0) -> pd.DataFrame:
+    """Return bills whose first 20 rows are a little low for their season and late as well."""
+    rng = np.random.default_rng(seed)
+    season = rng.choice(["summer", "winter"], ROWS)
+    bill, delay = np.where(season == "summer", 200.0, 50.0), rng.normal(0, 1, ROWS)
+    bill += rng.normal(0, 10, ROWS)
+    bill[:FRAUDS], delay[:FRAUDS] = bill[:FRAUDS] - 13, 0.3 * delay[:FRAUDS] + 1.3
+    return pd.DataFrame({"season": season, "bill": bill, "delay": delay})
+
+
+def test_labels_teach_the_detector_in_a_context() -> None:
+    told = likely.learn(seasonal(), FAST, context="season", labels=known(FRAUDS))
+    untold = likely.learn(seasonal(), FAST, context="season")
+    assert told.model.members_[0].weight_ < untold.model.members_[0].weight_
+    assert any("20 known anomalies are learnt from" in note for note in told.notes)
+    truth = np.arange(ROWS) < FRAUDS
+    found, before = (
+        likely.evaluation.auroc(truth, m.surprise(seasonal(1))) for m in (told, untold)
+    )
+    assert found > max(0.9, before + 0.05)
+
+
+def test_known_anomalies_do_not_move_what_a_context_lets_expect() -> None:
+    data = seasonal()
+    data.loc[:59, "bill"] += 300.0
+    labels = np.where(np.arange(ROWS) < 60, 1.0, np.nan)
+    for method in (FAST, "KNN"):
+        model = likely.learn(data, method, context="season", labels=labels).model
+        low, high = model.usual(data[data.season == "winter"].iloc[:1], (0.05, 0.95))[0, 1]
+        assert 20 < low < high < 80
+
+
+def test_auto_takes_labels_in_a_context() -> None:
+    data = seasonal().assign(fraud=known(10, ordinary=100))
+    found = likely.detect(data, context="season", labels="fraud")
+    assert type(found.learned.model.member).__name__ == "FewLabels"
+    assert [c.name for c in found.learned.model.schema_.used] == ["season", "bill", "delay"]
+    assert "100 rows labelled ordinary" in found.summary()
+
+
+def accounts(seed: int = 0) -> pd.DataFrame:
+    """Return 120 accounts; the first twelve have a higher amount in all of their rows."""
+    rng = np.random.default_rng(seed)
+    account = np.repeat(np.arange(120), 12)
+    amount = rng.normal(0, 1, len(account)) + np.where(account < 12, 6.0, 0.0)
+    return pd.DataFrame(
+        {"account": account, "amount": amount, "age": rng.normal(size=len(account))}
+    )
+
+
+def test_groups_with_a_known_anomaly_are_left_out() -> None:
+    data = accounts()
+    first = ~data.account.duplicated() & (data.account < 12)  # one row of each of them is labelled
+    learned = likely.learn(data, group="account", labels=np.where(first, 1.0, np.nan))
+    assert 105 <= learned.reference.n <= 108
+    assert any("12 known anomalies are kept out" in n and "new groups" in n for n in learned.notes)
+    alone = likely.learn(data[data.account >= 12], group="account")
+    new = accounts(seed=1)
+    np.testing.assert_array_equal(learned.score_samples(new), alone.score_samples(new))
+
+
+def test_a_group_is_ordinary_if_all_of_its_members_are() -> None:
+    data = accounts()
+    data["fraud"] = np.where(data.account < 12, 1.0, np.where(data.account < 100, 0.0, np.nan))
+    data.loc[data.index[-1], "fraud"] = 0.0  # of one member only: the others may be odd
+    learned = likely.learn(data, group="account", labels="fraud", normal=True)
+    assert any("88 groups labelled ordinary only, of 120" in note for note in learned.notes)
+    assert learned.reference.n == 88
+    assert len(learned.detect(data.drop(columns="fraud"), top=1)) == 120
+    few = likely.detect(data, FAST, group="account", labels="fraud")
+    assert few.decision.basis.startswith("two assumptions")
+    assert few.anomaly[:12].all()
+
+
+def test_labels_that_do_not_serve_groups_are_named() -> None:
+    with pytest.raises(DataError, match="Found 0 anomalies in 120 groups"):
+        likely.learn(accounts(), group="account", labels=np.zeros(1440))
+    with pytest.raises(DataError, match="one label a row"):
+        likely.learn(accounts(), group="account", labels=np.ones(120))
+    with pytest.raises(DataError, match="the groups labelled 0 only"):
+        likely.learn(accounts(), group="account", labels=np.ones(1440), normal=True)

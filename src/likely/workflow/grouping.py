@@ -94,28 +94,24 @@ class Grouping:
         DataError
             If no row says which group it belongs to.
         """
-        rows.check_names([self.name])
-        position = rows.names.index(self.name)
-        keys, column = rows.matrix[:, position], rows.columns[position]
-        inside = ~np.isnan(keys)
-        if not inside.any():
-            raise DataError(f"The column {self.name!r} is empty: no row belongs to a group.")
+        keys, group = positions(rows, self.name)
+        inside = group >= 0
         matched = self.habits.schema.match(rows)
         notes = matched.notes
         if not inside.all():
             notes += (f"{(~inside).sum():,} rows have no {self.name} and belong to no group.",)
-        found, group = np.unique(keys[inside], return_inverse=True)
         averages = list(
-            Members(self.habits, matched.take(np.flatnonzero(inside)), group).averages()
+            Members(self.habits, matched.take(np.flatnonzero(inside)), group[inside]).averages()
         )
-        labels = tuple(_name_of(column, key) for key in found)
+        column = rows.columns[rows.names.index(self.name)]
+        labels = tuple(_name_of(column, key) for key in keys)
         own = Column(self.name, "category", "String", labels=labels, set_aside="ignored")
         size = Column(self.size, "number", "Int64", integer=True)
         table = stack(
             [own, size, *(Column(average.name, "number") for average in averages)],
             [
-                np.arange(len(found), dtype=np.float64),
-                np.bincount(group).astype(np.float64),
+                np.arange(len(keys), dtype=np.float64),
+                np.bincount(group[inside]).astype(np.float64),
                 *(average.values for average in averages),
             ],
             notes=notes,
@@ -123,6 +119,76 @@ class Grouping:
         native = _like(to_frame(table), rows.native)
         forms = {average.name: average.form for average in averages if average.form != "mean"}
         return replace(table, native=native), forms
+
+
+def learn_grouping(
+    rows: Table, name: str, known: np.ndarray | None, *, normal: bool
+) -> tuple[Grouping, np.ndarray | None]:
+    """Return how rows become groups, and what is known of the groups.
+
+    What rows look like is learnt without those of groups that are not to be learnt from.
+
+    Parameters
+    ----------
+    rows : Table of n rows
+        The rows.
+    name : str
+        The column that says which rows belong together.
+    known : ndarray of shape (n,) or None
+        Labels of the rows: 1, 0 or NaN.
+    normal : bool
+        Whether only groups known to be ordinary are learnt from.
+    """
+    if known is None:
+        return Grouping.learn(rows, name), None
+    _, group = positions(rows, name)
+    inside = group >= 0
+    of_groups = labels_of_groups(group[inside], known[inside])
+    of_rows = np.where(inside, of_groups[group], np.nan)
+    learnt = np.flatnonzero(of_rows == 0 if normal else of_rows != 1)
+    return Grouping.learn(rows.take(learnt) if len(learnt) else rows, name), of_groups
+
+
+def labels_of_groups(group: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return what labels of members say of their groups, as 1, 0 or NaN, shape (groups,).
+
+    A group is a known anomaly if one of its members is labelled 1, and known to be ordinary if all
+    of them are labelled 0.
+
+    Parameters
+    ----------
+    group : ndarray of int64, shape (n,)
+        The group that each row belongs to, from 0.
+    known : ndarray of shape (n,)
+        1, 0 or NaN.
+    """
+    odd, unsure = np.bincount(group, known == 1), np.bincount(group, known != 0)
+    return np.where(odd > 0, 1.0, np.where(unsure > 0, np.nan, 0.0))
+
+
+def positions(rows: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the groups are called, as stored, and which each row belongs to; -1 for none.
+
+    Parameters
+    ----------
+    rows : Table
+        The rows.
+    name : str
+        The column that says which rows belong together.
+
+    Raises
+    ------
+    DataError
+        If no row says which group it belongs to.
+    """
+    rows.check_names([name])
+    keys = rows.matrix[:, rows.names.index(name)]
+    inside = ~np.isnan(keys)
+    if not inside.any():
+        raise DataError(f"The column {name!r} is empty: no row belongs to a group.")
+    group = np.full(len(rows), -1)
+    found, group[inside] = np.unique(keys[inside], return_inverse=True)
+    return found, group
 
 
 def _name_of(column: Column, key: float) -> str:

@@ -11,6 +11,7 @@ from likely.base.labelled import Labelled, label_values
 from likely.base.model import Model
 from likely.calibration.known_rows import judge_by_ordinary
 from likely.calibration.same_rows import Judgement, judge_same_rows
+from likely.core import catalogue
 from likely.core.errors import DataError, ParameterError
 from likely.data.column import plural
 from likely.data.table import Table
@@ -83,7 +84,9 @@ class Lesson:
         return judge_same_rows(oddness, model, np.flatnonzero(~self.kept_out))
 
 
-def take_lesson(model: Model, known: np.ndarray | None, n: int, *, normal: bool) -> Lesson:
+def take_lesson(
+    model: Model, known: np.ndarray | None, n: int, *, normal: bool, judged: str = "rows"
+) -> Lesson:
     """Return what a model makes of what is known of n rows.
 
     Parameters
@@ -96,6 +99,8 @@ def take_lesson(model: Model, known: np.ndarray | None, n: int, *, normal: bool)
         How many rows there are.
     normal : bool
         Whether only rows known to be ordinary are learnt from.
+    judged : {"rows", "groups"}, default "rows"
+        What the labels are about.
 
     Raises
     ------
@@ -106,26 +111,27 @@ def take_lesson(model: Model, known: np.ndarray | None, n: int, *, normal: bool)
     """
     if known is None:
         return Lesson(np.full(n, np.nan), False, np.zeros(n, dtype=bool))
-    name = type(model).__name__
+    learner = _learner(model)
+    name = type(learner).__name__
     if normal:
-        if isinstance(model, Labelled):
+        if isinstance(learner, Labelled):
             raise ParameterError(
                 f"{name} learns from anomalies, and normal=True from ordinary rows only. Choose "
                 "another method, or leave normal out."
             )
-        return _from_ordinary_rows(known)
+        return _from_ordinary(known, judged)
     anomalies = int((known == 1).sum())
     if not anomalies or n - anomalies < 2:
         raise DataError(
-            "Labels must hold at least one anomaly (1), and two rows that are ordinary (0) or "
-            f"unknown (missing). Found {anomalies:,} anomalies in {n:,} rows. To learn from "
-            "ordinary rows only, ask for normal=True."
+            f"Labels must hold at least one anomaly (1), and two {judged} that are ordinary (0) or "
+            f"unknown (missing). Found {anomalies:,} anomalies in {n:,} {judged}. To learn from "
+            f"ordinary {judged} only, ask for normal=True."
         )
-    if not isinstance(model, Labelled):
+    if not isinstance(learner, Labelled):
         text = f"{name} does not learn from labels: {_count(anomalies)} kept out of what it learns "
-        text += "from and of the reference that new rows are compared with, no more."
+        text += f"from and of the reference that new {judged} are compared with, no more."
         return Lesson(known, False, known == 1, (text,))
-    if model.needs_labels and anomalies < 2:
+    if learner.needs_labels and anomalies < 2:
         raise DataError(
             f"{name} needs at least 2 labelled anomalies, so that a model that saw one judges the "
             "other. Found 1, which is enough for FewLabels."
@@ -133,14 +139,20 @@ def take_lesson(model: Model, known: np.ndarray | None, n: int, *, normal: bool)
     return _from_anomalies(known, anomalies)
 
 
-def _from_ordinary_rows(known: np.ndarray) -> Lesson:
+def _learner(model: Model) -> Model:
+    """Return what would learn from labels: in a context it is the detector, not the model."""
+    member = getattr(model, "member", model)
+    return catalogue.make(member) if isinstance(member, str) else member
+
+
+def _from_ordinary(known: np.ndarray, judged: str) -> Lesson:
     ordinary = int((known == 0).sum())
     if ordinary < 2:
         raise DataError(
-            "With labels, normal=True learns from the rows labelled 0 only. Found "
+            f"With labels, normal=True learns from the {judged} labelled 0 only. Found "
             f"{ordinary:,}; at least 2 are needed."
         )
-    text = f"Learnt from the {ordinary:,} rows labelled ordinary only, of {len(known):,}."
+    text = f"Learnt from the {ordinary:,} {judged} labelled ordinary only, of {len(known):,}."
     return Lesson(known, False, known != 0, (text,))
 
 

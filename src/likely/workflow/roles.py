@@ -49,12 +49,6 @@ def take_roles(
     given = (context,) if isinstance(context, str) else tuple(context or ())
     if group is not None and given:
         raise ParameterError("Ask for context or group, not both: rows are judged, or groups.")
-    if given and labels is not None:
-        raise ParameterError("labels and context do not work together yet: leave one of them out.")
-    if group is not None and labels is not None:
-        raise ParameterError(
-            "labels are about rows, and group= judges groups: leave one of them out."
-        )
     playing = [*given, *([] if group is None else [group])]
     label_column = [labels] if isinstance(labels, str) else []
     ignored = [ignore] if isinstance(ignore, str) else list(ignore or ())

@@ -19,7 +19,7 @@ from likely.core.random import generator
 from likely.data.table import Table
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
-from likely.workflow.grouping import Grouping, about_groups
+from likely.workflow.grouping import Grouping, about_groups, learn_grouping
 from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import Learned
 from likely.workflow.roles import take_roles
@@ -66,16 +66,17 @@ def study(
 ) -> Study:
     """Learn from data; the parameters are those of `likely.learn`."""
     roles = take_roles(data, columns, ignore, labels=labels, context=context, group=group)
-    table = roles.table
+    table, known = roles.table, roles.labels
     if len(table) < 2:
         raise DataError("Learning needs at least 2 rows. Got 1.")
     if time is not None:
         table.check_names([time])
-    grouping = None if roles.group is None else Grouping.learn(table, roles.group)
-    labelled = roles.labels is not None and not normal
+    labelled = known is not None and not normal
     model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
     model, given = in_context(model, roles.context, seed)
-    if grouping is not None:
+    grouping = None
+    if roles.group is not None:
+        grouping, known = learn_grouping(table, roles.group, known, normal=normal)
         table, forms = grouping.groups(table)
         time = None  # averages over members have none
         if method == "auto":
@@ -83,7 +84,8 @@ def study(
     chosen += given
     if len(table) < 2:
         raise DataError(f"Learning needs at least 2 groups. {group!r} makes 1.")
-    lesson = take_lesson(model, roles.labels, len(table), normal=normal)
+    judged = "rows" if grouping is None else "groups"
+    lesson = take_lesson(model, known, len(table), normal=normal, judged=judged)
     cross = cross_fit(model, table, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
     judgement = lesson.judge(cross.oddness, cross.model)
     suspects = np.zeros(len(table), dtype=bool)

@@ -142,14 +142,16 @@ class Collective(ResidualModel):
             )
         return found
 
-    def _learn_usual(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _learn_usual(
+        self, x: np.ndarray, ordinary: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
         outputs = self._outputs
         self.least_ = 0.5 / (len(x) + 1)
         values = np.where(outputs.missing(self._codes(x)), np.nan, outputs.values(x))
         self._learn_units(values)
         per_member = self._per_member(x)
         values = self._transformed(values)
-        trusted = np.ones(len(x), dtype=bool)
+        residuals, trusted = values, ordinary
         for _ in range(_ROUNDS):
             columns = zip(values[trusted].T, per_member[trusted].T, self._forms, strict=True)
             self.laws_ = np.array([_learn_law(*column) for column in columns])
@@ -158,7 +160,8 @@ class Collective(ResidualModel):
             self.scales_ = learn_scales(residuals[trusted], self.relations_, self._blocks)
             surprise = self._surprise(residuals)
             before = trusted
-            trusted = surprise <= max(_TRUSTED, np.quantile(surprise, _LEAST_TRUSTED))
+            most = max(_TRUSTED, np.quantile(surprise[ordinary], _LEAST_TRUSTED))
+            trusted = ordinary & (surprise <= most)
             if (trusted == before).all():
                 break
         return residuals
@@ -225,8 +228,10 @@ class Collective(ResidualModel):
         """One nat, for the score is a surprise in nats."""
         return 1.0
 
-    def _learn_oddness(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
-        """Nothing: it was learnt together with what is usual."""
+    def _learn_oddness(
+        self, residuals: np.ndarray, labels: np.ndarray | None, rng: np.random.Generator
+    ) -> None:
+        """Do nothing: it was learnt together with what is usual."""
 
     def _surprise(self, residuals: np.ndarray) -> np.ndarray:
         return joint_surprise(residuals, self.relations_, self._blocks, self.scales_)

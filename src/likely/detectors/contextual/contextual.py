@@ -63,6 +63,7 @@ class Contextual(MemberModel):
         standardised columns.
     member : str or Model, default "Ensemble"
         The detector: a name, or a model with parameters of one's own (it is copied, not fitted).
+        One that learns from labels, such as "FewLabels", gets those that `fit` is given.
     max_reference : int in [20, 10000000], default 50000
         At most this many rows, drawn at random, are used to learn what a context lets expect.
     seed : int in [0, inf), default 0
@@ -155,9 +156,11 @@ class Contextual(MemberModel):
             raise DataError("All columns are context: name fewer, so that one is left to judge.")
         return tuple(sorted(names.index(name) for name in set(asked)))
 
-    def _learn_usual(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        codes = self._codes(x)
-        kept = some_rows(len(x), self.max_reference, rng)
+    def _learn_usual(
+        self, x: np.ndarray, ordinary: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        codes, taken = self._codes(x), np.flatnonzero(ordinary)
+        kept = taken[some_rows(len(taken), self.max_reference, rng)]
         context = codes[:, list(self.context_positions_)]
         self.knots_ = np.array([learn_knots(values) for values in context[kept].T])
         self.knots_ = self.knots_.reshape(context.shape[1], KNOTS)

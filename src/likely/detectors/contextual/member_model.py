@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from sklearn.base import clone
@@ -20,7 +20,11 @@ MEMBER_STATE = {**RESIDUAL_STATE, "members_": Members()}
 
 
 class MemberModel(ResidualModel, ABC):
-    """A model that hands residuals to one detector, its only member."""
+    """A model that hands residuals to one detector, its only member.
+
+    If the detector learns from labels, so does the model: known anomalies teach the detector, and
+    not what is usual.
+    """
 
     members_: list[Model]
 
@@ -42,10 +46,15 @@ class MemberModel(ResidualModel, ABC):
         """Whether the detector's oddness falls off the same way far out as near."""
         return not getattr(self, "members_", ()) or self.members_[0].steady_tail
 
-    def _learn_oddness(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
+    def _labels(self, y: Any, n: int) -> np.ndarray | None:
+        return self._fresh_member()._labels(y, n)
+
+    def _learn_oddness(
+        self, residuals: np.ndarray, labels: np.ndarray | None, rng: np.random.Generator
+    ) -> None:
         """Fit the detector."""
         member = self._fresh_member()
-        member._fit_features(self._outputs.schema, residuals, rng)
+        member._fit_features(self._outputs.schema, residuals, rng, labels)
         self.members_ = [member]
 
     def _score(self, x: np.ndarray) -> np.ndarray:

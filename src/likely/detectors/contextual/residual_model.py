@@ -34,12 +34,22 @@ class ResidualModel(InContext, ABC):
     quantiles_: np.ndarray
 
     @abstractmethod
-    def _learn_usual(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Learn what is usual, and return residuals of rows left out of it, (n, outputs)."""
+    def _learn_usual(
+        self, x: np.ndarray, ordinary: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Learn what is usual from the rows that may be ordinary, a mask of shape (n,).
+
+        Return residuals of all rows, each left out of what it is compared with, (n, outputs).
+        """
 
     @abstractmethod
-    def _learn_oddness(self, residuals: np.ndarray, rng: np.random.Generator) -> None:
-        """Learn how odd residuals are from those of learnt rows, shape (n, outputs)."""
+    def _learn_oddness(
+        self, residuals: np.ndarray, labels: np.ndarray | None, rng: np.random.Generator
+    ) -> None:
+        """Learn how odd residuals are from those of learnt rows, shape (n, outputs).
+
+        Labels are 1, 0 or NaN, shape (n,); None if there are none.
+        """
 
     @abstractmethod
     def _expect(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -72,10 +82,18 @@ class ResidualModel(InContext, ABC):
         return x[:, width:]
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        self._learn(x, None, rng)
+
+    def _fit_labelled(self, x: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
+        self._learn(x, labels, rng)
+
+    def _learn(self, x: np.ndarray, labels: np.ndarray | None, rng: np.random.Generator) -> None:
         vars(self).pop("_outputs", None)
-        residuals = self._learn_usual(x, rng)
-        self.quantiles_ = np.quantile(residuals, SHARES, axis=0).T.copy()  # (outputs, shares)
-        self._learn_oddness(residuals, rng)
+        ordinary = np.ones(len(x), dtype=bool) if labels is None else labels != 1
+        residuals = self._learn_usual(x, ordinary, rng)
+        usual = np.quantile(residuals[ordinary], SHARES, axis=0)  # (shares, outputs)
+        self.quantiles_ = usual.T.copy()
+        self._learn_oddness(residuals, labels, rng)
 
     def _usual(self, x: np.ndarray, shares: np.ndarray) -> np.ndarray:
         means, variances = self._expect(x)
