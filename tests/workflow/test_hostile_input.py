@@ -131,7 +131,6 @@ NO_TABLES: dict[str, tuple[Callable[[], Any], str]] = {
     "one row": (lambda: np.ones((1, 3)), "at least 2 rows"),
     "one dimension": (lambda: np.ones(5), "Expected 2D"),
     "one column of a frame": (lambda: pd.Series(np.ones(5)), "Expected 2D"),
-    "three dimensions": (lambda: np.ones((3, 3, 3)), "Expected 2D"),
     "complex numbers": (lambda: np.ones((5, 3), dtype=complex), "Complex"),
     "ragged rows": (lambda: [[1, 2], [3]], "equally long"),
     "columns of different lengths": (lambda: {"a": [1, 2], "b": [1]}, "equally long"),

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from likely.base.model import Model
 from likely.core.progress import track
 from likely.core.random import generator
-from likely.data.table import Table
+from likely.data.samples import Samples
 
 MANY_ROWS = 5_000
 """From here on two half-samples judge each other; below, five folds."""
@@ -40,7 +40,7 @@ class CrossFit:
 
 def cross_fit(
     model: Model,
-    table: Table,
+    table: Samples,
     seed: int,
     *,
     labels: np.ndarray | None = None,
@@ -55,8 +55,8 @@ def cross_fit(
     ----------
     model : Model
         Unfitted; it is copied.
-    table : Table
-        The rows.
+    table : Table or Shaped
+        The rows, or the samples with axes.
     seed : int
         Which rows fall into which fold.
     labels : ndarray of shape (n,), optional
@@ -67,7 +67,9 @@ def cross_fit(
     if unlearnt is not None and unlearnt.any():
         return _judging_others(model, table, seed, unlearnt)
     n = len(table)
-    folds = 2 if n >= MANY_ROWS and labels is None else 5  # half of few labels would be too few
+    folds = 5  # half of few labels would be too few
+    if labels is None:
+        folds = 2 if n >= MANY_ROWS else model.folds
     if n < 2 * folds or model.leaves_itself_out:
         alone = cast(Model, clone(model)).fit(table, labels)
         return CrossFit(-alone.training_scores_, alone, held_out=n >= 2 * folds)
@@ -98,7 +100,7 @@ def _folds(n: int, folds: int, seed: int, labels: np.ndarray | None) -> np.ndarr
     return fold
 
 
-def _judging_others(model: Model, table: Table, seed: int, unlearnt: np.ndarray) -> CrossFit:
+def _judging_others(model: Model, table: Samples, seed: int, unlearnt: np.ndarray) -> CrossFit:
     """Cross-fit a model to some rows, and let the first of the fitted judge the others too."""
     cross = cross_fit(model, table.take(np.flatnonzero(~unlearnt)), seed)
     oddness = np.empty(len(table))

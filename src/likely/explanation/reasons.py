@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reason:
-    """One column's part in why a row is unlikely; texts are ready to show.
+    """One column's part in why a row is unlikely, or one region's; texts are ready to show.
 
     Parameters
     ----------
     column : str
-        The column's name.
+        The column's name, or where the region is in a sample with axes.
     share : float in [0, 1]
         Its part in the row's oddness; the shares of a row sum to 1.
     value : str

@@ -29,6 +29,27 @@ _LABELLED = (
     "it does well with one labelled anomaly and with many",
 )
 
+_WITH_AXES = {
+    "image": (
+        "PaDiM",
+        {},
+        "features of a network that has seen a million photographs",
+        "they tell more of what is odd in a picture than what can be learnt from its pixels alone",
+    ),
+    "series": (
+        "ConvolutionalAutoencoder",
+        {},
+        "what cannot be restored from a short code",
+        "it follows the shape of a signal wherever in it something happens",
+    ),
+    "video": (
+        "ConvolutionalAutoencoder",
+        {},
+        "what cannot be restored from a short code",
+        "it follows motion as well as looks",
+    ),
+}
+
 
 def choose(
     method: str | Model,
@@ -37,6 +58,7 @@ def choose(
     *,
     normal: bool = False,
     labelled: bool = False,
+    kind: str = "table",
 ) -> tuple[Model, str]:
     """Return an unfitted model and a sentence that says what was chosen.
 
@@ -52,6 +74,8 @@ def choose(
         Whether the rows are known to be clean.
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
+    kind : {"table", "series", "image", "video"}, default "table"
+        What the samples are.
     """
     if isinstance(method, Model):
         if settings:
@@ -62,7 +86,8 @@ def choose(
         return method, f"{type(method).__name__}, as given"
     name, why = str(method), ""
     if method == "auto":
-        name, preset, what, because = _LABELLED if labelled else _NORMAL if normal else _MIXED
+        of_rows = _LABELLED if labelled else _NORMAL if normal else _MIXED
+        name, preset, what, because = _WITH_AXES.get(kind, of_rows)
         settings = preset | settings
         why = f"auto chose {'an' if name[0] in 'AEIOU' else 'a'} {name} ({what}), because {because}"
     entry = catalogue.entry(name)

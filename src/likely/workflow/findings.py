@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from likely.base.capabilities import Explainer
 from likely.calibration.decisions import (
     benjamini_hochberg,
     check_promise,
@@ -18,8 +19,11 @@ from likely.calibration.decisions import (
 )
 from likely.core.errors import CannotDo, DataError
 from likely.data.back import give_back
+from likely.data.samples import Samples
+from likely.data.shaped import Shaped
 from likely.data.table import Table
 from likely.explanation import Explanation
+from likely.explanation.places import odd_map
 
 if TYPE_CHECKING:
     from likely.data.batches import LargeFile
@@ -153,6 +157,9 @@ class Findings:
         Where the rows are if memory does not hold them all; `table` then has the oddest ones only.
     held : ndarray of int64 or None
         Positions of the rows that `table` has, ascending; None if it has all.
+    shaped : Shaped or None
+        The samples, if series, images or video are judged; `table` then has one row a sample, with
+        its name, its size and the like.
     """
 
     learned: Learned = field(repr=False)
@@ -164,6 +171,7 @@ class Findings:
     drift: tuple[str, ...] = ()
     source: LargeFile | None = field(default=None, repr=False)
     held: np.ndarray | None = field(default=None, repr=False)
+    shaped: Shaped | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.log_p)
@@ -190,10 +198,12 @@ class Findings:
 
     def explanations(self, rows: np.ndarray) -> list[Explanation]:
         """Explain rows by position, in the order given."""
-        return self.learned.explain_table(self.rows(rows))
+        return self.learned.explain_samples(self.rows(rows))
 
-    def rows(self, positions: np.ndarray) -> Table:
+    def rows(self, positions: np.ndarray) -> Samples:
         """Return rows by position, in the order given; read from the file if they are not held."""
+        if self.shaped is not None:
+            return self.shaped.take(positions)
         if self.source is None or self.held is None:
             return self.table.take(positions)
         places = np.searchsorted(self.held, positions)
@@ -252,6 +262,32 @@ class Findings:
         from likely.workflow.shards import write_shards
 
         return write_shards(self, Path(folder))
+
+    def maps(self, positions: np.ndarray) -> np.ndarray:
+        """Return how much every place adds to the oddness of samples, by position in the data.
+
+        Parameters
+        ----------
+        positions : ndarray of int
+            Which samples.
+
+        Returns
+        -------
+        ndarray of shape (len(positions), *axes)
+            Such as (n, height, width) for images; the size is that which the model works in.
+
+        Raises
+        ------
+        CannotDo
+            If rows of a table are judged, or the model does not say where samples are odd.
+        """
+        model = self.learned.model
+        if self.shaped is None or not isinstance(model, Explainer):
+            raise CannotDo(
+                f"{type(model).__name__} has no maps of {self.learned.worded('rows')}. "
+                "explanations() say why they are odd."
+            )
+        return odd_map(model, model.schema_.match(self.shaped.take(positions)))
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML file (below 1 MB, works offline) and return its path."""

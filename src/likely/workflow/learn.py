@@ -8,6 +8,8 @@ from typing import Any
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
 from likely.data.batches import large_file
+from likely.data.records import records
+from likely.data.shaped import Shaped
 from likely.workflow import stream
 from likely.workflow.findings import Findings, decide
 from likely.workflow.learned import Learned
@@ -25,6 +27,7 @@ def learn(
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] | str | None = None,
     normal: bool = False,
+    kind: str | None = None,
     seed: int = 0,
     **params: Any,
 ) -> Learned:
@@ -34,7 +37,8 @@ def learn(
     ----------
     data : dataframe, array, list of rows or path
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
-        Parquet file of more than 16 million cells, 100,000 rows drawn at random are learnt.
+        Parquet file of more than 16 million cells, 100,000 rows drawn at random are learnt. Or
+        series, images or video: an array of more than two axes, a list of arrays, a folder.
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
@@ -58,6 +62,8 @@ def learn(
         Whether the rows are known to be clean (with labels: those labelled 0, and only these are
         learnt from); otherwise rows that look odd under the tail assumption are kept out of the
         reference that new rows are compared with.
+    kind : {"table", "series", "image", "video"}, optional
+        What the data are, where their axes leave it open.
     seed : int, default 0
         The same seed gives the same result.
     **params
@@ -96,6 +102,7 @@ def learn(
         normal=normal,
         seed=seed,
         params=params,
+        kind=kind,
     ).learned
 
 
@@ -113,6 +120,7 @@ def detect(
     time: str | None = None,
     columns: Sequence[str] | None = None,
     ignore: Sequence[str] | str | None = None,
+    kind: str | None = None,
     seed: int = 0,
     **params: Any,
 ) -> Findings:
@@ -133,7 +141,7 @@ def detect(
         Report this many rows, the oddest.
     alerts : str, optional
         At most this many false alarms, such as "1/day"; needs a column of times.
-    labels, context, group, time, columns, ignore, seed, **params
+    labels, context, group, time, columns, ignore, kind, seed, **params
         As in `likely.learn`.
 
     Returns
@@ -162,12 +170,13 @@ def detect(
         normal=False,
         seed=seed,
         params=params,
+        kind=kind,
     )
     learned = studied.learned
     asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
     if drawn is None:
         scores, judgement = -studied.cross.oddness, studied.judgement
-        clock = learned.clock(studied.table)
+        clock = learned.clock(studied.samples)
     else:
         scores, judgement = stream.judge(drawn, studied)
         clock = stream.times(drawn.rows, learned) if alerts is not None else None
@@ -180,13 +189,16 @@ def detect(
         )
     if drawn is not None:
         return stream.gather(drawn.rows, learned, scores, judgement.log_p, decision, learned.notes)
+    samples = studied.samples
+    shaped = samples if isinstance(samples, Shaped) else None
     return Findings(
         learned=learned,
-        table=studied.table,
+        table=records(samples) if isinstance(samples, Shaped) else samples,
         scores=scores,
         log_p=judgement.log_p,
         decision=decision,
         notes=learned.notes,
+        shaped=shaped,
     )
 
 

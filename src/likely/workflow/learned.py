@@ -19,14 +19,22 @@ from likely.core.empirical import Empirical
 from likely.core.errors import DataError
 from likely.data.batches import LargeFile, large_file
 from likely.data.column import Column
+from likely.data.form import Form
 from likely.data.frames import as_table
+from likely.data.records import records
+from likely.data.samples import Samples, as_shaped
+from likely.data.shaped import Shaped
 from likely.data.table import Table
-from likely.explanation import Explanation, explain
+from likely.explanation import Explanation, explain, explain_places
 from likely.workflow.findings import Decision, Findings, decide
-from likely.workflow.grouping import Grouping, about_groups
+from likely.workflow.grouping import Grouping
+from likely.workflow.units import about
 
 MANY = 1e12
 """From here on it does not matter how many more rows a promise needs."""
+
+NO_ROWS = Table(np.empty((0, 0)), ())
+"""What is kept of samples that are no rows."""
 
 ENOUGH = 10
 """With fewer reference rows as odd as the cut, the share beyond it is known roughly only."""
@@ -75,7 +83,7 @@ class Learned:
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
-        return self.model.score_samples(self.table(new))
+        return self.model.score_samples(self.samples(new))
 
     def p_values(self, new: Any) -> np.ndarray:
         """Return the share of ordinary rows at least as odd as each, in (0, 1], shape (n,)."""
@@ -118,18 +126,24 @@ class Learned:
         large = large_file(new) if self.grouping is None else None
         if large is not None:
             return self._detect_large(large, asked)
-        table = self.table(new)
-        matched = self.model.schema_.match(table)
+        samples = self.samples(new)
+        matched = self.model.schema_.match(samples)
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
-        drift = self._drift(table, matched, log_p)
-        decision = self._qualified(decide(log_p, asked, self.clock(table)), drift)
+        drift = self._drift(samples, matched, log_p)
+        decision = self._qualified(decide(log_p, asked, self.clock(samples)), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
-        return Findings(self, table, scores, log_p, decision, notes, drift)
+        if isinstance(samples, Shaped):
+            table = records(samples)
+            return Findings(self, table, scores, log_p, decision, notes, drift, shaped=samples)
+        return Findings(self, samples, scores, log_p, decision, notes, drift)
 
     def explain(self, new: Any) -> list[Explanation]:
-        """Say for every row which columns make it unlikely, what was expected, and what is near."""
-        return self.explain_table(self.table(new))
+        """Say for every row which columns make it unlikely, what was expected, and what is near.
+
+        Of series, images and video: which regions, and what was expected there.
+        """
+        return self.explain_samples(self.samples(new))
 
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.
@@ -148,8 +162,21 @@ class Learned:
 
         save(self, Path(path), rows)
 
+    @property
+    def unit(self) -> str:
+        """What is judged: "row", "group", "image", "series" or "video"."""
+        if self.grouping is not None:
+            return "group"
+        form = self.model.schema_
+        return form.kind if isinstance(form, Form) else "row"
+
+    def samples(self, new: Any) -> Samples:
+        """Return new data read the way the learnt data were read: a table, or samples with axes."""
+        form = self.model.schema_
+        return as_shaped(new, form.kind) if isinstance(form, Form) else self.table(new)
+
     def table(self, new: Any) -> Table:
-        """Return new data as a table, read the way the learnt data were read."""
+        """Return new rows as a table, read the way the learnt data were read."""
         if isinstance(new, Table):
             return new
         if self.grouping is None:
@@ -157,11 +184,13 @@ class Learned:
         return self.grouping.groups(as_table(new, self.grouping.columns))[0]
 
     def worded(self, text: str) -> str:
-        """Return a sentence about rows as one about groups, if groups are judged."""
-        return text if self.grouping is None else about_groups(text)
+        """Return a sentence about rows as one about what is judged."""
+        return about(text, self.unit)
 
-    def clock(self, table: Table) -> np.ndarray | None:
+    def clock(self, table: Samples) -> np.ndarray | None:
         """Return the times of rows in microseconds, or None if no column is the clock."""
+        if isinstance(table, Shaped):
+            return None
         name = self.clock_name(table.columns)
         return None if name is None else table.matrix[:, table.names.index(name)]
 
@@ -173,8 +202,10 @@ class Learned:
             raise DataError(f"The time column {name!r} holds no dates.")
         return name
 
-    def explain_table(self, table: Table) -> list[Explanation]:
-        """Explain the rows of a table that was already read."""
+    def explain_samples(self, table: Samples) -> list[Explanation]:
+        """Explain samples that were already read."""
+        if isinstance(table, Shaped):
+            return explain_places(self.model, self.model.schema_.match(table))
         found = explain(self.model, self.model.schema_.match(table), self.likely_rows)
         if self.grouping is None:
             return found
@@ -197,11 +228,15 @@ class Learned:
         notes = (*drift, *self.notes)
         return stream.gather(rows, self, scores, log_p, decision, notes, drift)
 
-    def _drift(self, table: Table, matched: Table, log_p: np.ndarray) -> tuple[str, ...]:
+    def _drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
         """Say how rows no longer look like those learnt from."""
+        p = np.exp(log_p)
+        if isinstance(table, Shaped) or isinstance(matched, Shaped):
+            nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
+            return tuple(d.sentence(None) for d in find_drift((), nothing, p, self.reference.n))
         learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
         clock = self.clock(table)
-        found = find_drift(learnt, matched, np.exp(log_p), self.reference.n, clock)
+        found = find_drift(learnt, matched, p, self.reference.n, clock)
         name = self.clock_name(table.columns)
         column = None if name is None else table.columns[table.names.index(name)]
         return tuple(drift.sentence(column) for drift in found)

@@ -16,11 +16,12 @@ from likely.base.model import Model
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical
 from likely.core.errors import DamagedFile
+from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
-from likely.workflow.learned import Learned
+from likely.workflow.learned import NO_ROWS, Learned
 
 _PLAIN = {
     "held_out": bool,
@@ -115,7 +116,7 @@ def _check_reference(reference: Empirical) -> None:
 
 
 def _check_summaries(summaries: tuple[ColumnSummary, ...], model: Model) -> None:
-    used = model.schema_.used
+    used = () if isinstance(model.schema_, Form) else model.schema_.used
     fit = len(summaries) in (0, len(used)) and all(summary.sound for summary in summaries)
     counts = [level_count(column) for column, _ in zip(used, summaries, strict=False)]
     if not fit or [len(summary.levels) for summary in summaries] != counts:
@@ -144,7 +145,7 @@ def _grouping(stored: Any) -> Grouping | None:
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
     schema = model.schema_
-    width = len(schema.used)
+    width = 0 if isinstance(schema, Form) else len(schema.used)
     if not (
         isinstance(matrix, np.ndarray)
         and isinstance(missing, np.ndarray)
@@ -154,6 +155,8 @@ def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
         and matrix.shape[1] == width
     ):
         raise DamagedFile("The stored rows do not fit the columns of the file.")
+    if isinstance(schema, Form):
+        return NO_ROWS
     for column, values in zip(schema.used, matrix.T, strict=True):
         if column.kind == "category" and len(values):
             whole = bool(np.all(values == np.floor(values)))

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from likely.base.labelled import label_values
 from likely.base.model import Model
 from likely.calibration.cross_fit import CrossFit, cross_fit
 from likely.calibration.decisions import benjamini_hochberg
 from likely.calibration.same_rows import Judgement
 from likely.calibration.summary import summarise
 from likely.core.empirical import learn_empirical
-from likely.core.errors import DataError
+from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
+from likely.data.samples import Samples
+from likely.data.shaped import Shaped
 from likely.data.table import Table
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
-from likely.workflow.grouping import Grouping, about_groups, learn_grouping
+from likely.workflow.grouping import Grouping, learn_grouping
+from likely.workflow.kinds import read_shaped
 from likely.workflow.labels import Lesson, take_lesson
-from likely.workflow.learned import Learned
+from likely.workflow.learned import NO_ROWS, Learned
 from likely.workflow.roles import take_roles
 
 MOST_LIKELY_ROWS = 1_000
@@ -34,8 +38,8 @@ class Study:
 
     Parameters
     ----------
-    table : Table
-        The rows.
+    samples : Table or Shaped
+        The rows, or the samples with axes.
     cross : CrossFit
         Their held-out oddness.
     judgement : Judgement
@@ -44,7 +48,7 @@ class Study:
         What new rows can be judged by.
     """
 
-    table: Table
+    samples: Samples
     cross: CrossFit
     judgement: Judgement
     learned: Learned
@@ -63,8 +67,13 @@ def study(
     normal: bool,
     seed: int,
     params: dict[str, Any],
+    kind: str | None = None,
 ) -> Study:
     """Learn from data; the parameters are those of `likely.learn`."""
+    shaped = read_shaped(data, method, kind)
+    if shaped is not None:
+        _refuse(shaped, context=context, group=group, time=time, columns=columns, ignore=ignore)
+        return _study_shaped(shaped, method, labels, normal=normal, seed=seed, params=params)
     roles = take_roles(data, columns, ignore, labels=labels, context=context, group=group)
     table, known = roles.table, roles.labels
     if len(table) < 2:
@@ -86,12 +95,59 @@ def study(
         raise DataError(f"Learning needs at least 2 groups. {group!r} makes 1.")
     judged = "rows" if grouping is None else "groups"
     lesson = take_lesson(model, known, len(table), normal=normal, judged=judged)
-    cross = cross_fit(model, table, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
+    return _conclude(
+        table, model, lesson, chosen, normal=normal, seed=seed, time=time, grouping=grouping
+    )
+
+
+def _study_shaped(
+    samples: Shaped,
+    method: str | Model,
+    labels: Any,
+    *,
+    normal: bool,
+    seed: int,
+    params: dict[str, Any],
+) -> Study:
+    """Learn from series, images or video; the parameters are those of `likely.learn`."""
+    if len(samples) < 2:
+        raise DataError(f"Learning needs at least 2 samples. Got {len(samples)}.")
+    known = None if labels is None else label_values(labels, len(samples))
+    model, chosen = choose(method, seed, params, normal=normal, kind=samples.kind)
+    lesson = take_lesson(model, known, len(samples), normal=normal)
+    return _conclude(samples, model, lesson, chosen, normal=normal, seed=seed)
+
+
+def _refuse(samples: Shaped, **about_columns: Any) -> None:
+    """Raise `ParameterError` if something was said about columns of samples that have none."""
+    given = [name for name, value in about_columns.items() if value]
+    if given:
+        raise ParameterError(
+            f"{', '.join(given)} {'is' if len(given) == 1 else 'are'} about columns of a table, "
+            f"and samples of the kind {samples.kind} have none. Leave it out."
+        )
+
+
+def _conclude(
+    samples: Samples,
+    model: Model,
+    lesson: Lesson,
+    chosen: str,
+    *,
+    normal: bool,
+    seed: int,
+    time: str | None = None,
+    grouping: Grouping | None = None,
+) -> Study:
+    """Cross-fit the model, judge the samples, and put together what new ones are judged by."""
+    cross = cross_fit(model, samples, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
     judgement = lesson.judge(cross.oddness, cross.model)
-    suspects = np.zeros(len(table), dtype=bool)
+    suspects = np.zeros(len(samples), dtype=bool)
     if judgement.holds and not normal:
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
         suspects &= np.isnan(lesson.known)
+    is_table = isinstance(samples, Table)
+    schema = cross.model.schema_
     learned = Learned(
         model=cross.model,
         reference=learn_empirical(
@@ -100,34 +156,29 @@ def study(
             least_scale=cross.model.least_scale,
         ),
         held_out=cross.held_out,
-        likely_rows=_likely_rows(table, cross, judgement, lesson, seed),
-        columns=table.columns,
+        likely_rows=_likely_rows(samples, cross, judgement, lesson, seed) if is_table else NO_ROWS,
+        columns=samples.columns if is_table else (),
         time=time,
-        rows_learnt=len(table),
-        notes=(
-            *table.notes,
-            chosen + ".",
-            *lesson.notes,
-            *_about(suspects, grouping),
-            *_about_bounds(cross.model),
-        ),
-        summaries=summarise(cross.model.schema_, cross.model.schema_.match(table)),
+        rows_learnt=len(samples),
+        summaries=summarise(schema, schema.match(samples)) if is_table else (),
         grouping=grouping,
     )
-    return Study(table, cross, judgement, learned)
+    about_rows = (*lesson.notes, *_about(suspects), *_about_bounds(cross.model))
+    training = getattr(cross.model, "notes_", ())
+    notes = (*samples.notes, chosen + ".", *map(learned.worded, about_rows), *training)
+    return Study(samples, cross, judgement, replace(learned, notes=notes))
 
 
-def _about(suspects: np.ndarray, grouping: Grouping | None) -> list[str]:
+def _about(suspects: np.ndarray) -> list[str]:
     """Say how many rows are kept out of the reference."""
     count = int(suspects.sum())
     if not count:
         return []
     looks, they = ("looks", "it is") if count == 1 else ("look", "they are")
-    text = (
+    return [
         f"{count:,} of {len(suspects):,} rows {looks} odd already; {they} kept out of the "
         "reference that new rows are compared with."
-    )
-    return [text if grouping is None else about_groups(text)]
+    ]
 
 
 def _about_bounds(model: Model) -> list[str]:

@@ -1,0 +1,59 @@
+"""Which kind of samples the data are: rows of a table, or samples with axes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from likely.base.model import Model
+from likely.core import catalogue
+from likely.core.errors import CannotDo, ParameterError
+from likely.data.samples import has_axes, read_samples
+from likely.data.shaped import AXES, Shaped
+
+KINDS = ("table", *AXES)
+
+
+def read_shaped(data: Any, method: str | Model, kind: str | None) -> Shaped | None:
+    """Return data as samples with axes; None if they are a table.
+
+    Parameters
+    ----------
+    data : anything that `likely.learn` reads
+        What the user gave.
+    method : str or Model
+        What shall learn from them: a method that takes no tables makes series of rows.
+    kind : {"table", "series", "image", "video"}, optional
+        What they are; otherwise it is seen from the data.
+
+    Raises
+    ------
+    CannotDo
+        If the method learns from tables only.
+    """
+    if kind not in (None, *KINDS):
+        raise ParameterError(f"kind must be one of {', '.join(map(repr, KINDS))}. Got {kind!r}.")
+    if kind == "table":
+        return None
+    kinds = _kinds_of(method)
+    if kind is None and "table" in kinds and not has_axes(data):
+        return None
+    shaped = [name for name in kinds if name in AXES]
+    samples = cast(Shaped, read_samples(data, shaped or tuple(AXES), kind))
+    if samples.kind not in kinds:
+        name = method if isinstance(method, str) else type(method).__name__
+        raise CannotDo(
+            f"{name} learns from {' and '.join(kinds)}, and these are {len(samples):,} samples of "
+            f"the kind {samples.kind}. For them there are {', '.join(models_of(samples.kind))}."
+        )
+    return samples
+
+
+def models_of(kind: str) -> list[str]:
+    """Return the names of all models that learn from a kind of samples."""
+    return [name for name, entry in catalogue.entries().items() if kind in entry.kinds]
+
+
+def _kinds_of(method: str | Model) -> tuple[str, ...]:
+    if isinstance(method, Model):
+        return tuple(getattr(method, "card", {"kinds": ["table"]})["kinds"])
+    return KINDS if method == "auto" else catalogue.entry(str(method)).kinds

@@ -1,0 +1,39 @@
+"""What is judged, in words: rows, groups of rows, images, series or video."""
+
+from __future__ import annotations
+
+import re
+
+PLURALS = {
+    "row": "rows",
+    "group": "groups",
+    "image": "images",
+    "series": "series",
+    "video": "videos",
+}
+"""Everything that can be judged, and its plural."""
+
+_ROW = re.compile(r"\b(R|r)ow(s?)\b")
+
+
+def about(text: str, unit: str) -> str:
+    """Return a sentence about rows as one about something else.
+
+    Parameters
+    ----------
+    text : str
+        A sentence with the words row and rows.
+    unit : str
+        What it is to be about: a key of `PLURALS`.
+
+    Examples
+    --------
+    >>> about("2 rows are odd", "group")
+    '2 groups are odd'
+    """
+
+    def word(found: re.Match[str]) -> str:
+        written = PLURALS[unit] if found[2] else unit
+        return written.capitalize() if found[1] == "R" else written
+
+    return text if unit == "row" else _ROW.sub(word, text)
