@@ -76,6 +76,9 @@ class Head:
     rate: int
     channels: int
 
+    def __str__(self) -> str:
+        return f"{self.rate:,} values a second, {self.channels} channel{'s' * (self.channels > 1)}"
+
 
 def read_head(path: Path) -> Head:
     """Return what the head of a wav file says; the sound is not read.

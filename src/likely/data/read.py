@@ -20,6 +20,7 @@ from likely.data.arrays import from_array
 from likely.data.column import Column
 from likely.data.dataframes import from_frame
 from likely.data.delimited import load_delimited
+from likely.data.files import HOLDS
 from likely.data.header import unique_names
 from likely.data.spreadsheet import load_spreadsheet
 from likely.data.table import Table
@@ -103,9 +104,18 @@ def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
 def _loader(path: Path) -> Callable[[Path], Loaded]:
     """Return the function that loads such a file, or raise `DataError`."""
     if path.is_dir():
-        raise DataError(f"{path} is a folder; expected a file. Give the path of a table.")
+        raise DataError(
+            f"{path} is a folder; expected a file that holds a table. If there are images or "
+            f"sounds in it, choose a method for them: {_SEE_METHODS}."
+        )
     if not path.exists():
         raise DataError(f"There is no file {path}. Check the path.")
+    what = HOLDS.get(path.suffix.lower(), "")
+    if what in ("images", "sounds"):
+        raise DataError(
+            f"{path} is one of the {what} that other methods learn from, not a table. Give the "
+            f"folder of all of them, and choose a method for {what}: {_SEE_METHODS}."
+        )
     suffix = _suffix(path)
     if suffix not in _LOADERS:
         raise DataError(
@@ -177,6 +187,7 @@ def _load_npz(path: Path) -> Loaded:
     )
 
 
+_SEE_METHODS = "likely.methods() and `likely methods` say which kinds each takes"
 _TEXT = (".csv", ".tsv", ".txt")
 _LOADERS: dict[str, Callable[[Path], Loaded]] = {
     **dict.fromkeys(_TEXT, _load_text),

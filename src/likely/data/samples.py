@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from likely.core.errors import DataError
+from likely.data.files import find_files, holds
 from likely.data.form import Form
 from likely.data.frames import as_table
+from likely.data.media import kind_of_files, read_files
 from likely.data.schema import Schema
 from likely.data.shaped import AXES, Shaped, ShapedKind, from_array, from_arrays
+from likely.data.stacks import SUFFIXES, find_stack, read_stack
 from likely.data.table import Table
 
 Samples = Table | Shaped
@@ -49,13 +53,21 @@ def as_shaped(data: Any, kind: ShapedKind | None = None) -> Shaped:
 
     Parameters
     ----------
-    data : array, list of arrays, dataframe of numbers, or Shaped
-        The first axis counts samples; `likely.data.shaped.from_array` says how the others are read.
+    data : array, list of arrays, path, list of paths, dataframe of numbers, or Shaped
+        Of arrays the first axis counts samples; `likely.data.shaped.from_array` says how the others
+        are read. Paths are a folder of images, sounds or arrays, a pattern such as `day*/*.png`,
+        single files, or a `.npy` or `.npz` file that stacks all samples.
     kind : {"series", "image", "video"}, optional
         What a sample is.
     """
     if isinstance(data, Shaped):
         return data
+    files = find_files(data)
+    if files is not None:
+        return read_files(files, kind)
+    stack = _stack(data)
+    if stack is not None:
+        return read_stack(stack, kind)
     if isinstance(data, (list, tuple)) and data and all(np.ndim(one) >= 1 for one in data):
         return from_arrays([np.asarray(one) for one in data], kind)
     array = np.asarray(data) if np.ndim(data) > 2 or isinstance(data, np.ndarray) else None
@@ -64,15 +76,55 @@ def as_shaped(data: Any, kind: ShapedKind | None = None) -> Shaped:
     return from_array(array, kind)
 
 
+def kind_of(data: Any) -> Literal["table"] | ShapedKind:
+    """Return what data to learn from are; of files only names and heads are read.
+
+    Parameters
+    ----------
+    data : object
+        Whatever the user gave.
+
+    Raises
+    ------
+    DataError
+        If they are a single image or sound, or files of several sorts.
+    """
+    if isinstance(data, Shaped):
+        return data.kind
+    if isinstance(data, (str, Path)) and Path(data).is_file():
+        what = holds(Path(data))
+        if what in ("images", "sounds"):
+            raise DataError(
+                f"{data} is one of the {what} that a model could judge; to learn what is likely, "
+                f"many are needed. Give the folder they are in."
+            )
+    files = find_files(data)
+    if files is not None:
+        return kind_of_files(files)
+    stack = _stack(data)
+    if stack is not None:
+        like = find_stack(stack)[1]
+        return from_array(like).kind if like.ndim > 2 else "table"
+    if isinstance(data, np.ndarray):
+        return from_array(data).kind if data.ndim > 2 and data.dtype.kind in "biuf" else "table"
+    if isinstance(data, (list, tuple)) and data:
+        arrays = [one for one in data if isinstance(one, np.ndarray) and one.ndim >= 2]
+        if len(arrays) == len(data):
+            return from_array(arrays[0][None]).kind
+    return "table"
+
+
 def has_axes(data: Any) -> bool:
     """Whether data are samples with axes of their own, not rows of a table."""
-    if isinstance(data, Shaped):
-        return True
-    if isinstance(data, np.ndarray):
-        return data.ndim > 2
-    if isinstance(data, (list, tuple)) and data:
-        return all(isinstance(one, np.ndarray) and one.ndim >= 2 for one in data)
-    return False
+    return kind_of(data) != "table"
+
+
+def _stack(data: Any) -> Path | None:
+    """Return the path of a file of arrays; None if data are anything else."""
+    if not isinstance(data, (str, Path)):
+        return None
+    path = Path(data)
+    return path if path.suffix.lower() in SUFFIXES and path.is_file() else None
 
 
 def describe(samples: Samples, shape: Sequence[int] | None = None) -> Description:
