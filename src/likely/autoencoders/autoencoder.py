@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-
-import numpy as np
-from torch import Tensor, nn
-
-from likely.base.capabilities import Encoder, Explainer, Reconstructor
-from likely.base.state import Array, Weights
-from likely.core.params import Interval
-from likely.nets.deep_model import DeepModel
-from likely.nets.layers import Codec, dense
-from likely.nets.scale import unsquash
-
-_LEAST_SPREAD = 0.01
+from likely.autoencoders.reconstruction import Reconstruction
 
 
-class Autoencoder(Reconstructor, Encoder, Explainer, DeepModel):
-    """How badly a row is restored from a short code (Rumelhart et al., 1986; Hinton, 2006).
+class Autoencoder(Reconstruction):
+    """How badly a sample is restored from a short code (Rumelhart et al., 1986; Hinton, 2006).
 
     Parameters
     ----------
-    latent : int in [1, 4096], default 8
-        Numbers in a code; at most one fewer than there are features.
+    latent : int in [1, 4096] or "auto", default "auto"
+        Numbers in a code; at most one fewer than there are features. "auto" takes the fewest linear
+        components that explain nine tenths of the variance of samples held out, at most 64.
     hidden : tuple of int, default (64, 32)
-        Sizes of the layers of the encoder; those of the decoder mirror them.
-    oddness : {"error", "scaled"}, default "scaled"
-        Squared error of all features, or each in units of how well it is restored usually.
+        Sizes of the layers of the encoder, at least twice the code; the decoder mirrors them.
+    loss : {"mse", "bce"}, default "mse"
+        Squared error, or cross-entropy between the position of a feature within its limits and the
+        one put out, for features that are yes or no, or lie between 0 and 1.
+    oddness : {"density", "error", "scaled", "likelihood"}, default "density"
+        How odd a sample is: see Notes.
+    weight_decay : float in [0, 1], default 0.0
+        Pull of the weights to zero.
+    kind : {"auto", "table", "series", "image"}, default "auto"
+        What a sample is; only needed where the number of axes leaves it open.
     epochs : int in [1, 1000000], default 200
-        How often every row is seen at most.
+        How often every sample is seen at most; a budget in steps comes in its place.
     batch_size : int in [1, 1000000], default 128
-        Rows a step.
+        Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default None
-        Limit of training, such as "20s" or "1200 steps".
+    budget : str, float or None, default "1000 steps"
+        Limit of training, such as "20s" or "1000 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
     network : Module or None, default None
-        An encoder and decoder of one's own, `likely.nets.layers.Codec`; cannot be saved.
+        An encoder and decoder of one's own for flat features, `likely.nets.layers.Codec`; cannot be
+        saved.
     checkpoint : str or None, default None
         File that keeps the state of training, for a run that may be killed.
     seed : int in [0, inf), default 0
         Of weights and batches.
+
+    Attributes
+    ----------
+    latent_ : int
+        Numbers in a code.
+    network_ : torch.nn.Module
+        The trained network, an encoder and a decoder.
+    spreads_ : ndarray of shape (width,)
+        How badly each feature is restored usually.
+    codes_ : ndarray of shape (row, latent)
+        Codes of known samples, at most 10,000, that "density" compares with.
+
+    Notes
+    -----
+    With e the error of a sample, feature by feature, and s how large it is usually, oddness is
+
+    - "error": the sum of e^2. Features that are hard to restore drown the others.
+    - "scaled": the sum of (e/s)^2.
+    - "likelihood": the sum of -log t(e/s), t Student's density with 4 degrees of freedom, so that
+      one feature alone is not everything; with loss="bce" the cross-entropy itself, in nats.
+    - "density": the geometric mean of two distances, each about 1 for usual samples: off the
+      surface on which reconstructions lie, the root of the mean of (e/s)^2; and along it, from the
+      reconstruction to the 5 nearest of known samples. What is restored too well lies far from
+      everything known; what lies near known samples and is not restored is off the surface.
+
+    The default is the one with the best mean rank over 22 tables when each is left out of choosing
+    (`benchmarks/autoencoder_tables.py`).
 
     References
     ----------
@@ -55,71 +79,14 @@ class Autoencoder(Reconstructor, Encoder, Explainer, DeepModel):
     >>> import numpy as np
     >>> from likely.autoencoders import Autoencoder
     >>> t = np.random.default_rng(0).normal(size=(300, 1))
-    >>> model = Autoencoder(latent=1, epochs=40).fit(np.hstack([t, 2 * t, -t]))
+    >>> model = Autoencoder(latent=1, budget="300 steps").fit(np.hstack([t, 2 * t, -t]))
     >>> model.predict([[1.0, 2.0, -1.0], [1.0, -9.0, 9.0]])
     array([ 1, -1])
     """
 
-    card = {"kinds": ["table"], "paper": "doi:10.1126/science.1127647"}
-    fast = {"epochs": 60, "hidden": (16,), "latent": 2}
-    additive = True
-    _state_spec = {"network_": Weights(), "spreads_": Array("width", low=0)}
-
-    spreads_: np.ndarray
-
-    def __init__(
-        self,
-        latent: Annotated[int, Interval(1, 4096)] = 8,
-        hidden: tuple[int, ...] = (64, 32),
-        oddness: Literal["error", "scaled"] = "scaled",
-        epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
-        batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = None,
-        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
-        network: Any = None,
-        checkpoint: str | None = None,
-        seed: Annotated[int, Interval(0)] = 0,
-    ) -> None:
-        self.latent = latent
-        self.hidden = hidden
-        self.oddness = oddness
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
-
-    def _network(self, schema: Any) -> nn.Module:
-        latent = max(1, min(self.latent, schema.width - 1))
-        sizes = (schema.width, *self.hidden, latent)
-        return Codec(dense(sizes), dense(sizes[::-1]))
-
-    def _loss(self, batch: Tensor) -> Tensor:
-        return ((self.network_(batch) - batch) ** 2).mean(dim=1)
-
-    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
-        error = self._squares(held_out)
-        self.spreads_ = np.maximum(np.sqrt(error.mean(axis=0)), _LEAST_SPREAD)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).sum(axis=1)
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        error = self._squares(x)
-        return error / self.spreads_**2 if self.oddness == "scaled" else error
-
-    def _squares(self, x: np.ndarray) -> np.ndarray:
-        return self._apply(x, lambda batch: (self.network_(batch) - batch) ** 2)
-
-    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
-        return unsquash(self._apply(x, self.network_))
-
-    def _encode(self, x: np.ndarray) -> np.ndarray:
-        return self._apply(x, self.network_.encoder)
-
-    def _decode(self, z: np.ndarray) -> np.ndarray:
-        return unsquash(self._apply(z, self.network_.decoder, codes=True))
+    card = {"kinds": ["table", "series", "image"], "paper": "doi:10.1126/science.1127647"}
+    fast = {"budget": "120 steps", "hidden": (16,), "latent": 2}
+    expected_failures = {
+        "check_outliers_fit_predict": "a training row judged as a new row finds its own "
+        "reconstruction among the known ones, so fit(X).predict(X) is milder than fit_predict(X)",
+    }
