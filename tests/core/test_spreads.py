@@ -29,3 +29,19 @@ def test_constant_and_rare_features_are_not_blown_up() -> None:
     rare = np.zeros(1000)
     rare[:2] = 2.0
     assert distance_spreads(np.column_stack([rare, np.zeros(1000)])).tolist() == [1.0, 1.0]
+
+
+def test_a_crowd_of_columns_of_mostly_one_value_counts_for_less() -> None:
+    mostly = np.where(RNG.random((1000, 60)) < 0.1, RNG.exponential(size=(1000, 60)), 0.0)
+    scaled = mostly / mostly.std(axis=0)
+    few, many = distance_spreads(scaled[:, :3]), distance_spreads(scaled)
+    assert few.max() < 2
+    assert many.min() > 8
+    seldomer = scaled.copy()
+    seldomer[::2, 7] = 0.0
+    assert distance_spreads(seldomer).argmax() == 7
+
+
+def test_yes_or_no_columns_are_no_crowd() -> None:
+    indicators = 2.0 * (RNG.random((1000, 60)) < 0.1)
+    assert distance_spreads(indicators).tolist() == [1.0] * 60

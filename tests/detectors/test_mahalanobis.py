@@ -9,6 +9,7 @@ from sklearn.covariance import MinCovDet
 from likely.core import robust_covariance
 from likely.core.covariance import regularise, whitening
 from likely.core.robust_covariance import minimum_covariance_determinant
+from likely.core.spreads import distance_spreads
 from likely.detectors import Mahalanobis
 from likely.testing.naive import mahalanobis as naive
 
@@ -25,17 +26,20 @@ def _features(model: Mahalanobis, rows: np.ndarray) -> np.ndarray:
 
 def test_classic_is_the_formula() -> None:
     model = Mahalanobis(robust=False).fit(CLEAN)
-    x = _features(model, CLEAN)
-    expected = naive.distances(x, x.mean(axis=0), naive.regularised_covariance(x))
+    features = _features(model, CLEAN)
+    x = features / distance_spreads(features)
+    covariance = naive.regularised_covariance(x, ball=True)
+    expected = naive.distances(x, x.mean(axis=0), covariance)
     np.testing.assert_allclose(-model.score_samples(CLEAN), expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("ball", [False, True])
 @pytest.mark.parametrize(("rows", "columns"), [(10, 30), (3, 2), (40, 5)])
-def test_shrinkage_makes_any_covariance_invertible(rows: int, columns: int) -> None:
+def test_shrinkage_makes_any_covariance_invertible(rows: int, columns: int, ball: bool) -> None:
     x = np.random.default_rng(1).normal(size=(rows, columns))
     x[:, 0] = 2.0
-    covariance = regularise(np.cov(x.T, bias=True), rows)
-    np.testing.assert_allclose(covariance, naive.regularised_covariance(x), atol=1e-12)
+    covariance = regularise(np.cov(x.T, bias=True), rows, ball=ball)
+    np.testing.assert_allclose(covariance, naive.regularised_covariance(x, ball), atol=1e-12)
     white = whitening(covariance)
     np.testing.assert_allclose(white @ white.T, np.linalg.inv(covariance), rtol=1e-6, atol=1e-9)
 

@@ -6,6 +6,10 @@ correlations, move a share of the way to "uncorrelated". The share is g^2 / (1 +
 columns / rows, a ten-thousandth where rows are a hundred times as many; but at most a twentieth.
 With fewer rows than columns, that a new row leaves the directions in which the known rows vary is
 what tells an anomaly best, and a larger share blurs it.
+
+Where columns are known to be on a like scale, "uncorrelated" can also mean a ball: all directions
+get a share of the mean variance. Then a direction in which rows hardly vary counts for less, and a
+column that hardly varies does not count as much as any other.
 """
 
 from __future__ import annotations
@@ -18,7 +22,9 @@ LEAST_SHARE = 1e-6
 """Smallest share moved: far below any effect on the distances, far above rounding."""
 
 
-def regularise(covariance: np.ndarray, rows: float, floor: np.ndarray | float = 0.0) -> np.ndarray:
+def regularise(
+    covariance: np.ndarray, rows: float, floor: np.ndarray | float = 0.0, *, ball: bool = False
+) -> np.ndarray:
     """Return a well-conditioned version of a sample covariance.
 
     Parameters
@@ -31,6 +37,9 @@ def regularise(covariance: np.ndarray, rows: float, floor: np.ndarray | float = 
         Least standard deviation per column, in the unit of the data. A column with a standard
         deviation and a floor of zero gets the standard deviation 1 / sqrt(rows): as if one row
         stood one unit apart.
+    ball : bool, default False
+        Move towards the mean variance in all directions, for columns on a like scale; otherwise
+        each column keeps its variance.
 
     Returns
     -------
@@ -41,12 +50,20 @@ def regularise(covariance: np.ndarray, rows: float, floor: np.ndarray | float = 
     spread = np.sqrt(np.diag(covariance))
     lifted = np.maximum(spread, floor)
     lifted = np.where(lifted > 0, lifted, 1 / np.sqrt(rows))
+    if ball:
+        return _towards_ball(covariance, lifted**2, _share(len(covariance), rows))
     # a lifted column keeps its covariances, so its correlations shrink by as much
     correlation = covariance / lifted / lifted[:, None]
     np.fill_diagonal(correlation, 1.0)
     correlation *= 1 - _share(len(correlation), rows)
     np.fill_diagonal(correlation, 1.0)
     return correlation * lifted * lifted[:, None]
+
+
+def _towards_ball(covariance: np.ndarray, variances: np.ndarray, share: float) -> np.ndarray:
+    moved = covariance * (1 - share)
+    np.fill_diagonal(moved, (1 - share) * variances + share * variances.mean())
+    return moved
 
 
 def _share(width: int, rows: float) -> float:

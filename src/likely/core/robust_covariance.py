@@ -53,7 +53,7 @@ def minimum_covariance_determinant(
     Parameters
     ----------
     x : ndarray of shape (n, width)
-        Rows, on comparable scales; n of at least 2.
+        Rows, on a like scale; n of at least 2.
     rng : Generator
         Draws the rows of the search when there are more than `MOST_ROWS`; unused otherwise.
     support : float in [0.5, 1], default 0.75
@@ -151,7 +151,7 @@ def _fit(rows: np.ndarray, lumps: Lumps) -> Scatter:
 
 
 def _lifted(covariance: np.ndarray, rows: int, lumps: Lumps) -> np.ndarray:
-    return regularise(covariance + np.diag(lumps.noise**2), rows, lumps.least)
+    return regularise(covariance + np.diag(lumps.noise**2), rows, lumps.least, ball=True)
 
 
 def _squares(x: np.ndarray, centre: np.ndarray, white: np.ndarray) -> np.ndarray:

@@ -7,6 +7,9 @@ import numpy as np
 REACH = 100.0
 """Values beyond so many robust spreads count as lying there: no gross row widens a column alone."""
 
+CROWD = 20
+"""Of so many columns that mostly hold one value, half of the crowding is taken off."""
+
 
 def distance_spreads(x: np.ndarray) -> np.ndarray:
     """Return what to divide features by before distances between rows are measured.
@@ -16,6 +19,11 @@ def distance_spreads(x: np.ndarray) -> np.ndarray:
     a few such features would make up nearly all of every distance. So a feature is as wide as its
     standard deviation where that is more than the robust spread. Features are never blown up: rare
     categories weigh as little as the schema lets them.
+
+    In one numeric column that mostly holds one value, another value tells something. In hundreds
+    of such columns every row has some, and they tell nothing and drown the rest. So the larger the
+    crowd of these columns, the wider they are made, and the seldomer a column has another value,
+    the more. Yes/no features are left alone: the schema bounds what they weigh.
 
     Parameters
     ----------
@@ -27,4 +35,21 @@ def distance_spreads(x: np.ndarray) -> np.ndarray:
     ndarray of shape (width,)
         At least 1; about 1 for Gaussian columns.
     """
-    return np.maximum(np.clip(x, -REACH, REACH).std(axis=0), 1.0)
+    return np.maximum(np.clip(x, -REACH, REACH).std(axis=0), 1.0) * _crowd_factors(x)
+
+
+def _crowd_factors(x: np.ndarray) -> np.ndarray:
+    """Return by how much to widen features that mostly hold one value, shape (width,).
+
+    That value is the median, which the schema moves to 0.
+    """
+    share = np.count_nonzero(x, axis=0) / len(x)
+    crowd = [j for j in np.flatnonzero(share < 0.5) if _has_two_others(x[:, j])]
+    factors = np.ones(x.shape[1])
+    factors[crowd] = (2 * share[crowd]) ** (-2 * len(crowd) / (len(crowd) + CROWD))
+    return factors
+
+
+def _has_two_others(values: np.ndarray) -> bool:
+    others = values[values != 0]
+    return len(others) > 1 and bool(others.min() < others.max())

@@ -11,6 +11,7 @@ from likely.base.state import Array
 from likely.core.covariance import regularise, whitening
 from likely.core.params import Interval
 from likely.core.robust_covariance import minimum_covariance_determinant
+from likely.core.spreads import distance_spreads
 from likely.core.threads import one_thread_a_product
 
 
@@ -38,9 +39,10 @@ class Mahalanobis(Explainer):
 
     Notes
     -----
-    Covariances are moved a little towards "uncorrelated", as far as there are few rows per column
-    (`likely.core.covariance.regularise`): fewer rows than columns, equal columns and constant ones
-    are all right. A constant column counts as if one row stood one unit apart.
+    Covariances are moved a little towards a ball, as far as there are few rows per column
+    (`likely.core.covariance.regularise`), in columns that are scaled to a like spread
+    (`likely.core.spreads`): fewer rows than columns, equal columns and constant ones are all right.
+    A constant column counts as if one row stood one unit apart.
 
     The contribution of column j is (x - m)_j (P (x - m))_j / d; contributions add up to d. One can
     be negative: the value lies on the side that the other columns lead one to expect, so the row
@@ -85,16 +87,19 @@ class Mahalanobis(Explainer):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        spreads = distance_spreads(x)
+        scaled = x / spreads
         if self.robust:
             with one_thread_a_product():  # hundreds of small ones
-                self.centre_, covariance = minimum_covariance_determinant(
-                    x, rng, self.support, self.schema_.steps
+                centre, covariance = minimum_covariance_determinant(
+                    scaled, rng, self.support, self.schema_.steps / spreads
                 )
         else:
-            self.centre_ = x.mean(axis=0)
-            centred = x - self.centre_
-            covariance = regularise(centred.T @ centred / len(x), len(x))
-        self.whitening_ = whitening(covariance)
+            centre = scaled.mean(axis=0)
+            centred = scaled - centre
+            covariance = regularise(centred.T @ centred / len(x), len(x), ball=True)
+        self.centre_ = centre * spreads
+        self.whitening_ = whitening(covariance) / spreads[:, None]
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -_lengths((x - self.centre_) @ self.whitening_)

@@ -47,8 +47,7 @@ class Ensemble(Explainer):
     ----------
     members : sequence of str or Model, optional
         Detectors by name, or models with parameters of one's own (they are copied, not fitted).
-        Default: KNN, KNN with 50 neighbours among 1,000 rows, IsolationForest, Mahalanobis and
-        MarginalTails (the sum).
+        Default: KNN, KNN with 15 neighbours among 300 rows, IsolationForest and Mahalanobis.
     alarms : sequence of str or Model, optional
         Likewise; one that is also a member is fitted once. Default: MarginalTails (the largest),
         or none if members are given.
@@ -146,7 +145,7 @@ class Ensemble(Explainer):
         self.readings_ = np.zeros((2, 0))
         if self.rings_.any():
             surprises = self._surprises([d.training_scores_ for d in self.detectors_])
-            self.readings_ = np.array([_quantiles(r) for r in self._read(surprises)])
+            self.readings_ = np.array([_quantiles(r) for r in self._verdict_and_alarm(surprises)])
             self._forget()
 
     def _choose_detectors(self) -> None:
@@ -215,15 +214,15 @@ class Ensemble(Explainer):
     def _joint(self, surprises: np.ndarray) -> np.ndarray:
         """Return the joint surprise in nats from that of each detector, shape (row,)."""
         if not self.rings_.any():
-            return self._read(surprises)[0]
+            return self._verdict_and_alarm(surprises)[0]
         return np.logaddexp.reduce(self._sides(surprises), axis=0)
 
     def _sides(self, surprises: np.ndarray) -> np.ndarray:
         """Return -log P of verdict and alarm, each plus the logarithm of its weight, (2, row)."""
-        pairs = zip(self._reading_distributions, self._read(surprises), strict=True)
+        pairs = zip(self._reading_distributions, self._verdict_and_alarm(surprises), strict=True)
         return np.array([-d.log_p(reading) for d, reading in pairs]) + _LOG_WEIGHTS[:, None]
 
-    def _read(self, surprises: np.ndarray) -> list[np.ndarray]:
+    def _verdict_and_alarm(self, surprises: np.ndarray) -> list[np.ndarray]:
         """Return the members' verdict and, if there are alarms, the largest alarm, (row,) each."""
         verdict = _combined(surprises[self.votes_ == 1], self.combine)
         if not self.rings_.any():
@@ -278,9 +277,8 @@ def default_members(seed: int) -> list[str | Model]:
     Two of them measure distances: one to the nearest rows, and one to a larger neighbourhood among
     few rows, in which not even a group of anomalies can hide.
     """
-    wide = catalogue.make("KNN", n_neighbors=50, max_reference=1000, seed=seed)
-    fisher = catalogue.make("MarginalTails", combine="sum", seed=seed)
-    return ["KNN", wide, "IsolationForest", "Mahalanobis", fisher]
+    wide = catalogue.make("KNN", n_neighbors=15, max_reference=300, seed=seed)
+    return ["KNN", wide, "IsolationForest", "Mahalanobis"]
 
 
 def _identity(model: Model) -> tuple[type[Model], str]:
