@@ -6,7 +6,6 @@ does not make a group: finding single rows is another task.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,17 +22,6 @@ from likely.workflow.habits import Habits
 
 SIZE = "members"
 """Name of the column that says how many members a group has."""
-
-
-def about_groups(text: str) -> str:
-    """Return a sentence about rows as one about groups.
-
-    Examples
-    --------
-    >>> about_groups("2 rows are odd")
-    '2 groups are odd'
-    """
-    return re.sub(r"\b(R|r)ow(s?)\b", lambda m: ("Group" if m[1] == "R" else "group") + m[2], text)
 
 
 @dataclass(frozen=True)
