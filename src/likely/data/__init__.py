@@ -6,7 +6,13 @@ that back. A `Schema` is what was learnt about the columns; it has two views. `f
 serves detectors: bounded width, robust scale, finite. `codes()` serves generators: lossless and
 invertible.
 
-Below them stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
+Samples with axes, which are series, images or video, are a `Shaped`, and what was learnt of them a
+`Form`. `as_shaped` makes one of arrays, folders and lists of files: `files` finds these, `image`,
+`audio` and `stacks` read one, `media` all of them. `windows` cuts a long series into many, and
+`records` shows samples as rows. `samples` is the door to both worlds: `kind_of` says which one data
+belong to.
+
+Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
 (what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),
 `delimited`, `spreadsheet` and `read` (files), `frames` (all of them).
 """
