@@ -15,10 +15,12 @@ from likely.data.shaped import AXES, Shaped
 from likely.data.table import write_number
 from likely.explanation.reasons import Explanation, Reason
 
-_SMOOTHED = 0.03
-"""Maps are smoothed over this share of an axis before regions are looked for."""
+_SMOOTHED = 0.05
+"""Maps are smoothed over this share of an axis, and at least three places of a longer one, before
+regions are looked for: one place may differ by chance."""
 
-_OF_PEAK = 0.5
+_LONGER = 12
+_OF_PEAK = 0.4
 _MOST_REGIONS = 5
 _LEAST_SHARE = 0.02
 _UNITS = {"time": "step", "height": "row", "width": "column"}
@@ -95,7 +97,8 @@ def find_regions(odd: np.ndarray) -> list[Region]:
     total = float(odd.sum())
     if not total > 0:
         return []
-    smooth = uniform_filter(odd, [max(1, round(_SMOOTHED * size)) for size in odd.shape])
+    reach = [max(3 if size >= _LONGER else 1, round(_SMOOTHED * size)) for size in odd.shape]
+    smooth = uniform_filter(odd, reach)
     joined, count = label(smooth >= _OF_PEAK * smooth.max(), np.ones((3,) * odd.ndim))
     shares = np.bincount(joined.ravel(), odd.ravel(), minlength=count + 1)[1:] / total
     regions = []
@@ -142,14 +145,16 @@ def _sentence(form: Form, regions: Sequence[Region], reasons: Sequence[Reason]) 
         return f"No part of the {form.kind} stands out."
     first, reason = regions[0], reasons[0]
     size = np.prod([high - low for low, high in first.bounds]) / np.prod(form.shape)
-    where = reason.column[0].upper() + reason.column[1:]
-    text = f"{where} ({_percent(float(size))} of it) hold {_percent(first.share)} of what is odd"
+    text = (
+        f"{_percent(first.share).capitalize()} of what is odd lies in {reason.column} "
+        f"({_percent(float(size))} of the {form.kind})"
+    )
     if reason.value:
         text += f": {reason.value} on average where {reason.expected} is expected"
     others = len(regions) - 1
     if others:
         text += f"; {others} other {'place stands' if others == 1 else 'places stand'} out"
-    return text + "."
+    return f"{text}."
 
 
 def _percent(share: float) -> str:

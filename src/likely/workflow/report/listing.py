@@ -60,6 +60,8 @@ def listing(view: View, carded: int, budget: int) -> tuple[Html, int, int]:
 
 def _columns(view: View) -> list[int]:
     """Return the columns that make rows odd most often, in the order of the data."""
+    if view.found.shaped is not None:
+        return list(range(len(view.table.columns)))[:_COLUMNS]
     blame = np.zeros(len(view.table.columns))
     for explanation in view.explanations:
         for reason in explanation.reasons:

@@ -11,7 +11,7 @@ LONGEST = 60
 
 _LONGEST_TITLE = 160
 _JOINERS = "\u200c\u200d"  # part of how Persian, Hindi and many other scripts are written
-_VOID = ("meta", "link")
+_VOID = ("meta", "link", "img")
 
 
 class Html(str):

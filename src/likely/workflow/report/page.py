@@ -15,6 +15,10 @@ from likely.workflow.report.words import count
 
 CARD_BYTES = 480_000
 TABLE_BYTES = 330_000
+PICTURE_BYTES = 700_000
+"""Samples with axes: their pictures take more room than reasons, and their table less."""
+
+RECORD_BYTES = 110_000
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
@@ -31,7 +35,7 @@ _PLACES = (
 
 def write_page(view: View) -> str:
     """Return the report as one HTML document that needs nothing else."""
-    made, carded = cards(view, CARD_BYTES)
+    made, carded = cards(view, CARD_BYTES if view.drawn is None else PICTURE_BYTES)
     findings = int(view.found.anomaly.sum())
     return "<!DOCTYPE html>\n" + element(
         "html",
@@ -114,12 +118,14 @@ def _surprise(view: View) -> Html:
 
 
 def _table(view: View, carded: int) -> Html:
-    table, rows, shown = listing(view, carded, TABLE_BYTES)
+    table, rows, shown = listing(view, carded, TABLE_BYTES if view.drawn is None else RECORD_BYTES)
     total = len(view.table.columns)
     rows_shown = "All" if rows == len(view.found) else f"The {rows:,} oddest of"
     columns = f"the {shown:,} of {total:,} columns that make rows odd most often"
     if shown == total:
         columns = "the one column" if total == 1 else f"all {total:,} columns looked at"
+    if view.drawn is not None:
+        columns = "their size and their light"
     return element(
         "section",
         element("h2", "Table"),

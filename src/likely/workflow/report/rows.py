@@ -9,6 +9,7 @@ from likely.workflow.report.markup import Html, cell, element, join, shorten, si
 from likely.workflow.report.pairs import scatter
 from likely.workflow.report.plots import column_plot
 from likely.workflow.report.reasons import others_table, read_value, reasons_table
+from likely.workflow.report.samples import places_table
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, one_in
 
@@ -29,25 +30,43 @@ def card(view: View, place: int) -> Html:
         Place of the row among the explained ones, from 0, which is the oddest.
     """
     row, explanation = int(view.order[place]), view.explanations[place]
-    worth = [reason.share >= _WORTH_A_LINE for reason in explanation.reasons[:_REASONS]]
-    cut = max(1, sum(worth))
-    top, rest = explanation.reasons[:cut], explanation.reasons[cut:]
     anchor = f"row-{row + 1}"
     return element(
         "article",
         _heading(view, row, place, anchor),
         element("p", shorten(explanation.sentence, _SENTENCE), class_="sentence"),
-        element(
-            "div",
-            element("div", reasons_table(view, row, top, explanation.nearest), class_="scroll"),
-            _picture(view, row, explanation),
-            class_="split",
-        ),
-        others_table(view, row, rest, explanation.nearest),
+        *(_places(view, place) if view.drawn else _columns(view, row, explanation)),
         id=anchor,
         class_="card found" if view.found.anomaly[row] else "card",
         aria_labelledby=f"{anchor}-name",
     )
+
+
+def _places(view: View, place: int) -> list[Html | None]:
+    """Return the pictures of a sample with axes, and the places in it that are odd."""
+    assert view.drawn is not None
+    table = places_table(view.explanations[place])
+    return [
+        view.drawn.draw(place),
+        None if table is None else element("div", table, class_="scroll"),
+    ]
+
+
+def _columns(view: View, row: int, explanation: Explanation) -> list[Html | None]:
+    """Return the columns of a row that are odd, and a picture of the oddest."""
+    worth = [reason.share >= _WORTH_A_LINE for reason in explanation.reasons[:_REASONS]]
+    cut = max(1, sum(worth))
+    top, rest = explanation.reasons[:cut], explanation.reasons[cut:]
+    reasons = reasons_table(view, row, top, explanation.nearest)
+    return [
+        element(
+            "div",
+            element("div", reasons, class_="scroll"),
+            _picture(view, row, explanation),
+            class_="split",
+        ),
+        others_table(view, row, rest, explanation.nearest),
+    ]
 
 
 def cards(view: View, budget: int) -> tuple[Html, int]:

@@ -5,10 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from likely.data.column import Column, plural
+from likely.data.form import Form
+from likely.data.shaped import AXES
 from likely.workflow.report.markup import Html, cell, element, join, shorten
 from likely.workflow.report.surprise import cut_at
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, count, one_in
+
+_OF_ROWS = (
+    (
+        "Share and usual",
+        "The share is a column's part in making the row odd; all shares of a row add up to "
+        "100 %. Usual is the range of nine likely rows in ten whose other columns are as in "
+        "this row. A column that differs did not thereby cause anything.",
+    ),
+    (
+        "Nearest likely row",
+        "The most similar of the likely rows that were kept. ≠ marks a value that differs: "
+        "numbers and dates by more than their interquartile range, everything else at all.",
+    ),
+)
+_OF_SAMPLES = (
+    (
+        "Places and shares",
+        "A place is a part of the sample in which what is odd is gathered; places are counted "
+        "from 1, in the size that the model works in. The share is its part in the oddness of the "
+        "whole. The colour has one scale for all pictures of this page.",
+    ),
+    (
+        "As the model would have it",
+        "What the model makes of the sample after squeezing it through what it learnt. Only models "
+        "that restore samples show it; where it differs, the sample is unlike those learnt from.",
+    ),
+)
 
 _NAMES = 60
 _NOTES = 30
@@ -48,18 +77,36 @@ def learnt(view: View) -> Html:
         ("Model", f"{model.__name__}: {about}" if about else model.__name__),
     ]
     notes = list(dict.fromkeys(view.found.notes))
+    form = learned.model.schema_
+    if isinstance(form, Form):
+        facts.append(("Looked at as", _form_in_words(form)))
     return element(
         "section",
         element("h2", "What was learnt"),
         _facts(facts, "lines"),
-        element("h3", f"Columns looked at ({len(view.table.columns):,})"),
-        _names(view.table.columns),
+        *(() if isinstance(form, Form) else _looked_at(view)),
         element("h3", f"Columns set aside ({len(aside):,})") if aside else None,
         _names(aside) if aside else None,
         element("h3", "Notes") if notes else None,
         _notes(notes) if notes else None,
         id="learnt",
     )
+
+
+def _looked_at(view: View) -> tuple[Html, Html]:
+    heading = element("h3", f"Columns looked at ({len(view.table.columns):,})")
+    return heading, _names(view.table.columns)
+
+
+def _form_in_words(form: Form) -> str:
+    """Return the shape that samples are brought to, such as "28 x 28 pixels, 1 channel"."""
+    sizes = dict(zip(AXES[form.kind], form.shape, strict=True))
+    parts = []
+    if "time" in sizes:
+        parts.append(count(sizes["time"], "step" if form.kind == "series" else "frame"))
+    if "width" in sizes:
+        parts.append(f"{sizes['width']:,} x {sizes['height']:,} pixels")
+    return ", ".join([*parts, count(form.channels, "channel")])
 
 
 def how_to_read(view: View) -> Html:
@@ -88,17 +135,7 @@ def how_to_read(view: View) -> Html:
             "promise holds on average over many tables, not for each single finding, and does not "
             "say that everything odd was found.",
         ),
-        (
-            "Share and usual",
-            "The share is a column's part in making the row odd; all shares of a row add up to "
-            "100 %. Usual is the range of nine likely rows in ten whose other columns are as in "
-            "this row. A column that differs did not thereby cause anything.",
-        ),
-        (
-            "Nearest likely row",
-            "The most similar of the likely rows that were kept. ≠ marks a value that differs: "
-            "numbers and dates by more than their interquartile range, everything else at all.",
-        ),
+        *(_OF_ROWS if view.drawn is None else _OF_SAMPLES),
     ]
     worded = [(name, view.worded(text)) for name, text in terms]
     return element(

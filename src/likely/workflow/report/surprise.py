@@ -35,16 +35,16 @@ def surprise_plot(view: View) -> Html:
     beyond = int((surprise > edges[-1]).sum())
     svg = picture(
         _BASE + 38,
-        f"Rows by surprise; the oddest has {bits(float(surprise.max()))}",
+        view.worded(f"Rows by surprise; the oddest has {bits(float(surprise.max()))}"),
         _count_axis(most),
         bars(places, _BASE),
         None if view.found.decision.ranking_only else _ordinary(axis, edges, len(surprise), most),
         foot(axis, _BASE, 6),
         text(RIGHT, _BASE + 34, "surprise, in bits →", "end", "name"),
-        text(LEFT, 12, "rows (logarithmic) ↑", class_="name"),
+        text(LEFT, 12, view.worded("rows (logarithmic) ↑"), class_="name"),
         None if cut is None else _cut(axis, cut),
     )
-    return element("div", figure(svg, _caption(view, cut, beyond)), class_="wide")
+    return element("div", figure(svg, view.worded(_caption(view, cut, beyond))), class_="wide")
 
 
 def cut_at(view: View) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from likely.data.table import Table
 from likely.workflow.findings import first_oddest
+from likely.workflow.report.samples import Drawn
 
 if TYPE_CHECKING:
     from likely.explanation import Explanation
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 CARDS = 50
 """At most this many rows are shown with reasons."""
+
+PICTURED = 12
+"""At most this many samples with axes, whose pictures take more room."""
 
 LISTED = 500
 """At most this many rows stand in the table."""
@@ -53,9 +57,21 @@ class View:
     def of(cls, found: Findings) -> View:
         """Choose the rows and explain those that get a card."""
         order = first_oddest(found.scores, found.log_p, LISTED)
-        explained = found.oddest[:CARDS]
+        if found.shaped is not None:
+            explained = found.oddest[:PICTURED]
+            return cls(found, found.table, order, found.explanations(explained))
         table = found.learned.model.schema_.match(found.table)
-        return cls(found, table, order, found.explanations(explained))
+        return cls(found, table, order, found.explanations(found.oddest[:CARDS]))
+
+    @cached_property
+    def drawn(self) -> Drawn | None:
+        """What draws samples with axes; None for rows of a table."""
+        shaped = self.found.shaped
+        if shaped is None:
+            return None
+        model = self.found.learned.model
+        samples = model.schema_.match(shaped.take(self.order[: len(self.explanations)]))
+        return Drawn(model, samples)
 
     @cached_property
     def surprise(self) -> np.ndarray:
@@ -84,6 +100,8 @@ class View:
     def title(self, row: int) -> str:
         """Return what a row is called: its number, or the name of the group that it stands for."""
         grouping = self.found.learned.grouping
+        if self.found.shaped is not None:
+            return self.found.shaped.name(row)
         return f"Row {row + 1:,}" if grouping is None else grouping.title(self.found.table, row)
 
     def places(self, rows: np.ndarray) -> np.ndarray:
