@@ -10,6 +10,9 @@ REACH = 100.0
 CROWD = 20
 """Of so many columns that mostly hold one value, half of the crowding is taken off."""
 
+WIDE = 50
+"""Beyond so many columns, directions are evened out before distances are measured."""
+
 
 def distance_spreads(x: np.ndarray) -> np.ndarray:
     """Return what to divide features by before distances between rows are measured.
@@ -36,6 +39,38 @@ def distance_spreads(x: np.ndarray) -> np.ndarray:
         At least 1; about 1 for Gaussian columns.
     """
     return np.maximum(np.clip(x, -REACH, REACH).std(axis=0), 1.0) * _crowd_factors(x)
+
+
+def distance_axes(x: np.ndarray) -> np.ndarray:
+    """Return the matrix that takes features to coordinates in which to measure distances.
+
+    Features are divided by their `distance_spreads`. In up to `WIDE` columns that is all. The more
+    there are, the more do a few directions that most of them share make up nearly all of every
+    distance, and what is odd lies in the others. So directions are evened out: along one with
+    variance l, where the mean is v, lengths are divided by sqrt(1 - t + t l / v), and t goes from 0
+    to 1 as (columns - `WIDE`) / (columns + `WIDE`).
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, width)
+        Robustly scaled features.
+
+    Returns
+    -------
+    ndarray of shape (width, width)
+        Invertible; coordinates are `x @ axes`.
+    """
+    spreads = distance_spreads(x)
+    width = len(spreads)
+    if width <= WIDE:
+        return np.diag(1 / spreads)
+    near = np.clip(x, -REACH, REACH) / spreads
+    near -= near.mean(axis=0)
+    variances, directions = np.linalg.eigh(near.T @ near / len(near))
+    part = (width - WIDE) / (width + WIDE)
+    relative = np.maximum(variances, 0.0) / (variances.mean() or 1.0)
+    shorter = np.sqrt(1 - part + part * relative)
+    return (directions / shorter) @ directions.T / spreads[:, None]
 
 
 def _crowd_factors(x: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ from likely.core.params import parameters
 _MIXED = (
     "Ensemble",
     {},
-    "what most of nearest neighbours, wide neighbourhoods, isolation forest, Mahalanobis distance "
-    "and tails of columns agree on, and an alarm for single columns",
+    "what most of nearest neighbours, wide neighbourhoods, isolation forest and Mahalanobis "
+    "distance agree on, and an alarm for single columns",
     "no single assumption holds on all tables",
 )
 _NORMAL = (

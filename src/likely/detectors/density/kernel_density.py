@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -12,14 +13,10 @@ from likely.core.kernels import exponents, kernel_log_sums, kernel_log_sums_of_o
 from likely.core.neighbours import nearest
 from likely.core.params import Interval
 from likely.core.random import some_rows
-from likely.core.spreads import distance_spreads
+from likely.core.spreads import distance_axes
 
 _KERNELS = 4_000_000  # weights held at a time (32 MB)
 _NEAR = 5
-_TOWARDS_NEAR = 1 / 3
-"""Going all the way is a little better on tables of one source (mean AUROC over 22: 0.892, 0.888 a
-third of the way, 0.881 not at all), and clearly worse where new rows have drifted (0.949, 0.963 and
-0.967 on network traffic)."""
 _LEAST_NEARNESS = 0.01  # where most rows have exact copies
 
 
@@ -27,20 +24,20 @@ class KernelDensity(Density, Sampler, Explainer):
     """Kernel density estimate with Gaussian kernels (Rosenblatt, 1956; Parzen, 1962).
 
     p(x) is the mean of Gaussians of one bandwidth h around the training rows, in columns that are
-    scaled to a like spread (`likely.core.spreads`). The score is log p(x), with robustly scaled
-    columns as units; the contributions of a row sum to -log p(x). A training row is left out of its
-    own density.
+    scaled to a like spread and, in wide tables, along directions that are evened out
+    (`likely.core.spreads`). The score is log p(x), with robustly scaled columns as units; the
+    contributions of a row sum to -log p(x). A training row is left out of its own density.
 
     Parameters
     ----------
     bandwidth : float in [0.01, 100] or {"scott", "silverman", "neighbours"}, default "scott"
         Standard deviation of the kernels, in spreads of the columns. With m rows and w
         features, "scott" is m^(-1 / (w + 4)) and "silverman" (m (w + 2) / 4)^(-1 / (w + 4)): best
-        for Gaussian rows, and wide rather than narrow for all others. "neighbours" goes a third of
-        the way (of the logarithm) from "scott" to how far apart near rows lie, which is the median
-        of the rows' mean distances to their five nearest, over sqrt(w). It follows rows that fill
-        little of the space, and is sharper where the rows are known to be clean; among rows that
-        are not, a few anomalies close together hide one another.
+        for Gaussian rows, and wide rather than narrow for all others. "neighbours" is how far apart
+        near rows lie: the median of the rows' mean distances to their five nearest, over sqrt(w).
+        It follows rows that fill little of the space, and is sharper where the rows are known to be
+        clean; among rows that are not, a few anomalies close together hide one another, and new
+        rows that have drifted look odder than they are.
     max_reference : int in [2, 10000000], default 20000
         At most this many training rows, drawn at random, carry a kernel.
     seed : int in [0, inf), default 0
@@ -51,9 +48,9 @@ class KernelDensity(Density, Sampler, Explainer):
     Every pair of rows is looked at, as matrix products: exact, and in many columns faster than a
     tree. Gross training rows move no kernel but their own, and widen a column by a bounded factor.
 
-    Column j of a row counts by the mean of (x_j - r_j)^2 / 2 h^2 over the training rows r, weighted
-    by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
-    near) is spread evenly.
+    Column j of a row counts by its part of the squared distance over 2 h^2, the mean over the
+    training rows weighted by their kernels at x; what belongs to no column (the volume of a kernel,
+    how many rows are near) is spread evenly.
 
     Warnings
     --------
@@ -91,14 +88,15 @@ class KernelDensity(Density, Sampler, Explainer):
         "offset_, which comes from scores with each row left out",
     }
     leaves_itself_out = True
+    state_version = 2
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
-        "spreads_": Array("width", low=1),
+        "axes_": Array("width", "width"),
         "bandwidth_": Array(low=0),
     }
 
     reference_: np.ndarray
-    spreads_: np.ndarray
+    axes_: np.ndarray
     bandwidth_: np.ndarray
 
     def __init__(
@@ -113,18 +111,19 @@ class KernelDensity(Density, Sampler, Explainer):
         self.seed = seed
 
     def _check_state(self) -> None:
-        if not len(self.reference_) or self.bandwidth_ <= 0:
+        if not len(self.reference_) or self.bandwidth_ <= 0 or not np.isfinite(self._log_volume):
             raise ValueError(f"{len(self.reference_)} rows of bandwidth {self.bandwidth_}")
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self._kept = some_rows(len(x), self.max_reference, rng)
         kept = x[self._kept]
-        self.spreads_ = distance_spreads(kept)
-        self.reference_ = kept / self.spreads_
+        self.axes_ = distance_axes(kept)
+        self.reference_ = kept @ self.axes_
+        self._forget()
         self.bandwidth_ = np.array(self._chosen_bandwidth(*self.reference_.shape))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        sums = kernel_log_sums(x / self.spreads_, self.reference_, self._rate)
+        sums = kernel_log_sums(x @ self.axes_, self.reference_, self._rate)
         return sums + self._log_share(len(self.reference_))
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -142,29 +141,31 @@ class KernelDensity(Density, Sampler, Explainer):
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         centres = self.reference_[rng.integers(len(self.reference_), size=n)]
-        return (centres + self.bandwidth_ * rng.normal(size=centres.shape)) * self.spreads_
+        return (centres + self.bandwidth_ * rng.normal(size=centres.shape)) @ self._back
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         shares = np.empty_like(x)
-        scaled = x / self.spreads_
+        coordinates = x @ self.axes_
         step = max(1, _KERNELS // len(self.reference_))
-        squares = self.reference_**2
+        features, pulls = self.reference_ @ self._back, self.reference_ @ self.axes_.T
+        products = features * pulls
         for start in range(0, len(x), step):
             here = slice(start, start + step)
-            shares[here] = self._near_squares(scaled[here], squares)
+            weights = self._near_weights(coordinates[here])  # (n, m)
+            feature, pull = weights @ features, weights @ pulls
+            spread = np.maximum(weights @ products - feature * pull, 0.0)
+            shares[here] = (x[here] - feature) * (coordinates[here] @ self.axes_.T - pull) + spread
         shares *= self._rate
         rest = -self._score(x) - shares.sum(axis=1)
         return shares + rest[:, None] / x.shape[1]
 
-    def _near_squares(self, block: np.ndarray, squares: np.ndarray) -> np.ndarray:
-        """Return mean squared differences to the rows near by, in each feature, (n, width)."""
-        weights = exponents(block, self.reference_, self._rate)  # (n, m)
+    def _near_weights(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return each kernel's share of the density at rows, (n, m)."""
+        weights = exponents(coordinates, self.reference_, self._rate)
         weights -= weights.max(axis=1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=1, keepdims=True)
-        centre = weights @ self.reference_
-        spread = weights @ squares - centre**2
-        return (block - centre) ** 2 + np.maximum(spread, 0.0)
+        return weights
 
     def _chosen_bandwidth(self, rows: int, width: int) -> float:
         scott = rows ** (-1 / (width + 4))
@@ -173,7 +174,7 @@ class KernelDensity(Density, Sampler, Explainer):
         if self.bandwidth == "silverman":
             return scott * ((width + 2) / 4) ** (-1 / (width + 4))
         if self.bandwidth == "neighbours":
-            return scott * (self._nearness() / scott) ** _TOWARDS_NEAR
+            return self._nearness()
         return float(self.bandwidth)
 
     def _nearness(self) -> float:
@@ -190,7 +191,21 @@ class KernelDensity(Density, Sampler, Explainer):
         """Return the logarithm of one kernel's largest value in a mean over so many rows."""
         width = self.reference_.shape[1]
         kernel = width * np.log(np.sqrt(2 * np.pi) * self.bandwidth_)
-        return -float(np.log(rows) + kernel + np.log(self.spreads_).sum())
+        return self._log_volume - float(np.log(rows) + kernel)
+
+    def _forget(self) -> None:
+        for name in ("_back", "_log_volume"):
+            vars(self).pop(name, None)
+
+    @cached_property
+    def _back(self) -> np.ndarray:
+        """The matrix from coordinates back to features."""
+        return np.linalg.inv(self.axes_)
+
+    @cached_property
+    def _log_volume(self) -> float:
+        """How much smaller a volume is in coordinates than in features, in nats."""
+        return float(np.linalg.slogdet(self.axes_)[1])
 
     @property
     def _rate(self) -> float:
