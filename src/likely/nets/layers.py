@@ -67,3 +67,15 @@ class Shortcut(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the sum of both ways."""
         return self.layers(x) + self.line(x)
+
+
+class Everywhere(nn.Module):
+    """The same linear layer in every place: (batch, before, ...) to (batch, after, ...)."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__()
+        self.line = nn.Linear(before, after)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the outputs in all places."""
+        return self.line(x.movedim(1, -1)).movedim(-1, 1)

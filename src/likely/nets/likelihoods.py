@@ -87,8 +87,8 @@ class Bernoulli(Likelihood):
 
     def log_prob(self, x: Tensor, out: Tensor) -> Tensor:
         """Return log-probabilities; values beyond 0 and 1 count as the nearer one."""
-        x = x.clamp(0, 1)
-        return x * F.logsigmoid(out) + (1 - x) * F.logsigmoid(-out)
+        x = x.clamp(0, 1).expand_as(out)
+        return -F.binary_cross_entropy_with_logits(out, x, reduction="none")
 
     def mean(self, out: Tensor) -> Tensor:
         """Return the chances of 1."""
