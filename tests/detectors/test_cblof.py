@@ -18,7 +18,7 @@ ROWS = np.vstack([BIG, TIGHT])
 
 
 def _features(model: CBLOF, rows: np.ndarray) -> np.ndarray:
-    return model.schema_.features(model.schema_.match(rows)) / model.spreads_
+    return model.schema_.features(model.schema_.match(rows)) @ model.axes_
 
 
 def test_scores_are_distances_from_the_nearest_large_centre() -> None:

@@ -12,7 +12,7 @@ NEW = np.random.default_rng(1).normal(scale=2, size=(20, 3))
 
 
 def _features(model: KNN, rows: np.ndarray) -> np.ndarray:
-    return model.schema_.features(model.schema_.match(rows)) / model.spreads_
+    return model.schema_.features(model.schema_.match(rows)) @ model.axes_
 
 
 def test_scores_are_mean_distances() -> None:

@@ -58,7 +58,8 @@ def distance_axes(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (width, width)
-        Invertible; coordinates are `x @ axes`.
+        Invertible; coordinates are `x @ axes`. Each stays as near to its own feature as it can
+        (the matrix is symmetric but for the spreads), and speaks for it in explanations.
     """
     spreads = distance_spreads(x)
     width = len(spreads)

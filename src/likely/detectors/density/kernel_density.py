@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -48,9 +47,9 @@ class KernelDensity(Density, Sampler, Explainer):
     Every pair of rows is looked at, as matrix products: exact, and in many columns faster than a
     tree. Gross training rows move no kernel but their own, and widen a column by a bounded factor.
 
-    Column j of a row counts by its part of the squared distance over 2 h^2, the mean over the
-    training rows weighted by their kernels at x; what belongs to no column (the volume of a kernel,
-    how many rows are near) is spread evenly.
+    Column j of a row counts by the mean of (x_j - r_j)^2 / 2 h^2 over the training rows r, weighted
+    by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
+    near) is spread evenly.
 
     Warnings
     --------
@@ -111,7 +110,7 @@ class KernelDensity(Density, Sampler, Explainer):
         self.seed = seed
 
     def _check_state(self) -> None:
-        if not len(self.reference_) or self.bandwidth_ <= 0 or not np.isfinite(self._log_volume):
+        if not len(self.reference_) or self.bandwidth_ <= 0:
             raise ValueError(f"{len(self.reference_)} rows of bandwidth {self.bandwidth_}")
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
@@ -119,7 +118,6 @@ class KernelDensity(Density, Sampler, Explainer):
         kept = x[self._kept]
         self.axes_ = distance_axes(kept)
         self.reference_ = kept @ self.axes_
-        self._forget()
         self.bandwidth_ = np.array(self._chosen_bandwidth(*self.reference_.shape))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
@@ -141,31 +139,31 @@ class KernelDensity(Density, Sampler, Explainer):
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         centres = self.reference_[rng.integers(len(self.reference_), size=n)]
-        return (centres + self.bandwidth_ * rng.normal(size=centres.shape)) @ self._back
+        return (centres + self.bandwidth_ * rng.normal(size=centres.shape)) @ np.linalg.inv(
+            self.axes_
+        )
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         shares = np.empty_like(x)
         coordinates = x @ self.axes_
         step = max(1, _KERNELS // len(self.reference_))
-        features, pulls = self.reference_ @ self._back, self.reference_ @ self.axes_.T
-        products = features * pulls
+        squares = self.reference_**2
         for start in range(0, len(x), step):
             here = slice(start, start + step)
-            weights = self._near_weights(coordinates[here])  # (n, m)
-            feature, pull = weights @ features, weights @ pulls
-            spread = np.maximum(weights @ products - feature * pull, 0.0)
-            shares[here] = (x[here] - feature) * (coordinates[here] @ self.axes_.T - pull) + spread
+            shares[here] = self._near_squares(coordinates[here], squares)
         shares *= self._rate
         rest = -self._score(x) - shares.sum(axis=1)
         return shares + rest[:, None] / x.shape[1]
 
-    def _near_weights(self, coordinates: np.ndarray) -> np.ndarray:
-        """Return each kernel's share of the density at rows, (n, m)."""
-        weights = exponents(coordinates, self.reference_, self._rate)
+    def _near_squares(self, block: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        """Return mean squared differences to the rows near by, in each coordinate, (n, width)."""
+        weights = exponents(block, self.reference_, self._rate)  # (n, m)
         weights -= weights.max(axis=1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=1, keepdims=True)
-        return weights
+        centre = weights @ self.reference_
+        spread = weights @ squares - centre**2
+        return (block - centre) ** 2 + np.maximum(spread, 0.0)
 
     def _chosen_bandwidth(self, rows: int, width: int) -> float:
         scott = rows ** (-1 / (width + 4))
@@ -191,21 +189,7 @@ class KernelDensity(Density, Sampler, Explainer):
         """Return the logarithm of one kernel's largest value in a mean over so many rows."""
         width = self.reference_.shape[1]
         kernel = width * np.log(np.sqrt(2 * np.pi) * self.bandwidth_)
-        return self._log_volume - float(np.log(rows) + kernel)
-
-    def _forget(self) -> None:
-        for name in ("_back", "_log_volume"):
-            vars(self).pop(name, None)
-
-    @cached_property
-    def _back(self) -> np.ndarray:
-        """The matrix from coordinates back to features."""
-        return np.linalg.inv(self.axes_)
-
-    @cached_property
-    def _log_volume(self) -> float:
-        """How much smaller a volume is in coordinates than in features, in nats."""
-        return float(np.linalg.slogdet(self.axes_)[1])
+        return float(np.linalg.slogdet(self.axes_)[1] - np.log(rows) - kernel)
 
     @property
     def _rate(self) -> float:

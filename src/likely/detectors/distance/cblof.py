@@ -13,7 +13,7 @@ from likely.core.neighbours import difference_shares, nearest
 from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
-from likely.core.spreads import distance_spreads
+from likely.core.spreads import distance_axes
 
 _MOST_ROWS = 20_000
 _ROWS_A_CLUSTER = 400
@@ -26,8 +26,8 @@ class CBLOF(Explainer):
 
     k-means parts the rows into clusters; the largest of them are those where most rows are. The
     score of a row is minus its Euclidean distance from the nearest centre of a large cluster, in
-    columns that are scaled to a like spread (`likely.core.spreads`). Rows of a small cluster are
-    odd although they are near one another.
+    columns that are scaled to a like spread and, in wide tables, along directions that are evened
+    out (`likely.core.spreads`). Rows of a small cluster are odd although they are near one another.
 
     Parameters
     ----------
@@ -75,10 +75,11 @@ class CBLOF(Explainer):
 
     card = {"kinds": ["table"], "paper": "doi:10.1016/S0167-8655(03)00003-5"}
     power_tail = True
-    _state_spec = {"centres_": Array("cluster", "width"), "spreads_": Array("width", low=1)}
+    state_version = 2
+    _state_spec = {"centres_": Array("cluster", "width"), "axes_": Array("width", "width")}
 
     centres_: np.ndarray
-    spreads_: np.ndarray
+    axes_: np.ndarray
 
     def __init__(
         self,
@@ -100,16 +101,16 @@ class CBLOF(Explainer):
         x = x[ascending(x)]  # so that the order of the rows decides nothing
         most = min(_MOST_ROWS, _ROWS_A_CLUSTER * self.n_clusters)
         searched = x[some_rows(len(x), most, rng)]
-        self.spreads_ = distance_spreads(searched)
-        searched = searched / self.spreads_
+        self.axes_ = distance_axes(searched)
+        searched = searched @ self.axes_
         centres, labels = k_means(searched, self.n_clusters, rng, _STARTS)
         self.centres_ = centres[large_clusters(np.bincount(labels), self.alpha, self.beta)]
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return -nearest(x / self.spreads_, self.centres_, 1)[0][:, 0]
+        return -nearest(x @ self.axes_, self.centres_, 1)[0][:, 0]
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        x = x / self.spreads_
+        x = x @ self.axes_
         distances, positions = nearest(x, self.centres_, 1)
         return distances * difference_shares(x, self.centres_, distances, positions)
 

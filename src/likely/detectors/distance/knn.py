@@ -12,14 +12,15 @@ from likely.base.state import Array
 from likely.core.neighbours import Reference, difference_shares, nearest
 from likely.core.params import Interval
 from likely.core.random import some_rows
-from likely.core.spreads import distance_spreads
+from likely.core.spreads import distance_axes
 
 
 class KNN(Explainer):
     """Mean distance to the nearest neighbours (Ramaswamy et al., 2000; Angiulli & Pizzuti, 2002).
 
     The score of a row is minus the mean Euclidean distance to its `n_neighbors` nearest training
-    rows, in columns that are scaled to a like spread (`likely.core.spreads`).
+    rows, in columns that are scaled to a like spread and, in wide tables, along directions that are
+    evened out (`likely.core.spreads`).
 
     Parameters
     ----------
@@ -56,14 +57,15 @@ class KNN(Explainer):
         "offset_, which comes from scores with each row left out",
     }
     power_tail = True
+    state_version = 2
     leaves_itself_out = True
     _state_spec = {
         "reference_": Array("n", "width", rows=True),
-        "spreads_": Array("width", low=1),
+        "axes_": Array("width", "width"),
     }
 
     reference_: np.ndarray
-    spreads_: np.ndarray
+    axes_: np.ndarray
 
     def __init__(
         self,
@@ -78,8 +80,8 @@ class KNN(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self._kept = some_rows(len(x), self.max_reference, rng)
         kept = x[self._kept]
-        self.spreads_ = distance_spreads(kept)
-        self.reference_ = kept / self.spreads_
+        self.axes_ = distance_axes(kept)
+        self.reference_ = kept @ self.axes_
         vars(self).pop("_among", None)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
@@ -98,12 +100,12 @@ class KNN(Explainer):
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         distances, positions = self._neighbours(x)
-        shares = difference_shares(x / self.spreads_, self.reference_, distances, positions)
+        shares = difference_shares(x @ self.axes_, self.reference_, distances, positions)
         return distances.mean(axis=1, keepdims=True) * shares
 
     def _neighbours(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         k = min(self.n_neighbors, len(self.reference_))
-        return nearest(x / self.spreads_, self._among, k)
+        return nearest(x @ self.axes_, self._among, k)
 
     @cached_property
     def _among(self) -> Reference:
