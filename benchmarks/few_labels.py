@@ -3,11 +3,12 @@
 Half of the rows of each of the 22 tables (of at most 10,000 rows, anomalies in proportion) are
 learnt from: 1, 5 or 50 % of their anomalies are labelled, at least one; nothing is known of all
 other rows, and the anomalies among them stay hidden. The other half is judged. Given is the mean
-average precision (AUPRC) over tables and seeds, with the largest difference of a seed's mean from
-it. Beside our methods stand our unsupervised ones, plain gradient boosting and PyOD's XGBOD, which
-both take rows without a label for ordinary, and the share of anomalies, which guessing reaches.
-"All labels" is for those that know every label of their half, and so bounds what more labels can
-do. A method that fails counts as guessing, and is counted under "failed".
+average precision (AUPRC) over tables and seeds, and, of several seeds, the largest difference of a
+seed's mean from it ("spread"). Beside our methods stand our unsupervised ones, plain gradient
+boosting and PyOD's XGBOD, which both take rows without a label for ordinary, and the share of
+anomalies, which guessing reaches. "All labels" is for those that know every label of their half,
+and so bounds what more labels can do. A method that fails counts as guessing, and is counted under
+"failed".
 
     python benchmarks/few_labels.py                    measures what is not stored yet
     python benchmarks/few_labels.py --methods 'likely.*' --tables glass cardio --seeds 0
@@ -21,14 +22,11 @@ known, so a run can be stopped and goes on where it was; the summary goes to
 
 from __future__ import annotations
 
-import argparse
-import csv
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -39,11 +37,14 @@ import likely
 import store
 from likely.core import catalogue
 from limited import Worker
+from rows import Rows, parser
 from tables import measures, read_table, suite, table_names
 
-STORED = Path(__file__).parent / "results" / "few_labels_rows.csv"
-KEY = ("table", "method", "share", "seed", "rows")
-FIELDS = (*KEY, "auprc", "auroc", "labelled", "seconds", "failure")
+STORED = Rows(
+    "few_labels",
+    ("table", "method", "share", "seed", "rows"),
+    ("auprc", "auroc", "labelled", "seconds", "failure"),
+)
 SHARES = (0.01, 0.05, 0.5)
 ROWS, SEEDS = 10_000, (0, 1, 2)
 OURS = "likely.FewLabels"
@@ -111,11 +112,12 @@ METHODS: dict[str, Judge] = {
 
 def main() -> None:
     """Measure what is asked for and not stored, or summarise what is stored."""
-    asked = arguments()
+    asked = parser(__doc__, seeds=SEEDS, rows=ROWS, limit=900.0).parse_args()
     if asked.summary:
-        summarise([row for row in read_stored() if row["rows"] == str(ROWS)])
+        STORED.tidy()
+        summarise([row for row in STORED.read() if row["rows"] == str(ROWS)])
         return
-    done = {tuple(row[name] for name in KEY) for row in read_stored()}
+    done = set(map(STORED.run, STORED.read()))
     methods = [m for m in METHODS if any(fnmatchcase(m, p) for p in asked.methods)]
     if "pyod.XGBOD" in methods and find_spec("xgboost") is None:
         raise SystemExit("PyOD's XGBOD needs xgboost: make bench")
@@ -125,15 +127,12 @@ def main() -> None:
         for seed in asked.seeds:
             for method in methods:
                 common = {"table": table, "method": method, "seed": seed, "rows": asked.rows}
-                keys = [
-                    tuple(str((common | {"share": share})[name]) for name in KEY)
-                    for share in SHARES
-                ]
-                if done.issuperset(keys) and not asked.again:
+                runs = [STORED.run(common | {"share": share}) for share in SHARES]
+                if done.issuperset(runs) and not asked.again:
                     continue
                 figures, failure = worker.call(table, method, seed, asked.rows)
                 for share, one in zip(SHARES, figures or [{}] * len(SHARES), strict=True):
-                    append(common | {"share": share, "failure": failure} | one)
+                    STORED.append(common | {"share": share, "failure": failure} | one)
     worker.stop()
 
 
@@ -187,8 +186,9 @@ def summarise(rows: list[dict[str, str]]) -> None:
             mean = np.mean([found[cell] for cell in common])
             by_seed = np.array([np.mean([found[c] for c in common if c[1] == s]) for s in seeds])
             line[f"{float(share):.0%}"] = round(float(mean), 3)
-            apart = round(float(np.abs(by_seed - mean).max()), 3)
-            line[f"{float(share):.0%} spread"] = apart if len(by_seed) > 1 else None
+            if len(seeds) > 1:
+                apart = float(np.abs(by_seed - mean).max())
+                line[f"{float(share):.0%} spread"] = round(apart, 3)
         line["failed"] = len({(s, t) for m, s, t in failed if m == method})
         lines.append(line)
         store.show(line)
@@ -227,40 +227,6 @@ def lead(
 def guess(table: str, seed: str) -> float:
     """Return the share of anomalies."""
     return float(read_table(table, ROWS, int(seed))[1].mean())
-
-
-def read_stored() -> list[dict[str, str]]:
-    """Return the stored rows; of those measured several times the last."""
-    if not STORED.exists():
-        return []
-    with STORED.open(encoding="utf-8", newline="") as file:
-        last = {tuple(row[name] for name in KEY): row for row in csv.DictReader(file)}
-    return list(last.values())
-
-
-def append(row: dict[str, Any]) -> None:
-    """Add a row to those stored, and print it."""
-    store.show(row)
-    is_new = not STORED.exists()
-    STORED.parent.mkdir(exist_ok=True)
-    with STORED.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def arguments() -> argparse.Namespace:
-    """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--methods", nargs="+", default=["*"], help='such as "likely.*"')
-    parser.add_argument("--tables", nargs="+", default=["*"], help='such as "glass"')
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
-    parser.add_argument("--rows", type=int, default=ROWS, help="at most so many rows of a table")
-    parser.add_argument("--limit", type=float, default=900.0, help="seconds a method may take")
-    parser.add_argument("--again", action="store_true", help="measure also what is stored")
-    parser.add_argument("--summary", action="store_true", help="print what is stored, store it")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -23,13 +23,10 @@ known, so a run can be stopped and goes on where it was; the summary goes to `re
 from __future__ import annotations
 
 import argparse
-import csv
-import os
 import warnings
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,11 +35,14 @@ import store
 import tabular_summary as summary
 from contenders import judge, method_names
 from limited import Worker
+from rows import Rows, parser
 from tables import SETTINGS, chance, measures, read_table, table_names, task
 
-STORED = Path(__file__).parent / "results" / "tabular_rows.csv"
-KEY = ("table", "setting", "method", "seed", "rows")
-FIELDS = (*KEY, "auroc", "auprc", "fit_s", "score_s", "not_finite", "failure")
+STORED = Rows(
+    "tabular",
+    ("table", "setting", "method", "seed", "rows"),
+    ("auroc", "auprc", "fit_s", "score_s", "not_finite", "failure"),
+)
 
 
 def main() -> None:
@@ -51,9 +51,8 @@ def main() -> None:
     if not asked.summary:
         run(asked)
         return
-    stored = read_stored()
-    write_stored(stored)
-    full = [row for row in stored if not row["rows"]]
+    STORED.tidy()
+    full = [row for row in STORED.read() if not row["rows"]]
     lists = summary.summarise(full)
     summary.show(lists)
     means = lists.pop("means")
@@ -62,23 +61,24 @@ def main() -> None:
 
 def run(asked: argparse.Namespace) -> None:
     """Measure table by table, the smallest first."""
-    done = {tuple(row[name] for name in KEY) for row in read_stored()}
+    done = set(map(STORED.run, STORED.read()))
     worker = Worker(measure, asked.limit)
     tables = [t for t in table_names() if any(fnmatchcase(t, p) for p in asked.tables)]
     for table in tables:
         for setting in asked.settings:
             for seed in asked.seeds:
                 for method in method_names(asked.methods):
-                    key = (table, setting, method, str(seed), str(asked.rows or ""))
-                    if key in done and not asked.again:
+                    run = {"table": table, "setting": setting, "method": method, "seed": seed}
+                    run |= {"rows": asked.rows}
+                    if STORED.run(run) in done and not asked.again:
                         continue
                     figures, failure = worker.call(table, setting, method, seed, asked.rows)
                     if failure:
                         x, odd = read_table(table, asked.rows, seed)
                         figures = chance(task(x, odd, setting, seed).truth)
-                    row = dict(zip(KEY, key, strict=True)) | figures | {"failure": failure}
-                    append(row)
-                    store.show(row)
+                    for name in ("auroc", "auprc"):
+                        figures[name] = f"{figures[name]:.6f}"
+                    STORED.append(run | figures | {"failure": failure})
     worker.stop()
 
 
@@ -101,48 +101,11 @@ def _read(table: str, rows: int | None, seed: int) -> tuple[np.ndarray, np.ndarr
     return read_table(table, rows, seed)
 
 
-def read_stored() -> list[dict[str, str]]:
-    """Return the stored rows; of those measured several times the last."""
-    if not STORED.exists():
-        return []
-    with STORED.open(encoding="utf-8", newline="") as file:
-        last = {tuple(row[name] for name in KEY): row for row in csv.DictReader(file)}
-    return [last[key] for key in sorted(last)]
-
-
-def append(row: dict[str, Any]) -> None:
-    """Add a row to those stored."""
-    STORED.parent.mkdir(exist_ok=True)
-    is_new = not STORED.exists()
-    with STORED.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow({k: f"{v:.6f}" if k in ("auroc", "auprc") else v for k, v in row.items()})
-
-
-def write_stored(rows: list[dict[str, str]]) -> None:
-    """Write the rows in order, each once."""
-    fresh = STORED.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(fresh, STORED)  # noqa: PTH105 - replaces at once on every system
-
-
 def arguments() -> argparse.Namespace:
     """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--methods", nargs="+", default=["*"], help='such as "pyod.*"')
-    parser.add_argument("--tables", nargs="+", default=["*"], help='such as "embed/*"')
-    parser.add_argument("--settings", nargs="+", default=SETTINGS, choices=SETTINGS)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--rows", type=int, help="at most so many rows of a table")
-    parser.add_argument("--limit", type=float, default=300.0, help="seconds a method may take")
-    parser.add_argument("--again", action="store_true", help="measure also what is stored")
-    parser.add_argument("--summary", action="store_true", help="print what is stored, store it")
-    return parser.parse_args()
+    made = parser(__doc__, seeds=[0], rows=None, limit=300.0)
+    made.add_argument("--settings", nargs="+", default=SETTINGS, choices=SETTINGS)
+    return made.parse_args()
 
 
 if __name__ == "__main__":
