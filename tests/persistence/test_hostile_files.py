@@ -71,7 +71,7 @@ def test_a_class_id_that_is_none_is_refused(rewritten: Rewrite, name: str) -> No
         load_model(rewritten(set_class(name)))
 
 
-@pytest.mark.parametrize("name", ["Popen/1", "Model/1", "Path/1", "KNN/2"])
+@pytest.mark.parametrize("name", ["Popen/1", "Model/1", "Path/1", "KNN/3"])
 def test_an_unknown_class_or_version_asks_to_upgrade(rewritten: Rewrite, name: str) -> None:
     with pytest.raises(UnsupportedFile, match="pip install -U likely"):
         load_model(rewritten(set_class(name)))
