@@ -8,9 +8,13 @@ import pytest
 from likely.core.errors import DataError
 from likely.data.clock import local_time
 from likely.data.column import Column
-from likely.data.features import LIMIT, encode, learn_encoding, robust_scale
+from likely.data.features import LIMIT, Encoding, encode, learn_encodings, robust_scale
 
 HOSTILE = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, 1.0, 1.7e308, -1.7e308])
+
+
+def _learn(column: Column, values: np.ndarray) -> Encoding:
+    return learn_encodings([column], values[:, None])[0]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,7 @@ HOSTILE = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, 1.0, 1.7e308, -1
 def test_numbers_are_finite(values):
     values = np.array(values)
     column = Column("a", "number")
-    encoding = learn_encoding(column, values)
+    encoding = _learn(column, values)
     assert 0 < encoding.scale < np.inf
     features = encode(encoding, column, np.append(values, HOSTILE))
     assert features.shape == (len(values) + len(HOSTILE), encoding.width)
@@ -78,7 +82,7 @@ def test_rounding_is_no_spread():
 
 def test_a_missing_value_is_a_feature_of_its_own():
     column = Column("a", "number")
-    encoding = learn_encoding(column, np.array([1.0, 2.0, np.nan, 3.0]))
+    encoding = _learn(column, np.array([1.0, 2.0, np.nan, 3.0]))
     features = encode(encoding, column, np.array([2.0, np.nan]))
     assert features[0].tolist() == [0, 0]
     assert features[1, 0] == 0
@@ -87,7 +91,7 @@ def test_a_missing_value_is_a_feature_of_its_own():
 
 def test_a_first_value_in_an_empty_column_is_news():
     column = Column("a", "number")
-    encoding = learn_encoding(column, np.full(5, np.nan))
+    encoding = _learn(column, np.full(5, np.nan))
     missing, present = encode(encoding, column, np.array([np.nan, 1e9]))
     assert not np.allclose(missing, present)
     assert np.abs(present).max() < 10
@@ -97,7 +101,7 @@ def test_a_first_value_in_an_empty_column_is_news():
 def test_categories_few_and_thousands(count):
     column = Column("a", "category", labels=tuple(f"{i:05}" for i in range(count)))
     codes = np.repeat(np.arange(count), 2).astype(float)
-    encoding = learn_encoding(column, codes)
+    encoding = _learn(column, codes)
     features = encode(encoding, column, np.append(codes, [count, count + 7, np.nan]))
     assert np.isfinite(features).all()
     assert features.shape[1] <= 13
@@ -109,7 +113,7 @@ def test_categories_few_and_thousands(count):
 def test_rare_levels_stand_out_among_many():
     column = Column("a", "category", labels=tuple(f"{i:03}" for i in range(40)))
     codes = np.append(np.repeat(np.arange(39), 50), 39).astype(float)
-    encoding = learn_encoding(column, codes)
+    encoding = _learn(column, codes)
     common, rare = encode(encoding, column, np.array([0.0, 39.0]))[:, 0]
     assert encoding.rule == "frequency"
     assert rare > common + 1
@@ -125,7 +129,7 @@ def test_hours_are_those_of_the_wall_clock():
     assert (local_time(moments, "-02:00") - moments == -7_200e6).all()
     column = Column("a", "date", zone="Europe/Berlin")
     learnt = noon_in_winter + 7e9 * np.random.default_rng(0).permutation(200)
-    encoding = learn_encoding(column, learnt)
+    encoding = _learn(column, learnt)
     winter, summer = encode(encoding, column, moments)
     hour = slice(1, 3)
     assert encoding.cycles[0] == "hour"
@@ -141,7 +145,7 @@ def test_an_unknown_zone_is_named():
 def test_a_clock_has_no_position_but_circles():
     column = Column("a", "date")
     ordered = 3.6e9 * np.arange(24.0 * 20)
-    encoding = learn_encoding(column, ordered)
+    encoding = _learn(column, ordered)
     assert (encoding.scale, encoding.cycles) == (0.0, ("hour", "weekday"))
     features = encode(encoding, column, np.append(ordered, np.nan))
     assert np.isfinite(features).all()

@@ -126,17 +126,18 @@ class Encoding:
         return cls(**values)
 
 
-def learn_encodings(columns: Sequence[Column], values: np.ndarray) -> tuple[Encoding, ...]:
-    """Learn how columns become features from their values, shape (width, n).
+def learn_encodings(columns: Sequence[Column], matrix: np.ndarray) -> tuple[Encoding, ...]:
+    """Learn how columns become features from their values, shape (n, width).
 
     Numbers that need no care, nearly all there are, are learnt together; others one by one.
     """
-    step = max(1, _SORTED_CELLS // values.shape[1])
+    step = max(1, _SORTED_CELLS // len(matrix))
     if len(columns) > step:
         starts = range(0, len(columns), step)
-        parts = [learn_encodings(columns[i : i + step], values[i : i + step]) for i in starts]
+        parts = [learn_encodings(columns[i : i + step], matrix[:, i : i + step]) for i in starts]
         return tuple(encoding for part in parts for encoding in part)
-    ordered = np.sort(values, axis=1)
+    ordered = np.array(matrix.T, order="C")
+    ordered.sort(axis=1)
     low, high = ordered[:, 0], ordered[:, -1]  # NaN comes last
     with np.errstate(over="ignore", invalid="ignore"):
         lower, centres, upper = _quartiles(ordered)
@@ -147,19 +148,16 @@ def learn_encodings(columns: Sequence[Column], values: np.ndarray) -> tuple[Enco
     return tuple(
         Encoding("scale", centre, scale, low=least, high=most)
         if careless[j] and column.kind in ("number", "boolean")
-        else learn_encoding(column, values[j], ordered[j])
+        else learn_encoding(column, matrix[:, j], ordered[j])
         for j, (column, (centre, scale, least, most)) in enumerate(
             zip(columns, learnt, strict=True)
         )
     )
 
 
-def learn_encoding(
-    column: Column, values: np.ndarray, ordered: np.ndarray | None = None
-) -> Encoding:
+def learn_encoding(column: Column, values: np.ndarray, ordered: np.ndarray) -> Encoding:
     """Learn how a column becomes features from its values, and these in ascending order."""
     # missing values come last; everything below is read off the ends
-    ordered = np.sort(values) if ordered is None else ordered
     known = len(ordered) if not np.isnan(ordered[-1]) else int(np.searchsorted(ordered, np.nan))
     missing = 1 - known / len(ordered)
     flag = 1.0 / _spread_of_share(missing) if missing > 0 else 0.0

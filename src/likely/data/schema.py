@@ -43,8 +43,7 @@ class Schema:
             reasons = "; ".join(f"{c.name!r}: {c.set_aside}" for c in table.columns)
             raise DataError(f"No column is left to learn from ({reasons}).")
         matrix = table.matrix if len(used) == len(table.columns) else table.matrix[:, used]
-        values = np.ascontiguousarray(matrix.T)  # a column's values side by side: (width, n)
-        encodings = learn_encodings([table.columns[j] for j in used], values)
+        encodings = learn_encodings([table.columns[j] for j in used], matrix)
         return cls(table.columns, encodings, table.named)
 
     @cached_property

@@ -71,7 +71,13 @@ class ColumnTails(Explainer, ABC):
         orders, self._orders = self._orders, None
         if orders is None:
             return super()._score_training(x)
-        return -self._shares(x, orders).sum(axis=1)
+        if self.tail == "row":
+            return -self._shares(x, orders).sum(axis=1)
+        sums, here = np.zeros(len(x)), np.empty(len(x))
+        for j, (order, left, right) in enumerate(self._tails.by_feature(x, orders)):
+            here[order] = self._combined(left, right, self.skew_[j])
+            sums -= here
+        return sums
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         return self._shares(x)

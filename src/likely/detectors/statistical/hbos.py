@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Annotated, Literal
 
 import numpy as np
@@ -22,7 +21,7 @@ _ROUNDING = 1e-9
 
 _MOST_FOUND = 4_000_000  # cells remembered from learning to scoring (32 MB)
 
-_BLOCK_CELLS = 65_536
+_BLOCK_CELLS = 40_000
 """Rows are sorted into bins in blocks of about this many values, which stay in the fast memory."""
 
 
@@ -107,15 +106,19 @@ class HBOS(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         n, width = x.shape
         inside = rice_bins(n) if self.n_bins == "auto" else int(self.n_bins)
-        self.lowest_ = np.clip(x.min(axis=0), -_REACH, _REACH)
-        self.highest_ = np.clip(x.max(axis=0), -_REACH, _REACH)
+        few = x.size <= _MOST_FOUND
+        blocks = list(_blocks(x)) if few else None
+        ends = [(each.min(axis=1), each.max(axis=1)) for _, each in blocks or _blocks(x)]
+        self.lowest_ = np.clip(np.min([least for least, _ in ends], axis=0), -_REACH, _REACH)
+        self.highest_ = np.clip(np.max([most for _, most in ends], axis=0), -_REACH, _REACH)
         counts = np.zeros(width * (inside + 2), dtype=np.int64)
         self._found = []  # where the training rows are, so that they need not be looked up twice
-        for rows, columns in _blocks(x):
-            cells = self._cells(columns, inside)
+        for (rows, columns), (least, most) in zip(blocks or _blocks(x), ends, strict=True):
+            outside = self._outside(least, most)
+            cells = self._cells(columns, outside, inside)
             counts += np.bincount(cells.ravel(), minlength=len(counts))
-            if rows.stop * width <= _MOST_FOUND:
-                self._found.append(cells)
+            if few:
+                self._found.append((rows, columns, outside, cells))
         filled = np.log(counts.reshape(width, inside + 2) + self.smoothing)
         self.surprises_ = filled.max(axis=1, keepdims=True) - filled
 
@@ -127,38 +130,45 @@ class HBOS(Explainer):
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
         found, self._found = self._found, []
+        if not found:
+            return self._score(x)
         scores = np.empty(len(x))
-        for (rows, columns), cells in zip_longest(_blocks(x), found):
-            scores[rows] = -self._surprises(columns, cells).sum(axis=0)
+        for rows, *known in found:
+            scores[rows] = -self._looked_up(*known).sum(axis=0)
         return scores
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         return self._surprises(x.T).T
 
-    def _surprises(self, columns: np.ndarray, cells: np.ndarray | None = None) -> np.ndarray:
-        """Return the nats of each value, shape (width, n); `cells` if they are known."""
-        if cells is None:
-            cells = self._cells(columns, self.surprises_.shape[1] - 2)
+    def _surprises(self, columns: np.ndarray) -> np.ndarray:
+        """Return the nats of each value, shape (width, n)."""
+        outside = self._outside(columns.min(axis=1), columns.max(axis=1))
+        cells = self._cells(columns, outside, self.surprises_.shape[1] - 2)
+        return self._looked_up(columns, outside, cells)
+
+    def _looked_up(self, columns: np.ndarray, outside: np.ndarray, cells: np.ndarray) -> np.ndarray:
         surprises = self.surprises_.ravel().take(cells)
-        lowest, highest = self.lowest_[:, None], self.highest_[:, None]
-        if ((columns < lowest) | (columns > highest)).any():
-            surprises += np.maximum(lowest - columns, 0.0)
-            surprises += np.maximum(columns - highest, 0.0)
+        for j in outside:
+            surprises[j] += np.maximum(self.lowest_[j] - columns[j], 0.0)
+            surprises[j] += np.maximum(columns[j] - self.highest_[j], 0.0)
         return surprises
 
-    def _cells(self, columns: np.ndarray, inside: int) -> np.ndarray:
+    def _outside(self, least: np.ndarray, most: np.ndarray) -> np.ndarray:
+        """Return which features have values in an open bin."""
+        return np.flatnonzero((least < self.lowest_) | (most > self.highest_))
+
+    def _cells(self, columns: np.ndarray, outside: np.ndarray, inside: int) -> np.ndarray:
         """Return where each value's bin is among those of all features, shape (width, n)."""
-        lowest, highest = self.lowest_[:, None], self.highest_[:, None]
-        span = highest - lowest
-        position = columns - lowest
-        position *= inside / np.where(span > SMALLEST_SPREAD, span, np.inf)
-        position += _ROUNDING
-        cells = np.clip(position, 0, inside - 1, out=position).astype(np.int64)
+        lowest = self.lowest_[:, None]
+        span = self.highest_[:, None] - lowest
+        bins = inside / np.where(span > SMALLEST_SPREAD, span, np.inf)  # per unit
+        position = columns * bins
+        position += _ROUNDING - lowest * bins
+        cells = np.clip(position, 0.0, inside - 1.0, out=position).astype(np.intp)
         cells += np.arange(1, len(columns) * (inside + 2), inside + 2)[:, None]
-        below, above = columns < lowest, columns > highest
-        if below.any() or above.any():
-            cells += above
-            cells -= below
+        for j in outside:
+            cells[j] += columns[j] > self.highest_[j]
+            cells[j] -= columns[j] < self.lowest_[j]
         return cells
 
 

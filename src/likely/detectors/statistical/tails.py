@@ -65,13 +65,16 @@ class Tails:
         """
         last = len(self.ranks) - 1
         for j, kept in enumerate(self.ordered):
-            if orders is not None:
-                order, ascending = orders[j], kept
-            else:
-                values = np.ascontiguousarray(x[:, j])
-                order = np.argsort(values) if len(values) >= _SORT_FROM else slice(None)
-                ascending = values[order]
-            before, upto = _places(kept, ascending)
+            if orders is not None:  # the rows learnt from: each place is known
+                yield orders[j], *self._own(kept)
+                continue
+            values = np.ascontiguousarray(x[:, j])
+            order = np.argsort(values) if len(values) >= _SORT_FROM else slice(None)
+            ascending = values[order]
+            before, upto = (
+                np.searchsorted(kept, ascending),
+                np.searchsorted(kept, ascending, "right"),
+            )
             left = self.below[np.maximum(upto - 1, 0)]  # of the last kept value <= x
             right = self.above[np.minimum(before, last)]  # of the first >= x
             if (ascending < kept[0]).any():
@@ -79,6 +82,15 @@ class Tails:
             if (ascending > kept[-1]).any():
                 right += np.maximum(ascending - kept[-1], 0.0) / self.upper_excess[j]
             yield order, left, right
+
+    def _own(self, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return -log F and -log G of the kept values, if they are all; equal ones share theirs."""
+        new = kept[1:] != kept[:-1]
+        if new.all():
+            return self.below, self.above
+        ends = np.flatnonzero(np.append(new, True)) + 1
+        counts = np.diff(ends, prepend=0)
+        return np.repeat(self.below[ends - 1], counts), np.repeat(self.above[ends - counts], counts)
 
 
 def learn_tails(x: np.ndarray, most: int) -> tuple[Tails, np.ndarray | None]:
@@ -93,7 +105,7 @@ def learn_tails(x: np.ndarray, most: int) -> tuple[Tails, np.ndarray | None]:
     if len(kept) == len(x):
         orders = np.argsort(ascending, axis=1)
         for values, order in zip(ascending, orders, strict=True):
-            values[:] = values[order]
+            values[:] = values.take(order)
     else:
         ascending.sort(axis=1)
     outer = max(1, int(_TAIL * len(x)))
@@ -117,18 +129,6 @@ def _skewness(columns: np.ndarray) -> np.ndarray:
         away *= squares
         skew[j] = away.mean() / (spread if spread > 0 else 1.0) ** 3
     return np.where(np.abs(skew) > _LEAST_SKEWNESS, skew, 0.0)
-
-
-def _places(kept: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many kept values lie below each value, and how many are at most as large."""
-    if values is not kept and not np.array_equal(kept, values):
-        return np.searchsorted(kept, values), np.searchsorted(kept, values, side="right")
-    # the rows learnt from: each place is known, and equal values share the ends of their run
-    ends = np.flatnonzero(np.append(kept[1:] != kept[:-1], True)) + 1
-    if len(ends) == len(kept):
-        return ends - 1, ends
-    counts = np.diff(ends, prepend=0)
-    return np.repeat(ends - counts, counts), np.repeat(ends, counts)
 
 
 def _kept(n: int, most: int) -> np.ndarray:
