@@ -63,3 +63,24 @@ def read_budget(text: str | float | None) -> Budget:
         'budget must be None, a number of seconds above 0, or text such as "20s", "5min" or '
         f'"1200 steps". Got {text!r}.'
     )
+
+
+def divided(text: str | float | None, parts: int) -> str | float | None:
+    """Return what each of several models that are trained one after the other may spend.
+
+    Parameters
+    ----------
+    text : str, float or None
+        The budget of all; time is divided, steps are not.
+    parts : int in [1, inf)
+        How many models.
+
+    Examples
+    --------
+    >>> divided("20s", 2)
+    10.0
+    >>> divided("1200 steps", 2)
+    '1200 steps'
+    """
+    seconds = read_budget(text).seconds
+    return text if math.isinf(seconds) else seconds / parts

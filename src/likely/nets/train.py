@@ -111,15 +111,17 @@ def train(
     """
     run = _Run(network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint)
     run.plan(epochs, budget)
+    stopped = False
     try:
         for _ in track(run.steps(budget), what, run.course.planned):
             pass
     except KeyboardInterrupt:
+        stopped = True
         run.course.notes.append(
             f"Stopped by hand after {run.course.steps:,} of {run.course.planned:,} steps; the best "
             "so far is kept."
         )
-    run.finish()
+    run.finish(save=not stopped)  # a step may be half taken: the file stays as it was
     return run.course
 
 
@@ -144,7 +146,7 @@ class _Run:
         self.batch_size = min(batch_size, len(data))
         self.rate, self.factor = learning_rate, 1.0
         self.optimiser = torch.optim.AdamW(
-            network.parameters(), learning_rate, weight_decay=weight_decay
+            network.parameters(), learning_rate, weight_decay=weight_decay, fused=True
         )
         self.average = {name: value.detach().clone() for name, value in _state(network).items()}
         self.best = {name: value.clone() for name, value in self.average.items()}
@@ -184,11 +186,12 @@ class _Run:
             if self.spent > budget.seconds:
                 break
 
-    def finish(self) -> None:
+    def finish(self, *, save: bool) -> None:
         """Put the best weights into the network."""
         if not self.course.history or self.course.history[-1]["step"] != self.course.steps:
             self._look()
-        self._save_if_due(now=True)
+        if save:
+            self._save_if_due(now=True)
         self.network.load_state_dict(self.best)
         self.network.eval()
 
@@ -219,7 +222,7 @@ class _Run:
         """Return the factor on the learning rate: up, level, and down along a cosine."""
         done = self.course.steps / self.course.planned
         warm = min(1.0, (self.course.steps + 1) / _WARM_UP)
-        if done <= _DECAY_FROM:
+        if done <= _DECAY_FROM or self.course.steps < _MEASURED:  # not yet planned by the clock
             return warm
         return warm * 0.5 * (1 + math.cos(math.pi * (done - _DECAY_FROM) / (1 - _DECAY_FROM)))
 
@@ -258,10 +261,12 @@ class _Run:
         self.network.load_state_dict(self.average)
         self.network.eval()
         total = 0.0
-        with torch.no_grad(), seeded(0):
-            for batch in self.held_out.split(self.batch_size):
-                total += float(self.loss(batch.to(self.device)).double().sum())
-        self.network.load_state_dict(kept)
+        try:
+            with torch.no_grad(), seeded(0):
+                for batch in self.held_out.split(self.batch_size):
+                    total += float(self.loss(batch.to(self.device)).double().sum())
+        finally:  # Ctrl-C may come here
+            self.network.load_state_dict(kept)
         return total / len(self.held_out)
 
     def _go_back(self) -> None:
