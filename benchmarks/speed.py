@@ -126,11 +126,13 @@ def timed_pair(models: list[Any], learnt: np.ndarray, new: np.ndarray) -> dict[s
     names = [f"x{j}" for j in range(learnt.shape[1])]
     given = {"batch": new, "row": new[:1], "frame_row": pd.DataFrame(new[:1], columns=names)}
     try:
-        models[1].fit(learnt[:500])  # compiles, imports and warms up
-    except ValueError:
+        for model in models:
+            model.fit(learnt[:500])  # compiles, imports and warms up
+        best = in_turns(models, _fit, learnt)
+    except ValueError:  # a peer may fail on few rows or only on all; if it was ours, it fails again
         models = models[:1]
-    models[0].fit(learnt[:500])
-    times = _named("fit", in_turns(models, _fit, learnt))
+        best = in_turns(models, _fit, learnt)
+    times = _named("fit", best)
     for step, rows in given.items():
         if step == "frame_row" and len(learnt) <= 50_000:
             models[0].fit(pd.DataFrame(learnt, columns=names))
