@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+_MOST_STAGES, _FEW_PLACES, _WIDEST = 6, 4, 64
 _CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _TRANSPOSED: tuple[Any, ...] = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 _NORMS: tuple[Any, ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
@@ -38,6 +39,18 @@ def stages(shape: Sequence[int], count: int) -> list[tuple[int, ...]]:
     while len(sizes) <= count and max(sizes[-1]) > 1:
         sizes.append(tuple((size + 1) // 2 for size in sizes[-1]))
     return sizes
+
+
+def usual_widths(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return as many stages as bring every axis to four places at most, six at most.
+
+    Examples
+    --------
+    >>> usual_widths((28, 28))
+    (16, 32, 64)
+    """
+    count = len([sizes for sizes in stages(shape, _MOST_STAGES) if max(sizes) > _FEW_PLACES])
+    return tuple(min(16 << stage, _WIDEST) for stage in range(min(max(count, 1), _MOST_STAGES)))
 
 
 class ConvolutionalEncoder(nn.Module):
@@ -71,7 +84,11 @@ class ConvolutionalEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the codes of samples."""
-        return self.code(self.features(x).flatten(1))
+        return self.to_code(self.features(x))
+
+    def to_code(self, features: Tensor) -> Tensor:
+        """Return the codes of samples, given what `features` made of them."""
+        return self.code(features.flatten(1))
 
 
 class ConvolutionalDecoder(nn.Module):

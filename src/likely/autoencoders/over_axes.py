@@ -1,0 +1,142 @@
+"""What autoencoders of samples with axes share: how oddness is measured."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from likely.base.capabilities import Encoder, Explainer, Reconstructor
+from likely.base.state import Array, Weights
+from likely.core.covariance import regularise, whitening
+from likely.nets.deep_model import DeepModel
+from likely.nets.scale import squash, unsquash
+
+_MOST_LEARNT = 10_000  # samples whose statistics are learnt
+_FLOOR = 0.1  # of the mean squared error, below which a smaller one says nothing
+_LEAST_ERROR = 1e-8
+_PLACES = {1: 6, 2: 3, 3: 2}
+"""Into how many parts an axis is cut where features are averaged, by the number of axes."""
+_ERROR_PLACES = {1: 16, 2: 7, 3: 4}
+"""The same where squared errors are."""
+_POOL: dict[int, Any] = {
+    1: functional.adaptive_avg_pool1d,
+    2: functional.adaptive_avg_pool2d,
+    3: functional.adaptive_avg_pool3d,
+}
+
+
+class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
+    """An autoencoder of samples with axes, whose encoder has `features` and `to_code`.
+
+    Three measures of oddness:
+
+    - "error": the sum of squared errors of the reconstruction;
+    - "scaled": the same in units of how well each place is restored usually;
+    - "density": how far a sample is from those learnt in what the network made of it, by the
+      Mahalanobis distance: its code, the encoder's last features averaged over parts of the axes,
+      and the logarithms of squared errors averaged over finer parts.
+
+    The last is the default, as the first two miss what the network restores too well, and
+    contributions then are its shares by where the scaled error is.
+    """
+
+    additive = True
+    _state_spec = {
+        "spreads_": Array("width", low=0),
+        "centre_": Array("statistic"),
+        "whitening_": Array("statistic", "statistic"),
+        "network_": Weights(),
+    }
+
+    latent: int
+    noise: float
+    oddness: str
+    spreads_: np.ndarray
+    centre_: np.ndarray
+    whitening_: np.ndarray
+    network_: Any
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        seen = batch
+        if self.noise and self.network_.training:
+            seen = batch + self.noise * torch.randn_like(batch)
+        return ((self.network_(seen) - batch) ** 2).flatten(1).mean(dim=1)
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        squares = self._squares(held_out).mean(axis=0)  # (channel, *axes)
+        self.spreads_ = np.sqrt(squares + _FLOOR * squares.mean() + _LEAST_ERROR).ravel()
+        step = max(1, len(x) // _MOST_LEARNT)
+        known = np.concatenate([x[::step], held_out]) if held_out is not x else x[::step]
+        found = self._apply(known, self._statistics)
+        self.centre_ = found.mean(axis=0)
+        covariance = np.atleast_2d(np.cov(found.T, bias=True))
+        # as of one row: correlations of hundreds of statistics are never taken for sure
+        self.whitening_ = whitening(regularise(covariance, 1.0))
+
+    def _statistics(self, batch: Tensor) -> Tensor:
+        """Return what the network made of samples, (batch, statistic)."""
+        encoder, axes = self.network_.encoder, batch.ndim - 2
+        parts = []
+        if hasattr(encoder, "features"):
+            features = encoder.features(batch)
+            code = encoder.to_code(features)
+            parts.append(_pooled(features, _PLACES[axes]))
+        else:
+            code = encoder(batch)
+        squares = ((self.network_.decoder(code) - batch) ** 2).mean(dim=1, keepdim=True)
+        least = _FLOOR * float((self.spreads_**2).mean())
+        errors = torch.log(_pooled(squares, _ERROR_PLACES[axes]) + least)
+        return torch.cat([code.flatten(1), *parts, errors], dim=1)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        if self.oddness == "density":
+            return -self._distances(x)
+        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        squares = self._squares(x)
+        if self.oddness == "error":
+            return squares
+        squares /= self.spreads_.reshape(x.shape[1:]) ** 2
+        if self.oddness == "density":
+            total = squares.reshape(len(x), -1).sum(axis=1)
+            share = self._distances(x) / np.where(total > 0, total, 1.0)
+            squares *= share.reshape(-1, *[1] * (x.ndim - 1))
+        return squares
+
+    def _distances(self, x: np.ndarray) -> np.ndarray:
+        away = self._apply(x, self._statistics) - self.centre_
+        return np.sqrt(((away @ self.whitening_) ** 2).sum(axis=1))
+
+    def _squares(self, x: np.ndarray) -> np.ndarray:
+        return self._apply(x, lambda batch: (self.network_(batch) - batch) ** 2)
+
+    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
+        return self._back(self._apply(x, self.network_))
+
+    def _encode(self, x: np.ndarray) -> np.ndarray:
+        return self._apply(x, self.network_.encoder)
+
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        return self._back(self._apply(z, self.network_.decoder, codes=True))
+
+    def _tensor(self, x: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(squash(x)))
+
+    def _back(self, found: np.ndarray) -> np.ndarray:
+        """Return what the network put out as features of the form."""
+        return unsquash(found) if self.schema_.kind == "series" else np.clip(found, 0, 1)
+
+    def _latent(self, width: int) -> int:
+        return max(1, min(self.latent, width - 1))
+
+
+def _pooled(features: Tensor, places: int) -> Tensor:
+    """Return means over parts of the axes, (batch, channel * parts)."""
+    sizes = tuple(min(places, size) for size in features.shape[2:])
+    return _POOL[len(sizes)](features, sizes).flatten(1)

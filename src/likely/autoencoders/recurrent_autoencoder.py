@@ -1,0 +1,109 @@
+"""The recurrent autoencoder."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from torch import nn
+
+from likely.autoencoders.over_axes import OverAxes
+from likely.core.params import Interval
+from likely.nets.layers import Codec
+from likely.nets.recurrent import RecurrentDecoder, RecurrentEncoder
+
+
+class RecurrentAutoencoder(OverAxes):
+    """How badly a series is restored from the last state of a recurrent network (Malhotra, 2016).
+
+    One network reads the series, step by step; another says it again from the code alone,
+    backwards. What goes in is spoilt by noise in training.
+
+    Parameters
+    ----------
+    cell : {"lstm", "gru"}, default "lstm"
+        Kind of cell: long short-term memory, or gated recurrent unit, with a quarter fewer weights.
+    latent : int in [1, 4096], default 16
+        Numbers in a code; at most one fewer than a series has.
+    hidden : int in [1, 4096], default 64
+        Size of the state.
+    layers : int in [1, 8], default 1
+        Cells on top of one another.
+    noise : float in [0, 10], default 0.2
+        Standard deviation of the noise, in spreads of the series.
+    oddness : {"density", "scaled", "error"}, default "density"
+        Squared error; the same in units of how well each step is restored usually; or how unusual
+        code, states and errors are together.
+    epochs : int in [1, 1000000], default 100
+        How often every sample is seen at most, if `budget` counts no steps.
+    batch_size : int in [1, 1000000], default 32
+        Samples a step.
+    learning_rate : float in (0, 1], default 0.005
+        Largest step of Adam.
+    budget : str, float or None, default "800 steps"
+        Limit of training, such as "20s" or "4000 steps".
+    device : {"auto", "cpu", "cuda", "mps"}, default "auto"
+        Where the network is.
+    network : Module or None, default None
+        An encoder and decoder of one's own, `likely.nets.layers.Codec`; cannot be saved.
+    checkpoint : str or None, default None
+        File that keeps the state of training, for a run that may be killed.
+    seed : int in [0, inf), default 0
+        Of weights, batches and noise.
+
+    References
+    ----------
+    Malhotra, P., Ramakrishnan, A., Anand, G., Vig, L., Agarwal, P. & Shroff, G. (2016). LSTM-based
+    encoder-decoder for multi-sensor anomaly detection. https://arxiv.org/abs/1607.00148
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.autoencoders import RecurrentAutoencoder
+    >>> shift = np.random.default_rng(0).uniform(0, 3, size=(200, 1))
+    >>> waves = np.sin(np.linspace(0, 12, 48) + shift)
+    >>> model = RecurrentAutoencoder(latent=4, budget="200 steps").fit(waves)
+    >>> odd = waves[:1].copy()
+    >>> odd[0, 20:24] = 0.0
+    >>> model.predict(np.vstack([waves[:1], odd]))
+    array([ 1, -1])
+    """
+
+    card = {"kinds": ["series"], "paper": "arXiv:1607.00148"}
+    fast = {"latent": 4, "hidden": 16, "budget": "80 steps"}
+
+    def __init__(
+        self,
+        cell: Literal["lstm", "gru"] = "lstm",
+        latent: Annotated[int, Interval(1, 4096)] = 16,
+        hidden: Annotated[int, Interval(1, 4096)] = 64,
+        layers: Annotated[int, Interval(1, 8)] = 1,
+        noise: Annotated[float, Interval(0, 10)] = 0.2,
+        oddness: Literal["density", "scaled", "error"] = "density",
+        epochs: Annotated[int, Interval(1, 1_000_000)] = 100,
+        batch_size: Annotated[int, Interval(1, 1_000_000)] = 32,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
+        budget: str | float | None = "800 steps",
+        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        network: Any = None,
+        checkpoint: str | None = None,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.cell = cell
+        self.latent = latent
+        self.hidden = hidden
+        self.layers = layers
+        self.noise = noise
+        self.oddness = oddness
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.budget = budget
+        self.device = device
+        self.network = network
+        self.checkpoint = checkpoint
+        self.seed = seed
+
+    def _network(self, schema: Any) -> nn.Module:
+        channels, latent = schema.channels, self._latent(schema.width)
+        said = (channels, latent, self.hidden, self.cell, self.layers)
+        return Codec(RecurrentEncoder(*said), RecurrentDecoder(schema.shape[0], *said))
