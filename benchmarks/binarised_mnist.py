@@ -7,7 +7,7 @@ bound with 500 samples. Beside them stand two exact log-likelihoods: independent
 and a mixture of 100 of them fitted by 25 steps of expectation-maximisation. `cpu_s` is the time of
 all threads together, so that it says something on a busy machine, too.
 
-    python benchmarks/binarised_mnist.py                 stores benchmarks/results/binarised_mnist.json
+    python benchmarks/binarised_mnist.py                 stores results/binarised_mnist.json
     python benchmarks/binarised_mnist.py --device cuda   larger, for at most 20 minutes of a GPU
     python benchmarks/binarised_mnist.py --epochs 2 --test 500     a quick look, nothing stored
 """

@@ -91,12 +91,17 @@ class BetaVAE(Variational):
         "paper": "https://openreview.net/forum?id=Sy2fzU9gl",
     }
     fast = {
-        "beta": 1.5,
         "budget": "300 steps",
         "hidden": (),
         "latent": 2,
         "batch_size": 32,
         "learning_rate": 0.02,
+    }
+    expected_failures = {
+        "density_of_a_gaussian_is_near_its_entropy": "a heavier divergence costs likelihood: what "
+        "the code is not allowed to say is taken for noise",
+        "samples_pass_for_data": "causes that a heavier divergence leaves out of the code are "
+        "drawn as independent noise",
     }
 
     def __init__(

@@ -97,4 +97,10 @@ class VAE(Variational):
     """
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1312.6114"}
-    fast = {"budget": "300 steps", "hidden": (), "latent": 2, "batch_size": 32, "learning_rate": 0.02}
+    fast = {
+        "budget": "300 steps",
+        "hidden": (),
+        "latent": 2,
+        "batch_size": 32,
+        "learning_rate": 0.02,
+    }

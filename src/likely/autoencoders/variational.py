@@ -176,8 +176,8 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         table = not isinstance(schema, Form)
         if self.layers == "convolutional" and table:
             raise ParameterError(
-                f"{type(self).__name__}: layers is 'convolutional', and the columns of a table have "
-                "no neighbours. Use 'dense'."
+                f"{type(self).__name__}: layers is 'convolutional', and the columns of a table "
+                "have no neighbours. Use 'dense'."
             )
         large = not table and schema.width > _MOST_DENSE
         return self.layers == "convolutional" or (self.layers == "auto" and large)

@@ -31,10 +31,10 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
     """Autoencoder whose codes are a few out of a codebook (van den Oord et al., 2017).
 
     The encoder makes vectors: one a place of the coarse map that its convolutions end with, or
-    `positions` of them for a row of a table. Each is replaced by the nearest vector of one codebook,
-    and the decoder sees those only. Codes follow the vectors they stand for by a running mean, and
-    dead ones are put where vectors are. A vector is drawn to its code with weight 0.25; the
-    gradient of the decoder goes past the replacement to the encoder.
+    `positions` of them for a row of a table. Each is replaced by the nearest vector of one
+    codebook, and the decoder sees those only. Codes follow the vectors they stand for by a running
+    mean, and dead ones are put where vectors are. A vector is drawn to its code with weight 0.25;
+    the gradient of the decoder goes past the replacement to the encoder.
 
     Samples are drawn from a prior that knows how often each code stands in each place, and takes
     places for independent of one another; to this the usual error of every feature is added.
@@ -238,7 +238,8 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         chances = np.exp(self.prior_).cumsum(axis=1)  # (position, code)
         draws = rng.random((n, len(chances), 1))
         codes = np.minimum((draws > chances).sum(axis=2), chances.shape[1] - 1)
-        drawn = self._apply(codes.reshape(n, *shape).astype(np.float64), self.network_.decode, codes=True)
+        places = codes.reshape(n, *shape).astype(np.float64)
+        drawn = self._apply(places, self.network_.decode, codes=True)
         noise = rng.normal(size=(n, self.spreads_.size)) * self.spreads_
         return self._as_features(drawn + noise.reshape(drawn.shape))
 

@@ -56,8 +56,8 @@ def mutual_information_gap(codes: Any, factors: Any, bins: int = 20) -> float:
     z, causes = _matrix(codes, "codes"), _matrix(factors, "factors")
     if len(z) != len(causes) or z.shape[1] < 2:
         raise DataError(
-            f"Found codes of shape {z.shape} and factors of shape {causes.shape}. Give at least two "
-            "numbers a code, and one row of factors for each."
+            f"Found codes of shape {z.shape} and factors of shape {causes.shape}. Give at least "
+            "two numbers a code, and one row of factors for each."
         )
     binned = np.stack([_bins(column, bins) for column in z.T], axis=1)
     gaps = []

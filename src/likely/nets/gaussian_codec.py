@@ -1,6 +1,7 @@
 """An encoder to a Gaussian over codes, a decoder, and the bounds that the two give.
 
-With a code z ~ N(0, I), a decoder p(x | z) and an encoder q(z | x), the evidence log p(x) is at least
+With a code z ~ N(0, I), a decoder p(x | z) and an encoder q(z | x), the evidence log p(x) is at
+least
 
     log 1/K sum over k of p(x | z_k) p(z_k) / q(z_k | x),    z_k ~ q(z | x),
 

@@ -100,7 +100,7 @@ class Bernoulli(Likelihood):
 
 
 class DiscretisedLogistic(Likelihood):
-    """Features are 256 levels in [0, 1], logistic about what the decoder says (Kingma et al., 2016).
+    """256 levels in [0, 1], logistic about what the decoder says (Kingma et al., 2016).
 
     The chance of a level is that of the interval half-way to its neighbours; the first and the last
     level have all that lies beyond them.

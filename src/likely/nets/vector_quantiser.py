@@ -1,4 +1,4 @@
-"""A codebook: every vector becomes the nearest of a few, which follow the vectors they stand for."""
+"""A codebook: every vector becomes the nearest of a few, and these follow their vectors."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class VectorQuantiser(nn.Module):
         self.codes.copy_(self.sums / self.counts.clamp(min=_SMALL)[:, None])
 
     def _start(self, z: Tensor) -> None:
-        """Put every code onto a vector of the first batch, with a little noise to part equal ones."""
+        """Put every code onto a vector of the first batch, and a little noise between equal ones."""
         drawn = z[torch.randint(len(z), (len(self.codes),), device=z.device)]
         spread = z.std(dim=0, correction=0) + _SMALL
         every = torch.arange(len(self.codes), device=z.device)
@@ -90,9 +90,7 @@ class QuantisingCodec(nn.Module):
         From vectors back to samples.
     """
 
-    def __init__(
-        self, encoder: nn.Module, quantiser: VectorQuantiser, decoder: nn.Module
-    ) -> None:
+    def __init__(self, encoder: nn.Module, quantiser: VectorQuantiser, decoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.quantiser = quantiser
