@@ -85,7 +85,7 @@ def test_what_is_inside_is_told(tmp_path: Path, mixed_rows: Callable[..., Any]) 
     assert found["bytes"] == path.stat().st_size
     assert found["provenance"] == {"likely": "0.1.0"}
     (model,) = found["models"]
-    assert (model["where"], model["class"], model["params"]["n_neighbors"]) == ("a", "KNN/1", 3)
+    assert (model["where"], model["class"], model["params"]["n_neighbors"]) == ("a", "KNN/2", 3)
     assert model["columns"][0]["name"] == "amount"
     tensor = next(t for t in found["tensors"] if t["name"] == "parts.a.reference_")
     assert tensor["dtype"] == "float64"
