@@ -30,8 +30,8 @@ class Autoencoder(Reconstruction):
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "1000 steps"
-        Limit of training, such as "20s" or "1000 steps".
+    budget : str, float or None, default "500 steps"
+        Limit of training, such as "20s" or "500 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
     network : Module or None, default None

@@ -45,8 +45,8 @@ class DenoisingAutoencoder(Reconstruction):
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "1000 steps"
-        Limit of training, such as "20s" or "1000 steps".
+    budget : str, float or None, default "500 steps"
+        Limit of training, such as "20s" or "500 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
     network : Module or None, default None
@@ -98,7 +98,7 @@ class DenoisingAutoencoder(Reconstruction):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "1000 steps",
+        budget: str | float | None = "500 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

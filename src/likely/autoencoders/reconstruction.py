@@ -70,7 +70,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "1000 steps",
+        budget: str | float | None = "500 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
