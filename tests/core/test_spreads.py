@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from likely.core.spreads import REACH, distance_spreads
+from likely.core.spreads import REACH, WIDE, distance_axes, distance_spreads
 
 RNG = np.random.default_rng(0)
 
@@ -45,3 +46,20 @@ def test_a_crowd_of_columns_of_mostly_one_value_counts_for_less() -> None:
 def test_yes_or_no_columns_are_no_crowd() -> None:
     indicators = 2.0 * (RNG.random((1000, 60)) < 0.1)
     assert distance_spreads(indicators).tolist() == [1.0] * 60
+
+
+def test_axes_of_few_columns_are_their_spreads() -> None:
+    x = RNG.normal(size=(300, WIDE)) * 3.0
+    np.testing.assert_array_equal(distance_axes(x), np.diag(1 / distance_spreads(x)))
+
+
+@pytest.mark.parametrize("rows", [60, 400])  # fewer and more than columns
+def test_axes_of_many_columns_even_out_what_they_share(rows: int) -> None:
+    width = 2 * WIDE
+    x = RNG.normal(size=(rows, 1)) + 0.3 * RNG.normal(size=(rows, width))
+    scaled = x / distance_spreads(x)
+    before = np.linalg.eigvalsh(np.cov(scaled.T, bias=True))
+    after = np.linalg.eigvalsh(np.cov((x @ distance_axes(x)).T, bias=True))
+    part = 1 / 3
+    expected = before / (1 - part + part * before / before.mean())
+    np.testing.assert_allclose(after, expected, atol=1e-10)

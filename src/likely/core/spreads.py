@@ -65,13 +65,24 @@ def distance_axes(x: np.ndarray) -> np.ndarray:
     width = len(spreads)
     if width <= WIDE:
         return np.diag(1 / spreads)
-    near = np.clip(x, -REACH, REACH) / spreads
-    near -= near.mean(axis=0)
-    variances, directions = np.linalg.eigh(near.T @ near / len(near))
     part = (width - WIDE) / (width + WIDE)
-    relative = np.maximum(variances, 0.0) / (variances.mean() or 1.0)
-    shorter = np.sqrt(1 - part + part * relative)
-    return (directions / shorter) @ directions.T / spreads[:, None]
+    variances, directions = _principal(np.clip(x, -REACH, REACH) / spreads)
+    relative = variances * (width / (variances.sum() or 1.0))
+    unmoved = 1 / np.sqrt(1 - part)  # along which rows do not vary
+    stretch = 1 / np.sqrt(1 - part + part * relative) - unmoved
+    axes = (directions * stretch) @ directions.T
+    axes[np.diag_indices(width)] += unmoved
+    return axes / spreads[:, None]
+
+
+def _principal(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return variances, shape (k,), and directions, (width, k), of all along which rows vary."""
+    centred = (rows - rows.mean(axis=0)) / np.sqrt(len(rows))
+    if len(rows) < rows.shape[1]:
+        _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
+        return lengths**2, directions.T
+    variances, directions = np.linalg.eigh(centred.T @ centred)
+    return np.maximum(variances, 0.0), directions
 
 
 def _crowd_factors(x: np.ndarray) -> np.ndarray:
