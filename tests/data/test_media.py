@@ -136,6 +136,19 @@ def test_a_picture_of_8_bits_among_many_of_16_is_brought_to_16(tmp_path: Path) -
     np.testing.assert_array_equal(last[..., 0], np.asarray(Image.open(path)) * np.uint16(257))
 
 
+def test_a_form_brings_pictures_to_the_depth_it_has_learnt(pictures: Path, tmp_path: Path) -> None:
+    form = Form.learn(as_shaped(pictures))
+    byte = _picture(tmp_path / "new.png")
+    wide = tmp_path / "wide.png"
+    Image.fromarray(np.asarray(Image.open(byte)) * np.uint16(257)).save(wide)
+    expected = form.features(as_shaped(byte, "image"))
+    np.testing.assert_array_equal(form.features(as_shaped(wide, "image")), expected)
+    deep = Form.learn(as_shaped([wide] * 2))
+    np.testing.assert_array_equal(
+        deep.features(as_shaped(byte, "image")), deep.features(as_shaped(wide, "image"))
+    )
+
+
 def test_grey_among_colour(pictures: Path) -> None:
     colours = RNG.integers(0, 256, (6, 8, 3), dtype=np.uint8)
     Image.fromarray(colours).save(pictures / "colour.png")

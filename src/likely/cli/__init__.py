@@ -30,7 +30,8 @@ used · 4 model file cannot be read or used · 5 optional package missing · 10 
 with --fail-on-findings · 130 stopped by Ctrl-C.
 
 Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
-`-` reads CSV from standard input.
+`-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds (wav)
+or of arrays (npy), one a file.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import rich_click as click
@@ -38,9 +39,10 @@ def command(
     found = finding.find(data, model, learning, {"top": len(rows) or _ODDEST})
     beyond = [row for row in rows if row > len(found)]
     if beyond:
+        header = "" if found.shaped is not None else ", without the header"
         raise likely.ParameterError(
-            f"There is no row {beyond[0]:,}; {data} has {len(found):,}. Count from 1, without the "
-            "header."
+            found.learned.worded(f"There is no row {beyond[0]:,}")
+            + f"; {data} has {len(found):,}. Count from 1{header}."
         )
     explained = finding.entries(found, [row - 1 for row in rows] or found.oddest)
     if as_json:
@@ -51,20 +53,23 @@ def command(
         for i, entry in enumerate(explained):
             if i:
                 output.say("")
-            _print(entry)
+            _print(found, entry)
         printing.print_notes(found.notes)
 
 
-def _print(entry: dict[str, Any]) -> None:
+def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
     """Print one row: how rare it is, its sentence, and its columns, most responsible first."""
-    heading = f"Row {entry['row']:,}: {entry['rarity']}, {entry['surprise_bits']:.1f} bits"
-    output.say(heading, style="bold")
+    name = finding.title(found, entry)
+    output.say(f"{name}: {entry['rarity']}, {entry['surprise_bits']:.1f} bits", style="bold")
     output.say(entry["sentence"])
+    reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
+    if found.shaped is not None:
+        _print_places(reasons)
+        return
     nearest = entry["nearest_likely_row"] or {}
     heads = ("column", "part", "value", "expected", "usual", "nearest likely row")
-    sides = ("left", "right", "left", "left", "left", "left")
     output.table(
-        tuple(zip(heads, sides, strict=True)),
+        _columns(heads),
         [
             (
                 reason["column"],
@@ -74,10 +79,22 @@ def _print(entry: dict[str, Any]) -> None:
                 _range(reason["low"], reason["high"]),
                 nearest.get(reason["column"], ""),
             )
-            for reason in entry["reasons"][:_MOST_REASONS]
-            if reason["share"] >= _LEAST_SHARE
+            for reason in reasons
         ],
     )
+
+
+def _print_places(reasons: Sequence[dict[str, Any]]) -> None:
+    """Print the regions of an image, a series or a video, with the means over each."""
+    if reasons:
+        output.table(
+            _columns(("place", "part", "value", "expected")),
+            [(r["column"], f"{r['share']:.0%}", r["value"], r["expected"]) for r in reasons],
+        )
+
+
+def _columns(heads: Sequence[str]) -> list[tuple[str, str]]:
+    return [(head, "right" if head == "part" else "left") for head in heads]
 
 
 def _range(low: str, high: str) -> str:

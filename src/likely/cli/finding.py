@@ -50,6 +50,11 @@ def verdict(found: likely.Findings) -> dict[str, Any]:
     }
 
 
+def title(found: likely.Findings, entry: dict[str, Any]) -> str:
+    """Return what people call an entry: the name of a sample, or its number as in "Row 17"."""
+    return entry.get("name") or found.learned.worded(f"Row {entry['row']:,}")
+
+
 def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, Any]]:
     """Return rows by position; the first 1,000 of them with their reasons."""
     import numpy as np  # deferred: `--help` loads none of these
@@ -69,6 +74,9 @@ def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, 
         for row in rows.tolist()
     ]
     explanations = found.explanations(rows[:MOST_EXPLAINED])
+    if found.shaped is not None and found.shaped.named:
+        for entry in listed:
+            entry["name"] = found.shaped.name(entry["row"] - 1)
     for entry, explanation in zip(listed, explanations, strict=False):
         entry["sentence"] = explanation.sentence
         entry["reasons"] = [vars(reason) for reason in explanation.reasons]

@@ -34,6 +34,11 @@ LEARNING: dict[str, Decorator] = {
         metavar="NAME=VALUE",
         help="A parameter of the method, lists as JSON; repeatable.",
     ),
+    "kind": click.option(
+        "--kind",
+        type=click.Choice(["table", "series", "image", "video"]),
+        help="What DATA are, where a folder or the axes of an array leave it open.",
+    ),
     "labels": click.option(
         "--labels",
         metavar="COLUMN",

@@ -7,7 +7,7 @@ from typing import Any
 import rich_click as click
 
 import likely
-from likely.cli import options, output
+from likely.cli import options, output, printing
 
 
 @click.command("inspect")
@@ -44,6 +44,9 @@ def _print_model(model: dict[str, Any]) -> None:
     output.say(f"{model['where']}: {model['class']}", style="bold")
     if settings:
         output.say(settings)
+    form = model["form"]
+    if form is not None:
+        output.say(f"Looks at {form['kind']} samples: {printing.size(**form)}")
     if model["columns"]:
         output.table(
             (("column", "left"), ("kind", "left"), ("type", "left"), ("set aside", "left")),

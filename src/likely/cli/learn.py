@@ -42,18 +42,22 @@ def command(
 
     `likely detect NEW --model m.likely` then judges new rows by it.
     """
+    from likely.data.shaped import AXES  # deferred: `--help` loads no numpy
+
     params = learning.pop("params")
     with readable(data) as path:
         learned = likely.learn(path, normal=normal, **learning, **params)
     learned.save(file, rows=not no_rows)
     columns = [column.name for column in learned.columns if column.used]
     aside = {column.name: column.set_aside for column in learned.columns if not column.used}
+    form = learned.model.schema_ if learned.unit in AXES else None
     if as_json:
         output.print_json(
             {
                 "likely": likely.__version__,
                 "model": type(learned.model).__name__,
                 "rows": learned.rows_learnt,
+                "kind": learned.unit,
                 "columns": columns,
                 "set_aside": aside,
                 "notes": list(learned.notes),
@@ -61,8 +65,11 @@ def command(
             }
         )
     elif not quiet:
+        what = f"and {len(columns)} columns"
+        if form is not None:
+            what = f"({printing.size(form.kind, form.shape, form.channels)})"
         output.say(
-            learned.worded(f"Learnt {learned.rows_learnt:,} rows and {len(columns)} columns ")
+            learned.worded(f"Learnt {learned.rows_learnt:,} rows {what} ")
             + f"with {type(learned.model).__name__}."
         )
         printing.print_notes(learned.notes)

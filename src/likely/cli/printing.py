@@ -30,14 +30,38 @@ def print_findings(found: likely.Findings, show: int) -> None:
         heading = f"The {total:,} findings, oddest first" if total > 1 else "The finding"
     output.say("")
     output.say(found.learned.worded(heading), style="bold")
+    named = "name" in shown[0]
     output.table(
-        (("row", "right"), ("rarity", "left"), ("bits", "right"), ("why", "left")),
-        [(f"{e['row']:,}", e["rarity"], f"{e['surprise_bits']:.1f}", e["sentence"]) for e in shown],
+        (
+            (found.learned.worded("row"), "left" if named else "right"),
+            ("rarity", "left"),
+            ("bits", "right"),
+            ("why", "left"),
+        ),
+        [
+            (
+                e["name"] if named else f"{e['row']:,}",
+                e["rarity"],
+                f"{e['surprise_bits']:.1f}",
+                e["sentence"],
+            )
+            for e in shown
+        ],
     )
     if passed and len(shown) < total:
         output.say(
             f"{total - len(shown):,} more; --show N shows N of them, -o findings.csv writes all."
         )
+
+
+def size(kind: str, shape: Sequence[int], channels: int) -> str:
+    """Return how large samples with axes are, such as "28 x 28 pixels, 1 channel"."""
+    parts = []
+    if kind != "image":
+        parts.append(f"{shape[0]} {'steps' if kind == 'series' else 'frames'}")
+    if kind != "series":
+        parts.append(f"{shape[-1]} x {shape[-2]} pixels")
+    return ", ".join([*parts, f"{channels} channel{'' if channels == 1 else 's'}"])
 
 
 def print_notes(notes: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.features import robust_scale
+from likely.data.image import at_depth
 from likely.data.resize import resize
 from likely.data.shaped import AXES, Shaped, ShapedKind
 
@@ -30,7 +31,8 @@ class Form:
     kind : {"series", "image", "video"}
         What a sample is.
     shape : tuple of int
-        Sizes of the axes; samples of other sizes are resized, except series.
+        Sizes of the axes; samples of other sizes are resized, except series. Bytes among pictures
+        of 16 bits, and the other way round, are brought to the depth learnt.
     channels : int
         How many channels a sample has; 1 if it has none of its own.
     centre, scale : tuple of float
@@ -83,6 +85,8 @@ class Form:
         types = {sample.dtype.str[1:] for sample in seen}
         dtype = np.result_type(*[sample.dtype for sample in seen])
         whole = dtype.kind in "biu"
+        if samples.kind != "series":
+            seen = [at_depth(sample, dtype.name) for sample in seen]
         centre, scale = _scales(samples.kind, seen, channels, bytes_only=types == {"u1"})
         return cls(
             samples.kind, tuple(int(size) for size in shape), channels,
@@ -226,6 +230,8 @@ class Form:
 
     def _scaled(self, sample: np.ndarray) -> np.ndarray:
         """Return one sample as features, shape (channel, *axes)."""
+        if self.kind != "series":
+            sample = at_depth(sample, self.dtype)
         values = resize(sample, self.shape)
         with np.errstate(over="ignore", invalid="ignore"):
             values = (values - np.array(self.centre)) / np.array(self.scale)

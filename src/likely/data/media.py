@@ -80,8 +80,8 @@ def _images(files: Files) -> Shaped:
     if {"uint8", "uint16"} <= set(depths):
         depth, few = ("uint8", "uint16")[:: 1 if depths["uint8"] >= depths["uint16"] else -1]
         notes.append(
-            f"{_share(depths[few], heads)} {few[4:]} bits; they are brought to {depth[4:]}, as the "
-            "others have: black stays black, white stays white."
+            f"{_share(depths[few], heads)} {few[4:]} bits, brought to {depth[4:]} as the others "
+            "have: black stays black, white stays white."
         )
     if len(depths) > 1 and set(depths) - {"uint8", "uint16"}:
         notes.append(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from likely.core.container import Contents, read
+from likely.data.shaped import AXES
 from likely.persistence.files import check_document
 
 
@@ -23,8 +24,9 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     -------
     dict
         `path`, `bytes`, `format` ("1.0"), `kind`, `digest` ("intact" or "does not match"),
-        `provenance`, `models` (each with `where`, `class`, `params`, `columns`), `calibration` (as
-        stored, or None), `parts` (names), `tensors` (each with `name`, `dtype`, `shape`, `bytes`).
+        `provenance`, `models` (each with `where`, `class`, `params`, `columns` of a table, and
+        `form` of samples with axes, or None), `calibration` (as stored, or None), `parts` (names),
+        `tensors` (each with `name`, `dtype`, `shape`, `bytes`).
         All text in it is the file's own and unchecked: escape it before showing it.
 
     Raises
@@ -71,9 +73,23 @@ def _models(value: Any, where: str) -> Iterator[dict[str, Any]]:
             "class": value["class"],
             "params": value["params"],
             "columns": _columns(value.get("schema")),
+            "form": _form(value.get("schema")),
         }
     for key, item in value.items():
         yield from _models(item, where if key in ("state", "members") else f"{where}.{key}")
+
+
+def _form(schema: Any) -> dict[str, Any] | None:
+    """Return kind, shape and channels of samples with axes, if that is what a schema describes."""
+    if not isinstance(schema, dict):
+        return None
+    kind, shape, channels = (schema.get(key) for key in ("kind", "shape", "channels"))
+    if not isinstance(kind, str) or kind not in AXES or not isinstance(shape, list):
+        return None
+    whole = all(type(number) is int for number in [*shape, channels])
+    if not whole or len(shape) != len(AXES[kind]):
+        return None
+    return {"kind": kind, "shape": shape, "channels": channels}
 
 
 def _columns(schema: Any) -> list[dict[str, Any]]:
