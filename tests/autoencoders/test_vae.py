@@ -153,7 +153,7 @@ def test_warm_up_starts_from_no_divergence_and_ends(linear: VAE) -> None:
     for seen in (0, 49, 999):  # of 1,000 steps; the first tenth warms up
         linear.network_.seen.fill_(seen)
         batch = torch.zeros(1, 5, dtype=torch.float64)
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(0)
             linear.network_.train()
             loss = float(linear._loss(batch))

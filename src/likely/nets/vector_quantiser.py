@@ -63,7 +63,7 @@ class VectorQuantiser(nn.Module):
         self.codes.copy_(self.sums / self.counts.clamp(min=_SMALL)[:, None])
 
     def _start(self, z: Tensor) -> None:
-        """Put every code onto a vector of the first batch, and a little noise between equal ones."""
+        """Put every code onto a vector of the first batch; a little noise parts equal ones."""
         drawn = z[torch.randint(len(z), (len(self.codes),), device=z.device)]
         spread = z.std(dim=0, correction=0) + _SMALL
         every = torch.arange(len(self.codes), device=z.device)
