@@ -7,7 +7,11 @@ import numpy as np
 TRIM = 0.05
 """Share of the rows, those farthest from every centre, that move no centre."""
 
+_FIRST_STEPS = 10
+"""So many steps tell which seeds are worth climbing on from."""
+
 _MOST_STEPS = 50
+_LEAST_GAIN = 1e-4  # of a step, as a share of the sum of squares
 _LEAST_ROWS_TO_TRIM = 10
 
 
@@ -30,7 +34,8 @@ def k_means(
     rng : Generator
         Draws the seeds.
     starts : int in [1, inf), default 1
-        From how many draws of seeds to climb; the one that ends nearest to the rows is kept.
+        From how many draws of seeds to climb; the one that is nearest to the rows after ten steps
+        goes on.
 
     Returns
     -------
@@ -45,26 +50,47 @@ def k_means(
     detection. SDM. https://doi.org/10.1137/1.9781611972832.21
     """
     left_out = int(TRIM * len(x)) if len(x) >= _LEAST_ROWS_TO_TRIM else 0
-    found = [_climb(x, k, left_out, rng) for _ in range(starts)]
-    labels, centres, _ = min(found, key=lambda one: one[2])
+    columns = np.vstack([x.T, np.ones(len(x))])  # (width + 1, n)
+    lengths = np.einsum("ij,ij->i", x, x)
+    first = [_seeds(x, k, left_out, rng) for _ in range(starts)]
+    if starts > 1:
+        found = [_climb(x, columns, lengths, seeds, left_out, _FIRST_STEPS) for seeds in first]
+        first = [min(found, key=lambda one: one[1])[0]]
+    centres, _ = _climb(x, columns, lengths, first[0], left_out, _MOST_STEPS)
+    labels = _near(columns, centres).argmin(axis=0)
     held, labels = np.unique(labels, return_inverse=True)
     return centres[held], labels.astype(np.int64)
 
 
+def closest(x: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Return which centre is nearest to each row, shape (n,)."""
+    return _near(np.vstack([x.T, np.ones(len(x))]), centres).argmin(axis=0)
+
+
 def _climb(
-    x: np.ndarray, k: int, left_out: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return labels, centres and the sum of squared distances of the rows not left out."""
-    centres = _seeds(x, k, left_out, rng)
-    labels, squares = _assign(x, centres)
-    for _ in range(_MOST_STEPS):
-        central = _smallest(squares, len(x) - left_out)
-        centres = _means(x[central], labels[central])
-        before = labels
-        labels, squares = _assign(x, centres)
-        if np.array_equal(labels, before):
+    x: np.ndarray,
+    columns: np.ndarray,
+    lengths: np.ndarray,
+    centres: np.ndarray,
+    left_out: int,
+    steps: int,
+) -> tuple[np.ndarray, float]:
+    """Return moved centres, and the sum of squared distances of the rows not left out."""
+    reached = total = np.inf
+    for _ in range(steps):
+        near = _near(columns, centres)  # (k, n)
+        nearest = near.min(axis=0)
+        squares = np.maximum(nearest + lengths, 0.0)
+        bound = np.partition(squares, len(x) - 1 - left_out)[len(x) - 1 - left_out]
+        central = squares <= bound
+        total = float(squares[central].sum())
+        if total >= reached * (1 - _LEAST_GAIN):
             break
-    return labels, centres, float(np.sort(squares)[: len(x) - left_out].sum())
+        reached = total
+        member = ((near == nearest) & central).astype(np.float64)
+        counts = member.sum(axis=1)
+        centres = (member @ x)[counts > 0] / counts[counts > 0, None]
+    return centres, total
 
 
 def _seeds(x: np.ndarray, k: int, left_out: int, rng: np.random.Generator) -> np.ndarray:
@@ -82,29 +108,13 @@ def _seeds(x: np.ndarray, k: int, left_out: int, rng: np.random.Generator) -> np
     return np.array(seeds)
 
 
-def _assign(x: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return every row's nearest centre and its squared distance from it, both (n,)."""
-    # |b|^2 - 2ab is enough to choose a centre; the distance is then measured as a difference
-    near = x @ (-2.0 * centres.T) + np.einsum("ij,ij->i", centres, centres)  # (n, k)
-    labels = near.argmin(axis=1)
-    return labels, _squares(x, centres[labels])
+def _near(columns: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Return |b|^2 - 2ab, the squared distances less the rows' own lengths, shape (k, n).
 
-
-def _means(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the means of the clusters that have rows, shape (held, width)."""
-    counts = np.bincount(labels)
-    starts = np.cumsum(counts) - counts
-    order = np.argsort(labels.astype(np.int16), kind="stable")  # counts instead of comparing
-    sums = np.add.reduceat(x[order], starts[counts > 0], axis=0)
-    return sums / counts[counts > 0, None]
-
-
-def _smallest(values: np.ndarray, count: int) -> np.ndarray:
-    """Return the positions of the smallest values, ascending; of equal ones, the first."""
-    last = np.partition(values, count - 1)[count - 1]
-    chosen = values < last
-    chosen[np.flatnonzero(values == last)[: count - np.count_nonzero(chosen)]] = True
-    return np.flatnonzero(chosen)
+    `columns` are the rows as columns, and below them ones.
+    """
+    lengths = np.einsum("ij,ij->i", centres, centres)
+    return np.column_stack([-2.0 * centres, lengths]) @ columns
 
 
 def _squares(x: np.ndarray, centres: np.ndarray) -> np.ndarray:

@@ -15,6 +15,6 @@ def ascending(x: np.ndarray) -> np.ndarray:
     x : ndarray of shape (n, width)
         Rows without NaN.
     """
-    order = np.argsort(x[:, -1], kind="stable")
+    order = np.argsort(x[:, -1])
     last = x[order, -1]
     return np.lexsort(x.T) if (last[1:] == last[:-1]).any() else order

@@ -8,8 +8,8 @@ import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.base.state import Array
-from likely.core.k_means import k_means
-from likely.core.neighbours import difference_shares, nearest
+from likely.core.k_means import closest, k_means
+from likely.core.neighbours import difference_shares
 from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
@@ -98,21 +98,28 @@ class CBLOF(Explainer):
             raise ValueError("there is no large cluster")
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        x = x[ascending(x)]  # so that the order of the rows decides nothing
+        order = ascending(x)  # so that the order of the rows decides nothing
         most = min(_MOST_ROWS, _ROWS_A_CLUSTER * self.n_clusters)
-        searched = x[some_rows(len(x), most, rng)]
+        searched = x[order[some_rows(len(x), most, rng)]]
         self.axes_ = distance_axes(searched)
         searched = searched @ self.axes_
         centres, labels = k_means(searched, self.n_clusters, rng, _STARTS)
         self.centres_ = centres[large_clusters(np.bincount(labels), self.alpha, self.beta)]
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        return -nearest(x @ self.axes_, self.centres_, 1)[0][:, 0]
+        return -self._nearest(x @ self.axes_)[0]
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         x = x @ self.axes_
-        distances, positions = nearest(x, self.centres_, 1)
+        distances, positions = self._nearest(x)
+        distances, positions = distances[:, None], positions[:, None]
         return distances * difference_shares(x, self.centres_, distances, positions)
+
+    def _nearest(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the distance of every row from the nearest centre, and which it is, both (n,)."""
+        positions = closest(x, self.centres_)
+        difference = x - self.centres_.take(positions, axis=0)  # measured anew: products round
+        return np.sqrt(np.einsum("ij,ij->i", difference, difference)), positions
 
 
 def large_clusters(sizes: np.ndarray, alpha: float, beta: float) -> np.ndarray:
