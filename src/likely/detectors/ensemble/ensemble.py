@@ -47,7 +47,8 @@ class Ensemble(Explainer):
     ----------
     members : sequence of str or Model, optional
         Detectors by name, or models with parameters of one's own (they are copied, not fitted).
-        Default: KNN, KNN with 15 neighbours among 300 rows, IsolationForest and Mahalanobis.
+        Default: KNN with 10 neighbours among 2,000 rows, KNN with 15 among 300, IsolationForest
+        and Mahalanobis.
     alarms : sequence of str or Model, optional
         Likewise; one that is also a member is fitted once. Default: MarginalTails (the largest),
         or none if members are given.
@@ -274,11 +275,12 @@ def _combined(surprises: np.ndarray, how: str) -> np.ndarray:
 def default_members(seed: int) -> list[str | Model]:
     """Return the members that an ensemble has if none are named.
 
-    Two of them measure distances: one to the nearest rows, and one to a larger neighbourhood among
-    few rows, in which not even a group of anomalies can hide.
+    Two of them measure distances, to ten of 2,000 rows and to fifteen of 300: among few rows not
+    even a group of anomalies can hide, however large the table.
     """
+    near = catalogue.make("KNN", n_neighbors=10, max_reference=2000, seed=seed)
     wide = catalogue.make("KNN", n_neighbors=15, max_reference=300, seed=seed)
-    return ["KNN", wide, "IsolationForest", "Mahalanobis"]
+    return [near, wide, "IsolationForest", "Mahalanobis"]
 
 
 def _identity(model: Model) -> tuple[type[Model], str]:
