@@ -60,7 +60,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
     centre_: np.ndarray
     whitening_: np.ndarray
     divergences_: np.ndarray
-    network_: GaussianCodec
+    network_: GaussianCodec  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
@@ -120,7 +120,9 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
 
     def _describe(self, samples: Samples) -> Any:
         form = describe(samples)
-        if isinstance(samples, Shaped) and all(_is_binary(sample) for sample in samples):
+        if not (isinstance(samples, Shaped) and isinstance(form, Form)):
+            return form
+        if all(_is_binary(sample) for sample in samples):
             channels = form.channels  # so that bytes that are 0 and 1 only are not divided by 255
             form = replace(form, centre=(0.0,) * channels, scale=(1.0,) * channels)
         return form

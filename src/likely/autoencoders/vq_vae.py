@@ -108,7 +108,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
 
     spreads_: np.ndarray
     prior_: np.ndarray
-    network_: QuantisingCodec
+    network_: QuantisingCodec  # pyright: ignore[reportIncompatibleVariableOverride]
     in_use_: float
     perplexity_: float
     bits_: float
