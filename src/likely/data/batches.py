@@ -1,18 +1,23 @@
-"""A Parquet file larger than memory: some of its rows, or all of them batch by batch."""
+"""A file larger than memory: some of its rows, or all of them batch by batch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
 from likely.core.errors import DataError
+from likely.data.column import Column
+from likely.data.dataframes import from_frame
+from likely.data.table import Table
+from likely.data.text_batches import SUFFIXES, Text, find_text
 
 MOST_CELLS = 16_000_000
 """Files with more cells are read in batches: learning takes about ten copies of 8 bytes each."""
@@ -26,7 +31,7 @@ _READ_AHEAD = 1 << 20
 
 @dataclass(frozen=True)
 class LargeFile:
-    """The rows of a Parquet file, never all of them in memory.
+    """The rows of a Parquet or text file, never all of them in memory.
 
     Parameters
     ----------
@@ -36,11 +41,14 @@ class LargeFile:
         How many rows it has.
     names : tuple of str
         Its columns.
+    text : Text, optional
+        How it is read, if it is a text file.
     """
 
     path: Path
     rows: int
     names: tuple[str, ...]
+    text: Text | None = None
 
     def __len__(self) -> int:
         return self.rows
@@ -64,11 +72,39 @@ class LargeFile:
             If the file is damaged.
         """
         start = 0
-        with _readable(self.path), _open(self.path) as file:
-            columns = None if names is None else list(names)
-            for batch in file.iter_batches(self.batch_rows, columns=columns, use_threads=False):
+        with _readable(self.path):
+            for batch in self._batches(names):
                 yield start, pa.Table.from_batches([batch])
                 start += len(batch)
+
+    def _batches(self, names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        if self.text is not None:
+            yield from self.text.batches(self.path, self.batch_rows, names)
+            return
+        columns = None if names is None else list(names)
+        with _open(self.path) as file:
+            yield from file.iter_batches(self.batch_rows, columns=columns, use_threads=False)
+
+    def table(
+        self, native: pa.Table, expected: Sequence[Column] = (), *, part: bool = False
+    ) -> Table:
+        """Return some rows as read as a table.
+
+        Parameters
+        ----------
+        native : pyarrow.Table
+            Rows of this file.
+        expected : sequence of Column
+            Columns learnt before.
+        part : bool, default False
+            Whether a column may hold mistakes only, as it may in a few rows of many.
+        """
+        frame = nw.from_native(native, eager_only=True)
+        if self.text is None:
+            return from_frame(frame, expected, part=part)
+        head = self.text.head
+        table = from_frame(frame, expected, decimal=head.decimal, part=part)
+        return replace(table, named=head.named, notes=self.text.notes + table.notes)
 
     def take(self, positions: np.ndarray) -> pa.Table:
         """Return the rows at some positions, in that order.
@@ -102,10 +138,20 @@ def large_file(data: Any) -> LargeFile | None:
     """
     if not isinstance(data, (str, Path)):
         return None
-    path = Path(data)
-    if path.suffix.lower() != ".parquet" or not path.is_file() or not path.stat().st_size:
+    path, suffix = Path(data), Path(data).suffix.lower()
+    if not path.is_file() or not path.stat().st_size:
         return None  # whoever reads it whole says what is wrong
-    with _readable(path), _open(path) as file:
+    with _readable(path):
+        if suffix in SUFFIXES:
+            found = find_text(path, MOST_CELLS, MOST_BYTES)
+            return (
+                None if found is None else LargeFile(path, found[1], found[0].head.names, found[0])
+            )
+        return _large_parquet(path) if suffix == ".parquet" else None
+
+
+def _large_parquet(path: Path) -> LargeFile | None:
+    with _open(path) as file:
         about = file.metadata
         names = tuple(str(name) for name in file.schema_arrow.names)
         size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
@@ -125,5 +171,6 @@ def _readable(path: Path) -> Iterator[None]:
     except (pa.ArrowInvalid, OSError) as error:
         line = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise DataError(
-            f"{path} cannot be read as .parquet ({line}). Check that the file is complete."
+            f"{path} cannot be read as {path.suffix.lower()} ({line}). Check that the file is "
+            "complete."
         ) from error

@@ -19,7 +19,11 @@ Parsed = tuple[Column, np.ndarray, tuple[str, ...]]
 
 
 def from_frame(
-    frame: nw.DataFrame[Any], expected: Sequence[Column] = (), *, decimal: str = "."
+    frame: nw.DataFrame[Any],
+    expected: Sequence[Column] = (),
+    *,
+    decimal: str = ".",
+    part: bool = False,
 ) -> Table:
     """Return a narwhals dataframe as a `Table`.
 
@@ -31,6 +35,8 @@ def from_frame(
         Columns learnt before; those set aside are not read again.
     decimal : {".", ","}, default "."
         The decimal sign to assume in text columns that leave it open.
+    part : bool, default False
+        Whether these are some of the rows of a table, so that a column may hold mistakes only.
 
     Raises
     ------
@@ -43,7 +49,7 @@ def from_frame(
     learnt = _learnt_columns(names, expected)
     all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     parsed = [
-        frame_column(name, series, learnt[j], decimal=decimal)
+        frame_column(name, series, learnt[j], decimal=decimal, part=part)
         for j, (name, series) in enumerate(zip(names, all_series, strict=True))
     ]
     columns, values, notes = zip(*parsed, strict=True)
@@ -51,7 +57,12 @@ def from_frame(
 
 
 def frame_column(
-    name: str, series: nw.Series[Any], expected: Column | None = None, *, decimal: str = "."
+    name: str,
+    series: nw.Series[Any],
+    expected: Column | None = None,
+    *,
+    decimal: str = ".",
+    part: bool = False,
 ) -> Parsed:
     """Return one dataframe column described, its values, and what was noticed.
 
@@ -65,6 +76,8 @@ def frame_column(
         The column as it was learnt.
     decimal : {".", ","}, default "."
         The decimal sign to assume where a text column leaves it open.
+    part : bool, default False
+        Whether there are more cells elsewhere, so that these may all be mistakes.
     """
     kind = series.dtype
     dtype = str(kind)
@@ -89,7 +102,8 @@ def frame_column(
         note = f"column {name!r} is set aside: its cells hold {dtype}, not single values"
         return column, np.full(len(series), np.nan), (note,)
     if isinstance(kind, nw.String):
-        return read_text(name, series.to_arrow(), dtype, decimal=decimal, expected=expected)
+        cells = series.to_arrow()
+        return read_text(name, cells, dtype, decimal=decimal, expected=expected, part=part)
     return read_cells(name, series.to_list(), dtype, expected)
 
 

@@ -8,6 +8,8 @@ import gzip
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +57,64 @@ def load_delimited(path: Path) -> tuple[Any, bool, str, tuple[str, ...]]:
     data, notes = to_utf8(raw, path)
     if not data.strip():
         raise DataError(f"{path} is empty; expected a table with at least one row.")
-    data = _EXCEL_HINT.sub(b"\n", data, count=1)  # an empty line, so that line numbers stay
+    data = without_hint(data)
+    head = find_head(data, path)
+    cells = _parse(data, head, path).rename_columns(list(head.names))
+    return cells, head.named, head.decimal, notes + head.notes
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the beginning of a text file says of all of it.
+
+    Parameters
+    ----------
+    names : tuple of str
+        What the columns are called.
+    named : bool
+        Whether the first row holds names.
+    delimiter : str
+        What stands between cells.
+    decimal : {".", ","}
+        The decimal sign that it suggests.
+    skip : int
+        How many lines stand before the first row of cells.
+    rows : tuple of list of str
+        Its first rows of cells.
+    notes : tuple of str
+        What was decided.
+    """
+
+    names: tuple[str, ...]
+    named: bool
+    delimiter: str
+    decimal: str
+    skip: int
+    rows: tuple[list[str], ...]
+    notes: tuple[str, ...]
+
+
+def without_hint(data: bytes) -> bytes:
+    """Return text with an empty line for Excel's hint at the delimiter, so that lines count on."""
+    return _EXCEL_HINT.sub(b"\n", data, count=1)
+
+
+def hint_of(data: bytes) -> bytes:
+    """Return the line with Excel's hint at the delimiter; nothing if there is none."""
+    found = _EXCEL_HINT.match(data)
+    return found[0] if found else b""
+
+
+def find_head(data: bytes, path: Path) -> Head:
+    """Return what the beginning of a text file, in UTF-8, says of all of it."""
     delimiter, rows = sniff(data)
     named = has_header(rows)
-    names, more = unique_names(rows[0]) if named else (_made_up(len(rows[0])), ())
+    names, notes = unique_names(rows[0]) if named else (_made_up(len(rows[0])), ())
     if named and len(rows) == 1:
         raise DataError(f"{path} names its columns but holds no rows. Give at least one row.")
     skip = _empty_lines(data) + 1 if named else 0
-    cells = _parse(data, delimiter, len(names), skip=skip, path=path).rename_columns(names)
-    return cells, named, decimal_of(rows[named:], delimiter), notes + more
+    decimal = decimal_of(rows[named:], delimiter)
+    return Head(tuple(names), named, delimiter, decimal, skip, tuple(rows[named:]), notes)
 
 
 def to_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
@@ -146,39 +197,80 @@ def _split(sample: str, delimiter: str, whole: bool) -> list[list[str]]:
     return rows or [[sample]]
 
 
-def _parse(data: bytes, delimiter: str, width: int, skip: int, path: Path) -> Any:
+def _parse(data: bytes, head: Head, path: Path) -> Any:
     """Return all rows as a pyarrow table of strings, its columns named by position."""
-    names = [str(j) for j in range(width)]
     ragged: list[Any] = []
+    options = arrow_options(
+        head,
+        block=min(len(data) + 1, _BLOCK),
+        quoted=b'"' in data,
+        ragged=ragged,
+    )
+    try:
+        return pyarrow.csv.read_csv(pa.BufferReader(data), **options)
+    except pa.ArrowInvalid as error:
+        if not ragged:
+            raise
+        line = _line_of(data, ragged[0].text)
+        raise DataError(ragged_row(path, line, ragged[0], head)) from error
+
+
+def arrow_options(
+    head: Head,
+    *,
+    block: int,
+    quoted: bool,
+    ragged: list[Any],
+    encoding: str = "utf-8",
+    only: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """Return options for Arrow's readers: all cells as text, columns named by position.
+
+    Parameters
+    ----------
+    head : Head
+        What is known of the file.
+    block : int
+        Bytes that are read at a time.
+    quoted : bool
+        Whether there are quotes in it, so that a line break may be part of a cell.
+    ragged : list
+        Rows with too many or too few cells are added to it, and end the reading.
+    encoding : str, default "utf-8"
+        Encoding of the file.
+    only : sequence of int, optional
+        Positions of the columns that are wanted. Default: all.
+    """
+    names = [str(j) for j in range(len(head.names))]
 
     def remember(row: Any) -> str:
         ragged.append(row)
         return "error"
 
-    try:
-        return pyarrow.csv.read_csv(
-            pa.BufferReader(data),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names,
-                skip_rows_after_names=skip,
-                block_size=min(len(data) + 1, _BLOCK),
-            ),
-            parse_options=pyarrow.csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=b'"' in data, invalid_row_handler=remember
-            ),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if not ragged:
-            raise
-        line = _line_of(data, ragged[0].text)
-        raise DataError(
-            f"{path}{line} has {ragged[0].actual_columns} cells where {width} are expected "
-            f"({ragged[0].text[:80]!r}). Quote cells that hold {_spoken(delimiter)}, or fill short "
-            "rows."
-        ) from error
+    return {
+        "read_options": pyarrow.csv.ReadOptions(
+            column_names=names,
+            skip_rows_after_names=head.skip,
+            block_size=block,
+            encoding=encoding,
+        ),
+        "parse_options": pyarrow.csv.ParseOptions(
+            delimiter=head.delimiter, newlines_in_values=quoted, invalid_row_handler=remember
+        ),
+        "convert_options": pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            include_columns=[] if only is None else [names[j] for j in only],
+        ),
+    }
+
+
+def ragged_row(path: Path, line: str, row: Any, head: Head) -> str:
+    """Return what to say of a row with too many or too few cells."""
+    return (
+        f"{path}{line} has {row.actual_columns} cells where {len(head.names)} are expected "
+        f"({row.text[:80]!r}). Quote cells that hold {_spoken(head.delimiter)}, or fill short rows."
+    )
 
 
 def _spoken(delimiter: str) -> str:

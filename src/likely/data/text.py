@@ -79,6 +79,7 @@ def read_text(
     only_category: bool = False,
     decimal: str = ".",
     expected: Column | None = None,
+    part: bool = False,
 ) -> tuple[Column, np.ndarray, tuple[str, ...]]:
     """Return a text column described, its values, and what was noticed.
 
@@ -96,6 +97,8 @@ def read_text(
         The decimal sign to assume where the column itself leaves it open.
     expected : Column, optional
         The column as it was learnt: its rule is used, and nothing else is tried.
+    part : bool, default False
+        Whether there are more cells elsewhere, so that these may all be mistakes.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def read_text(
     if reading == "category":
         return _categories(name, words, dtype, "category", notes)
     if expected is not None:
-        return _read_as(expected, name, words, dtype, reading, notes)
+        return _read_as(expected, name, words, dtype, reading, notes, part=part)
     return _decide(name, words, dtype, decimal, notes)
 
 
@@ -204,7 +207,14 @@ def _try_dates(
 
 
 def _read_as(
-    expected: Column, name: str, words: _Words, dtype: str, reading: str, notes: tuple[str, ...]
+    expected: Column,
+    name: str,
+    words: _Words,
+    dtype: str,
+    reading: str,
+    notes: tuple[str, ...],
+    *,
+    part: bool,
 ) -> tuple[Column, np.ndarray, tuple[str, ...]]:
     """Read a column by the rule it was learnt with."""
     if not reading:  # learnt from real numbers or dates, given as text now
@@ -218,7 +228,7 @@ def _read_as(
         by_word, what = parse_moments(words.words, style).values, "a date"
     else:
         by_word, what = parse_numbers(words.words, style)[0], "a number"
-    if np.isnan(by_word).all():
+    if np.isnan(by_word).all() and not part:
         raise DataError(
             f"Column {name!r} held {plural(expected)} when the model learnt it; "
             f"it holds text now ({words.words[0].as_py()!r}). "

@@ -209,7 +209,7 @@ class Findings:
         places = np.searchsorted(self.held, positions)
         if np.array_equal(self.held[np.minimum(places, len(self.held) - 1)], positions):
             return self.table.take(places)
-        return self.learned.table(self.source.take(positions))
+        return self.source.table(self.source.take(positions), self.learned.columns, part=True)
 
     def frame(self) -> Any:
         """Return the user's rows with p_value, surprise, anomaly and reason, in their own library.

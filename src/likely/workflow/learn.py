@@ -37,15 +37,17 @@ def learn(
     ----------
     data : dataframe, array, list of rows or path
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
-        Parquet file of more than 16 million cells, 100,000 rows drawn at random are learnt. Or
-        series, images or video: an array of more than two axes, a list of arrays, a folder.
+        Parquet or CSV file of more than 16 million cells, 100,000 rows drawn at random are
+        learnt. Or series, images or video: an array of more than two axes, a list of arrays, a
+        folder.
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
         A column's name or one value a row: 1 for a known anomaly, 0 for a row known to be
         ordinary, missing where nothing is known. "auto" then learns from them (`FewLabels`), from
         a single anomaly already; methods that do not learn from labels leave known anomalies out.
-        New rows are never compared with a known anomaly.
+        New rows are never compared with a known anomaly. With `group`, a group is a known anomaly
+        if one of its rows is, and known to be ordinary if all of its rows are.
     context : str or sequence of str, optional
         Columns that the others are judged by, such as a season: what is usual there. Rows that
         are rare in these columns only are not odd.

@@ -22,7 +22,6 @@ from likely.core.progress import track
 from likely.core.random import generator, some_rows
 from likely.data.batches import LargeFile
 from likely.data.column import Column
-from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.workflow.findings import MOST_EXPLAINED, Decision, Findings, first_oddest
 from likely.workflow.learned import Learned
@@ -69,7 +68,7 @@ def draw(rows: LargeFile, seed: int, expected: Sequence[Column] = ()) -> Drawn:
     """
     most = min(SAMPLE_ROWS, max(_LEAST_SAMPLE, _SAMPLE_CELLS // len(rows.names)))
     positions = some_rows(len(rows), most, generator(seed))
-    table = as_table(rows.take(positions), expected)
+    table = rows.table(rows.take(positions), expected)
     if not expected:
         note = (
             f"the file is larger than memory is meant for: what is likely is learnt from "
@@ -107,7 +106,7 @@ def score(rows: LargeFile, learned: Learned) -> np.ndarray:
     names = used if known >= set(used) else None  # all columns, so that a message can list them
 
     def judge(start: int, native: Any) -> tuple[int, np.ndarray]:
-        return start, model.score_samples(learned.table(native))
+        return start, model.score_samples(rows.table(native, learned.columns, part=True))
 
     batches = track(rows.batches(names), "Judging rows", -(-len(rows) // rows.batch_rows))
     for start, part in _at_once(judge, batches):
@@ -135,7 +134,8 @@ def times(rows: LargeFile, learned: Learned) -> np.ndarray | None:
     name = learned.clock_name(learned.columns)
     if name is None:
         return None
-    parts = [learned.clock(learned.table(native)) for _, native in rows.batches([name])]
+    tables = (rows.table(b, learned.columns, part=True) for _, b in rows.batches([name]))
+    parts = [learned.clock(table) for table in tables]
     return np.concatenate([part for part in parts if part is not None])
 
 
@@ -173,5 +173,5 @@ def gather(
         As in `Findings`.
     """
     held = np.sort(first_oddest(scores, log_p, MOST_EXPLAINED))
-    table = learned.table(rows.take(held))
+    table = rows.table(rows.take(held), learned.columns, part=True)
     return Findings(learned, table, scores, log_p, decision, notes, drift, rows, held)
