@@ -33,7 +33,7 @@ MOMENTS = 64
 """Steps of time of a spectrogram, whatever the length of the clip."""
 
 BAND = 70.0
-"""Width of a band in mel: 30 bands at 8,000 Hz, 40 at 16,000 Hz, 56 at 44,100 Hz."""
+"""Width of a band in mel: 29 bands at 8,000 Hz, 39 at 16,000 Hz, 55 at 44,100 Hz."""
 
 FRAME = 0.032
 """Seconds that a spectrum is made of; frames follow one another at half of it."""
@@ -187,7 +187,8 @@ def mel_bank(rate: int, size: int) -> np.ndarray:
     -------
     ndarray of float64, shape (size // 2 + 1, bands)
         Bands are `BAND` mel wide from centre to centre and reach up to half the rate, so that a
-        band is the same at every rate, and higher rates have more of them.
+        band is the same at every rate, and higher rates have more of them: a model of one rate
+        refuses another by the number of its channels.
     """
     frequencies = np.fft.rfftfreq(size, 1 / rate)
     mels = 2595 * np.log10(1 + frequencies / 700)
