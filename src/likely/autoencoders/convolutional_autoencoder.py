@@ -35,7 +35,7 @@ class ConvolutionalAutoencoder(OverAxes):
         What a sample is, where the number of axes leaves it open.
     epochs : int in [1, 1000000], default 40
         How often every sample is seen at most, if `budget` counts no steps.
-    batch_size : int in [2, 1000000], default 64
+    batch_size : int in [2, 1000000], default 32
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
@@ -69,7 +69,7 @@ class ConvolutionalAutoencoder(OverAxes):
     """
 
     card = {"kinds": ["series", "image", "video"], "paper": "doi:10.1007/978-3-642-21735-7_7"}
-    fast = {"latent": 4, "widths": (8, 16), "budget": "60 steps", "batch_size": 32}
+    fast = {"latent": 4, "widths": (8, 16), "budget": "60 steps"}
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class ConvolutionalAutoencoder(OverAxes):
         oddness: Literal["density", "scaled", "error"] = "density",
         kind: Literal["auto", "series", "image", "video"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 40,
-        batch_size: Annotated[int, Interval(2, 1_000_000)] = 64,
+        batch_size: Annotated[int, Interval(2, 1_000_000)] = 32,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",

@@ -19,10 +19,9 @@ from likely.nets.scale import squash, unsquash
 _MOST_LEARNT = 10_000  # samples whose statistics are learnt
 _FLOOR = 0.1  # of the mean squared error, below which a smaller one says nothing
 _LEAST_ERROR = 1e-8
-_PLACES = {1: 6, 2: 3, 3: 2}
-"""Into how many parts an axis is cut where features are averaged, by the number of axes."""
-_ERROR_PLACES = {1: 16, 2: 7, 3: 4}
-"""The same where squared errors are."""
+_PLACES = {1: ((6, 16), (3, 8), (1, 4)), 2: ((3, 7), (2, 4), (1, 3)), 3: ((2, 4), (1, 2))}
+"""Into how many parts an axis is cut where features, and where squared errors, are averaged, by the
+number of axes: the first that gives no more statistics than there are samples, or the last."""
 _POOL: dict[int, Any] = {
     1: functional.adaptive_avg_pool1d,
     2: functional.adaptive_avg_pool2d,
@@ -71,26 +70,37 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         squares = self._squares(held_out).mean(axis=0)  # (channel, *axes)
         self.spreads_ = np.sqrt(squares + _FLOOR * squares.mean() + _LEAST_ERROR).ravel()
         step = max(1, len(x) // _MOST_LEARNT)
-        known = np.concatenate([x[::step], held_out]) if held_out is not x else x[::step]
-        found = self._apply(known, self._statistics)
+        unseen = x.shape != held_out.shape or not np.array_equal(x, held_out)
+        known = np.concatenate([x[::step], held_out]) if unseen else x[::step]
+        few = [places for places in self._ways() if self._count(places) <= len(known)]
+        places = few[0] if few else self._ways()[-1]
+        found = self._apply(known, lambda batch: self._statistics(batch, places))
         self.centre_ = found.mean(axis=0)
         covariance = np.atleast_2d(np.cov(found.T, bias=True))
         # as of one row: correlations of hundreds of statistics are never taken for sure
         self.whitening_ = whitening(regularise(covariance, 1.0))
 
-    def _statistics(self, batch: Tensor) -> Tensor:
+    def _ways(self) -> tuple[tuple[int, int], ...]:
+        return _PLACES[len(self.schema_.shape)]
+
+    def _count(self, places: tuple[int, int]) -> int:
+        """Return how many statistics a sample has."""
+        blank = np.zeros((1, *self.schema_.full_shape), dtype=np.float32)
+        return self._apply(blank, lambda batch: self._statistics(batch, places)).shape[1]
+
+    def _statistics(self, batch: Tensor, places: tuple[int, int]) -> Tensor:
         """Return what the network made of samples, (batch, statistic)."""
-        encoder, axes = self.network_.encoder, batch.ndim - 2
+        encoder = self.network_.encoder
         parts = []
         if hasattr(encoder, "features"):
             features = encoder.features(batch)
             code = encoder.to_code(features)
-            parts.append(_pooled(features, _PLACES[axes]))
+            parts.append(_pooled(features, places[0]))
         else:
             code = encoder(batch)
         squares = ((self.network_.decoder(code) - batch) ** 2).mean(dim=1, keepdim=True)
         least = _FLOOR * float((self.spreads_**2).mean())
-        errors = torch.log(_pooled(squares, _ERROR_PLACES[axes]) + least)
+        errors = torch.log(_pooled(squares, places[1]) + least)
         return torch.cat([code.flatten(1), *parts, errors], dim=1)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
@@ -110,7 +120,8 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return squares
 
     def _distances(self, x: np.ndarray) -> np.ndarray:
-        away = self._apply(x, self._statistics) - self.centre_
+        places = next(p for p in self._ways() if self._count(p) == len(self.centre_))
+        away = self._apply(x, lambda batch: self._statistics(batch, places)) - self.centre_
         return np.sqrt(((away @ self.whitening_) ** 2).sum(axis=1))
 
     def _squares(self, x: np.ndarray) -> np.ndarray:
@@ -131,6 +142,10 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     def _back(self, found: np.ndarray) -> np.ndarray:
         """Return what the network put out as features of the form."""
         return unsquash(found) if self.schema_.kind == "series" else np.clip(found, 0, 1)
+
+    def _check_state(self) -> None:
+        if len(self.centre_) not in map(self._count, self._ways()):
+            raise ValueError("the statistics are not those of the network")
 
     def _latent(self, width: int) -> int:
         return max(1, min(self.latent, width - 1))

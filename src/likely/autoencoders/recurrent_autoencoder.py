@@ -11,6 +11,8 @@ from likely.core.params import Interval
 from likely.nets.layers import Codec
 from likely.nets.recurrent import RecurrentDecoder, RecurrentEncoder
 
+_MOST_STEPS = 50
+
 
 class RecurrentAutoencoder(OverAxes):
     """How badly a series is restored from the last state of a recurrent network (Malhotra, 2016).
@@ -28,6 +30,8 @@ class RecurrentAutoencoder(OverAxes):
         Size of the state.
     layers : int in [1, 8], default 1
         Cells on top of one another.
+    stride : int in [1, 4096] or "auto", default "auto"
+        Values that are read in one step. "auto" walks a series in 50 steps at most.
     noise : float in [0, 10], default 0.2
         Standard deviation of the noise, in spreads of the series.
     oddness : {"density", "scaled", "error"}, default "density"
@@ -39,7 +43,7 @@ class RecurrentAutoencoder(OverAxes):
         Samples a step.
     learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
-    budget : str, float or None, default "800 steps"
+    budget : str, float or None, default "500 steps"
         Limit of training, such as "20s" or "4000 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
@@ -77,12 +81,13 @@ class RecurrentAutoencoder(OverAxes):
         latent: Annotated[int, Interval(1, 4096)] = 16,
         hidden: Annotated[int, Interval(1, 4096)] = 64,
         layers: Annotated[int, Interval(1, 8)] = 1,
+        stride: Annotated[int, Interval(1, 4096)] | Literal["auto"] = "auto",
         noise: Annotated[float, Interval(0, 10)] = 0.2,
         oddness: Literal["density", "scaled", "error"] = "density",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 100,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 32,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
-        budget: str | float | None = "800 steps",
+        budget: str | float | None = "500 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
@@ -92,6 +97,7 @@ class RecurrentAutoencoder(OverAxes):
         self.latent = latent
         self.hidden = hidden
         self.layers = layers
+        self.stride = stride
         self.noise = noise
         self.oddness = oddness
         self.epochs = epochs
@@ -104,6 +110,7 @@ class RecurrentAutoencoder(OverAxes):
         self.seed = seed
 
     def _network(self, schema: Any) -> nn.Module:
-        channels, latent = schema.channels, self._latent(schema.width)
-        said = (channels, latent, self.hidden, self.cell, self.layers)
-        return Codec(RecurrentEncoder(*said), RecurrentDecoder(schema.shape[0], *said))
+        (length,), channels = schema.shape, schema.channels
+        stride = -(-length // _MOST_STEPS) if isinstance(self.stride, str) else self.stride
+        said = (channels, self._latent(schema.width), self.hidden, self.cell, self.layers, stride)
+        return Codec(RecurrentEncoder(*said), RecurrentDecoder(length, *said))

@@ -4,6 +4,9 @@ The encoder reads a series step by step; its last state becomes the code. The de
 the code and says the series backwards, as what was read last is known best (Sutskever et al., 2014;
 Srivastava et al., 2015). It never sees true values, so nothing can be copied past the code, and all
 steps run in one call; what it gets at every step is the code and where in the series it is.
+
+A long series is walked in strides, several values a step: a state forgets what lies hundreds of
+steps back, and every step costs as much as the last.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 _CELLS: dict[str, Any] = {"lstm": nn.LSTM, "gru": nn.GRU}
 _WAVES = (1, 2, 4, 8, 16)
@@ -32,16 +36,24 @@ class RecurrentEncoder(nn.Module):
         Kind of cell.
     layers : int
         Cells on top of one another.
+    stride : int
+        Values of each channel that are read in one step.
     """
 
-    def __init__(self, channels: int, latent: int, hidden: int, cell: str, layers: int) -> None:
+    def __init__(
+        self, channels: int, latent: int, hidden: int, cell: str, layers: int, stride: int
+    ) -> None:
         super().__init__()
-        self.cells = _CELLS[cell](channels, hidden, layers, batch_first=True)
+        self.stride = stride
+        self.cells = _CELLS[cell](channels * stride, hidden, layers, batch_first=True)
         self.code = nn.Linear(hidden, latent)
 
     def features(self, x: Tensor) -> Tensor:
-        """Return the state at every step, (batch, hidden, time)."""
-        return self.cells(x.movedim(1, 2))[0].movedim(2, 1)
+        """Return the state at every step, (batch, hidden, step)."""
+        missing = -x.shape[2] % self.stride
+        x = functional.pad(x, (0, missing))
+        read = x.unflatten(2, (-1, self.stride)).movedim(1, 2)  # (batch, step, channel, stride)
+        return self.cells(read.flatten(2))[0].movedim(2, 1)
 
     def to_code(self, features: Tensor) -> Tensor:
         """Return the codes of series, given the states."""
@@ -57,9 +69,9 @@ class RecurrentDecoder(nn.Module):
 
     Parameters
     ----------
-    steps : int
+    length : int
         Length of a series.
-    channels, latent, hidden, cell, layers
+    channels, latent, hidden, cell, layers, stride
         As of the encoder.
     """
 
@@ -67,19 +79,21 @@ class RecurrentDecoder(nn.Module):
 
     def __init__(
         self,
-        steps: int,
+        length: int,
         channels: int,
         latent: int,
         hidden: int,
         cell: str,
         layers: int,
+        stride: int,
     ) -> None:
         super().__init__()
         self.layers, self.hidden, self.lstm = layers, hidden, cell == "lstm"
-        self.register_buffer("places", _places(steps), persistent=False)
+        self.length, self.stride = length, stride
+        self.register_buffer("places", _places(-(-length // stride)), persistent=False)
         self.begin = nn.Linear(latent, layers * hidden)
         self.cells = _CELLS[cell](latent + 2 * len(_WAVES), hidden, layers, batch_first=True)
-        self.value = nn.Linear(hidden, channels)
+        self.value = nn.Linear(hidden, channels * stride)
 
     def forward(self, z: Tensor) -> Tensor:
         """Return the series that codes stand for."""
@@ -89,8 +103,11 @@ class RecurrentDecoder(nn.Module):
         places = self.places.to(z.dtype).expand(len(z), -1, -1)
         steps = places.shape[1]
         told = torch.cat([z[:, None].expand(-1, steps, -1), places], dim=2)
-        said = self.value(self.cells(told, start)[0])  # (batch, time backwards, channel)
-        return said.flip(1).movedim(2, 1)
+        said = self.value(self.cells(told, start)[0]).flip(1)  # (batch, step, channel * stride)
+        values = said.unflatten(2, (-1, self.stride)).movedim(
+            2, 1
+        )  # (batch, channel, step, stride)
+        return values.flatten(2)[..., : self.length]
 
 
 def _places(steps: int) -> Tensor:
