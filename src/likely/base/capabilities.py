@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
 from likely.base.model import Model
 from likely.core.errors import CannotDo, DataError
+from likely.core.params import check_parameters
 from likely.core.random import generator
 
 
@@ -149,6 +150,37 @@ class Encoder(Model, ABC):
     @abstractmethod
     def _decode(self, z: np.ndarray) -> np.ndarray:
         """Return the features that codes stand for."""
+
+
+class Online(Model, ABC):
+    """A model that can learn from further samples without those it has learnt from already."""
+
+    @final
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from further samples; a model that is not fitted yet is fitted to them.
+
+        `training_scores_` grows by the scores that the new samples had before they were learnt, and
+        `offset_` follows; scores of earlier samples stay as they were.
+
+        Parameters
+        ----------
+        X : as in `fit`
+            Samples of the learnt kind.
+        y : ignored
+            Here for scikit-learn's pipelines.
+        """
+        if not self.__sklearn_is_fitted__():
+            return self.fit(X, y)
+        check_parameters(self)
+        before = self.score_samples(X)
+        self._update(self._view(self.schema_, self.schema_.match(X)))
+        self.training_scores_ = np.concatenate([self.training_scores_, before])
+        self.offset_ = float(np.quantile(self.training_scores_, 0.01))
+        return self
+
+    @abstractmethod
+    def _update(self, x: Any) -> None:
+        """Learn from what the hooks see of further samples, as `_fit` does, without a new start."""
 
 
 class Tester(Model, ABC):
