@@ -182,7 +182,7 @@ class Ensemble(Explainer):
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         surprises = self._surprises([d._score(x) for d in self.detectors_])
-        weights = self._weights(surprises)  # (detector, row)
+        weights = self._speaking_weights(surprises)  # (detector, row)
         total = np.zeros_like(x)
         for detector, weighted in zip(self.detectors_, surprises * weights, strict=True):
             if not isinstance(detector, Explainer):
@@ -195,7 +195,7 @@ class Ensemble(Explainer):
         whole = total.sum(axis=1, keepdims=True)
         return total * (self._joint(surprises)[:, None] / np.where(whole > 0, whole, 1.0))
 
-    def _weights(self, surprises: np.ndarray) -> np.ndarray:
+    def _speaking_weights(self, surprises: np.ndarray) -> np.ndarray:
         """Return how much each detector has to say about each row, shape (detector, row).
 
         Of the members, those speak that find a row at least as odd as the middle one does.
