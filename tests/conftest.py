@@ -1,11 +1,16 @@
 """What holds for every test: no network; and what several tests need: a way to write workbooks."""
 
+import os
 import socket
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy  # noqa: F401 - its own threads stay as they are
 import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Small networks on two workers gain nothing from threads of their own, and lose much."""
 
 
 @pytest.fixture(autouse=True)

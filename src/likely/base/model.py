@@ -43,7 +43,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         The 1 % quantile of `training_scores_`; `predict` cuts there.
     """
 
-    card: ClassVar[dict[str, Any]]
+    card: ClassVar[dict[str, Any]] = {"kinds": ["table"], "paper": ""}
     fast: ClassVar[dict[str, Any]] = {}
     expected_failures: ClassVar[dict[str, str]] = {}
     min_rows: ClassVar[int] = 2

@@ -55,5 +55,5 @@ def models_of(kind: str) -> list[str]:
 
 def _kinds_of(method: str | Model) -> tuple[str, ...]:
     if isinstance(method, Model):
-        return tuple(getattr(method, "card", {"kinds": ["table"]})["kinds"])
+        return tuple(method.card["kinds"])
     return KINDS if method == "auto" else catalogue.entry(str(method)).kinds

@@ -115,7 +115,9 @@ def _study_shaped(
     known = None if labels is None else label_values(labels, len(samples))
     model, chosen = choose(method, seed, params, normal=normal, kind=samples.kind)
     lesson = take_lesson(model, known, len(samples), normal=normal)
-    return _conclude(samples, model, lesson, chosen, normal=normal, seed=seed)
+    said = tuple(f"Of those learnt from, {note[:1].lower()}{note[1:]}" for note in samples.notes)
+    noted = replace(samples, notes=said)  # they are told beside what new samples are like
+    return _conclude(noted, model, lesson, chosen, normal=normal, seed=seed)
 
 
 def _refuse(samples: Shaped, **about_columns: Any) -> None:
