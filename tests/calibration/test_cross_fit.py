@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from likely.autoencoders import Autoencoder
 from likely.calibration import cross_fit as module
 from likely.calibration.cross_fit import MANY_ROWS, cross_fit
 from likely.core.random import generator
@@ -69,3 +72,13 @@ def test_the_seed_deals_the_folds() -> None:
     one, same, other = (cross_fit(ECOD(), table, seed).oddness for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()
+
+
+def test_models_of_folds_share_the_time_and_have_checkpoints_of_their_own(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(60, 3))
+    path = str(tmp_path / "run")
+    model = Autoencoder(budget="20s", epochs=30, hidden=(4,), checkpoint=path)
+    cross = cross_fit(model, as_table(rows), seed=0)
+    assert cross.model.budget == 10.0
+    assert model.budget == "20s"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "run.2"]

@@ -12,6 +12,7 @@ from likely.base.model import Model
 from likely.core.progress import track
 from likely.core.random import generator
 from likely.data.samples import Samples
+from likely.nets.budget import divided
 
 MANY_ROWS = 5_000
 """From here on two half-samples judge each other; below, five folds."""
@@ -79,12 +80,23 @@ def cross_fit(
     for k in track(range(folds), f"Learning with {type(model).__name__}"):
         learnt = np.flatnonzero(fold != k)
         told = None if labels is None else labels[learnt]
-        fitted = cast(Model, clone(model)).fit(table.take(learnt), told)
+        fitted = _copy(model, k, folds).fit(table.take(learnt), told)
         judged = np.flatnonzero(fold == k)
         oddness[judged] = -fitted.score_samples(table.take(judged))
         first = first or fitted
     assert first is not None
     return CrossFit(oddness, first, held_out=True)
+
+
+def _copy(model: Model, k: int, folds: int) -> Model:
+    """Return the model of one fold: it spends its part of the time, and has its own checkpoint."""
+    copied = cast(Model, clone(model))
+    params = copied.get_params(deep=False)
+    if "budget" in params:
+        copied.set_params(budget=divided(params["budget"], folds))
+    if k > 0 and params.get("checkpoint"):
+        copied.set_params(checkpoint=f"{params['checkpoint']}.{k + 1}")
+    return copied
 
 
 def _folds(n: int, folds: int, seed: int, labels: np.ndarray | None) -> np.ndarray:
