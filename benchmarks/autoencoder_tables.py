@@ -3,16 +3,20 @@
 22 tables, learnt from a random half of the normal rows; at most 4,000 rows of a table are used,
 drawn at random with the share of anomalies as it is. `likely.KNN` and the sum of squared z-scores
 are the baselines. AUROC and AUPRC are means over the tables, seconds are those of the processor
-spent on fitting, summed over the tables, with one thread. `oddness` lists what each way of
-measuring oddness reaches with the same networks; `left_out` is the mean AUROC on a table of the way
+spent on fitting, summed over the tables, with one thread. Rows of the autoencoder with another
+`oddness` come from the same networks. "oddness left out" is the mean AUROC on a table of the way
 with the best mean rank on all the other tables.
 
-    python benchmarks/autoencoder_tables.py            stores benchmarks/results/autoencoder_tables.json
-    python benchmarks/autoencoder_tables.py 1          one seed, nothing stored
-"""  # noqa: E501 - commands
+    python benchmarks/autoencoder_tables.py              what is missing, then stores the result
+    python benchmarks/autoencoder_tables.py likely.VAE   one method anew, then stores the result
+
+Every measurement goes to results/autoencoder_tables_rows.csv as it comes, so that a run that was
+stopped goes on.
+"""
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from collections.abc import Callable
@@ -30,99 +34,151 @@ import store
 import tables
 from likely.core import catalogue
 
-SEEDS, ROWS = 2, 4_000
+SEEDS, ROWS = 1, 4_000
 ODDNESS = ("density", "error", "scaled", "likelihood")
-OURS = ("Autoencoder", "DenoisingAutoencoder", "VAE", "KNN")
-Found = dict[str, dict[str, float]]
+METHODS = (
+    "likely.Autoencoder",
+    "pyod.AutoEncoder",
+    "sum of squared z",
+    "likely.KNN",
+    "likely.DenoisingAutoencoder",
+    "pyod.VAE",
+    "likely.VAE",
+)
+MEASUREMENTS = store.FOLDER / "autoencoder_tables_rows.csv"
+COLUMNS = ("seed", "table", "method", "auroc", "auprc", "not_finite", "seconds")
+Row = dict[str, Any]
 
 
-def main(seeds: int) -> None:
-    """Measure, print and store."""
+def main(anew: list[str]) -> None:
+    """Measure what is missing, print and store."""
     torch.set_num_threads(1)
     names = [name for name in tables.table_names() if tables.suite(name) == "classical"]
-    results: dict[str, list[dict[str, float]]] = {}
-    for seed in range(seeds):
-        for name in names:
-            task = tables.task(*tables.read_table(name, ROWS, seed), "normals", seed)
-            found = judge_all(task, seed)
-            print(seed, name, {m: round(f["auroc"], 3) for m, f in found.items()}, flush=True)
-            for method, measured in found.items():
-                results.setdefault(method, []).append(measured)
-    rows = [summary(method, found, seeds) for method, found in results.items()]
-    rows.append({"method": "likely.Autoencoder, oddness left out", **left_out(results)})
-    for row in rows:
+    rows = [row for row in read() if row["method"].split(", ")[0] not in anew]
+    write(rows)
+    for method in METHODS:
+        done = {(r["seed"], r["table"]) for r in rows if r["method"].split(", ")[0] == method}
+        for seed in range(SEEDS):
+            for name in names:
+                if (seed, name) in done:
+                    continue
+                task = tables.task(*tables.read_table(name, ROWS, seed), "normals", seed)
+                found = [{"seed": seed, "table": name, **row} for row in judge(method, task, seed)]
+                store.show(found[0])
+                rows += found
+                write(rows)
+    methods = dict.fromkeys(row["method"] for row in rows)
+    result = [summary(method, rows) for method in methods]
+    result.append({"method": "likely.Autoencoder, oddness left out", **left_out(rows)})
+    for row in result:
         store.show(row)
-    if seeds == SEEDS:
-        store.save("autoencoder_tables", rows, seeds=seeds, tables=len(names), rows_each=ROWS)
+    store.save("autoencoder_tables", result, seeds=SEEDS, tables=len(names), most_rows=ROWS)
 
 
-def judge_all(task: tables.Task, seed: int) -> Found:
-    """Return AUROC, AUPRC and seconds of every method on one task."""
-    found: Found = {}
-    for name in OURS:
-        if name not in catalogue.entries():
-            continue
-        model = catalogue.make(name)
-        if "seed" in model.get_params():
-            model.set_params(seed=seed)
-        start = process_time()
-        model.fit(task.train)
-        seconds = process_time() - start
-        for oddness in ODDNESS if name == "Autoencoder" else ("",):
-            if oddness:
-                model.set_params(oddness=oddness)  # networks are the same
-            measured = tables.measures(task.truth, -model.score_samples(task.test))
-            found[f"likely.{name} {oddness}".strip()] = {**measured, "seconds": seconds}
-    for name, make in peers(seed).items():
-        start = process_time()
-        try:
-            model = make().fit(task.train)
-            seconds = process_time() - start
-            measured = tables.measures(task.truth, model.decision_function(task.test))
-        except ValueError:  # a batch of one row, for one
-            measured, seconds = tables.chance(task.truth), process_time() - start
-        found[f"pyod.{name}"] = {**measured, "seconds": seconds}
+def judge(method: str, task: tables.Task, seed: int) -> list[Row]:
+    """Return AUROC, AUPRC and seconds of one method on one task; of every way, if it has several.
+
+    The first fit of a process is not timed: it loads what the libraries load late.
+    """
+    _, _, name = method.partition(".")
+    ways = ODDNESS if name == "Autoencoder" else ("",)
+    make = MAKERS[method.partition(".")[0]]
+    make(name, seed).fit(task.train[:50])
     start = process_time()
-    scaler = StandardScaler().fit(task.train)
-    seconds = process_time() - start
-    oddness = (scaler.transform(task.test) ** 2).sum(axis=1)
-    found["sum of squared z"] = {**tables.measures(task.truth, oddness), "seconds": seconds}
+    model = make(name, seed).fit(task.train)
+    seconds = round(process_time() - start, 3)
+    found = []
+    for way in ways:
+        if way:
+            model.set_params(oddness=way)  # networks are the same
+        judged = model.decision_function(task.test)
+        measured = tables.measures(task.truth, judged if method[0] != "l" else -judged)
+        label = method if way in ("", ODDNESS[0]) else f"{method}, oddness={way}"
+        rounded = {key: round(value, 5) for key, value in measured.items()}
+        found.append({"method": label, **rounded, "seconds": seconds})
     return found
 
 
-def peers(seed: int) -> dict[str, Callable[[], Any]]:
-    """Return PyOD's autoencoders with their defaults."""
+class Floor:
+    """Sum of squared z-scores."""
+
+    def fit(self, x: np.ndarray) -> Floor:
+        """Learn means and spreads."""
+        self.scaler = StandardScaler().fit(x)
+        return self
+
+    def decision_function(self, x: np.ndarray) -> np.ndarray:
+        """Return how odd rows are, shape (n,)."""
+        return (self.scaler.transform(x) ** 2).sum(axis=1)
+
+
+def make_ours(name: str, seed: int) -> Any:
+    """Return an unfitted model of the catalogue with its defaults."""
+    model = catalogue.make(name)
+    return model.set_params(seed=seed) if "seed" in model.get_params() else model
+
+
+def make_pyod(name: str, seed: int) -> Any:
+    """Return PyOD's autoencoder or its variational one, with their defaults."""
     from pyod.models.auto_encoder import AutoEncoder
     from pyod.models.vae import VAE
 
-    return {
-        "AutoEncoder": lambda: AutoEncoder(verbose=0, random_state=seed),
-        "VAE": lambda: VAE(verbose=0, random_state=seed),
-    }
+    return {"AutoEncoder": AutoEncoder, "VAE": VAE}[name](verbose=0, random_state=seed)
 
 
-def summary(method: str, found: list[dict[str, float]], seeds: int) -> dict[str, Any]:
+MAKERS: dict[str, Callable[[str, int], Any]] = {
+    "likely": make_ours,
+    "pyod": make_pyod,
+    "sum of squared z": lambda name, seed: Floor(),
+}
+
+
+def read() -> list[Row]:
+    """Return all measurements so far."""
+    if not MEASUREMENTS.exists():
+        return []
+    with MEASUREMENTS.open(newline="", encoding="utf-8") as file:
+        rows: list[Row] = list(csv.DictReader(file))
+    for row in rows:
+        row["seed"] = int(row["seed"])
+        for key in COLUMNS[3:]:
+            row[key] = float(row[key])
+    return rows
+
+
+def write(rows: list[Row]) -> None:
+    """Write all measurements."""
+    with MEASUREMENTS.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def summary(method: str, rows: list[Row]) -> Row:
     """Return means over tables and seeds, and the seconds of one seed."""
+    found = [row for row in rows if row["method"] == method]
     means = {key: round(float(np.mean([f[key] for f in found])), 4) for key in ("auroc", "auprc")}
     return {
         "method": method,
+        "measured": len(found),
         **means,
-        "seconds": round(sum(f["seconds"] for f in found) / seeds, 1),
+        "seconds": round(sum(f["seconds"] for f in found) / SEEDS, 1),
         "not_finite": int(sum(f["not_finite"] for f in found)),
     }
 
 
-def left_out(results: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
+def left_out(rows: list[Row]) -> Row:
     """Return the mean AUROC where oddness is chosen by the other tables, and what was chosen."""
-    ways = [f"likely.Autoencoder {oddness}" for oddness in ODDNESS]
-    found = np.array([[f["auroc"] for f in results[way]] for way in ways])  # (way, table)
-    ranks = rankdata(-found, axis=0)
+    first = "likely.Autoencoder"
+    ways = [first, *(f"{first}, oddness={way}" for way in ODDNESS[1:])]
+    found = np.array([[r["auroc"] for r in rows if r["method"] == way] for way in ways])
+    ranks = rankdata(-found, axis=0)  # (way, table)
     others = ranks.sum(axis=1, keepdims=True) - ranks
     chosen = others.argmin(axis=0)
     reached = found[chosen, np.arange(found.shape[1])].mean()
-    counts = {way: int((chosen == i).sum()) for i, way in enumerate(ODDNESS)}
+    counts = ", ".join(f"{way} {int((chosen == i).sum())}" for i, way in enumerate(ODDNESS))
     return {"auroc": round(float(reached), 4), "chosen": counts}
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS)
+    main(sys.argv[1:])
