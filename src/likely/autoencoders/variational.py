@@ -6,7 +6,7 @@ from abc import ABC
 from collections.abc import Callable
 from dataclasses import replace
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, final
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from likely.data.shaped import Shaped
 from likely.nets.budget import read_budget
 from likely.nets.convolution import ConvolutionalDecoder, ConvolutionalEncoder
 from likely.nets.deep_model import DeepModel
-from likely.nets.gaussian_codec import GaussianCodec, bound, divergence, fixed_noise
+from likely.nets.gaussian_codec import GaussianCodec, divergence, fixed_noise, weighted_bound
 from likely.nets.layers import Shortcut, dense
 from likely.nets.likelihoods import LEVELS, LIKELIHOODS, make_likelihood
 from likely.nets.scale import KNEE, unsquash
@@ -98,6 +98,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         self.checkpoint = checkpoint
         self.seed = seed
 
+    @final
     def elbo(self, X: Any) -> np.ndarray:
         """Return the evidence lower bound of every sample, in nats and the user's own units.
 
@@ -214,11 +215,11 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         if self.oddness == "likelihood":
-            return self._in_units(x, bound)
+            return self._in_units(x, weighted_bound)
         return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return self._in_units(x, bound) + self._volume() - self.schema_.log_volume
+        return self._in_units(x, weighted_bound) + self._volume() - self.schema_.log_volume
 
     def _volume(self) -> float:
         """Return the nats between features and the user's units; probabilities have no unit."""

@@ -108,7 +108,7 @@ def divergence(mean: Tensor, spread: Tensor) -> Tensor:
     return 0.5 * (mean**2 + spread**2 - 1) - spread.log()
 
 
-def bound(log_weights: Tensor) -> Tensor:
+def weighted_bound(log_weights: Tensor) -> Tensor:
     """Return the importance-weighted bound of K log-weights, (K, batch) to (batch,)."""
     return torch.logsumexp(log_weights, dim=0) - math.log(len(log_weights))
 
