@@ -13,7 +13,7 @@ class Autoencoder(Reconstruction):
     latent : int in [1, 4096] or "auto", default "auto"
         Numbers in a code; at most one fewer than there are features. "auto" takes the fewest linear
         components that explain nine tenths of the variance of samples held out, at most 64.
-    hidden : tuple of int, default (64, 32)
+    hidden : sequence of int, default (64, 32)
         Sizes of the layers of the encoder, at least twice the code; the decoder mirrors them.
     loss : {"mse", "bce"}, default "mse"
         Squared error, or cross-entropy between the position of a feature within its limits and the

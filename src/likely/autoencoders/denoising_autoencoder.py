@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import torch
@@ -29,7 +30,7 @@ class DenoisingAutoencoder(Reconstruction):
     latent : int in [1, 4096] or "auto", default "auto"
         Numbers in a code; at most one fewer than there are features. "auto" takes the fewest linear
         components that explain nine tenths of the variance of samples held out, at most 64.
-    hidden : tuple of int, default (64, 32)
+    hidden : sequence of int, default (64, 32)
         Sizes of the layers of the encoder, at least twice the code; the decoder mirrors them.
     loss : {"mse", "bce"}, default "mse"
         As in `Autoencoder`.
@@ -90,7 +91,7 @@ class DenoisingAutoencoder(Reconstruction):
         noise: Annotated[float, Interval(0, 10)] = 0.2,
         masking: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
         latent: Annotated[int, Interval(1, 4096)] | Literal["auto"] = "auto",
-        hidden: tuple[int, ...] = (64, 32),
+        hidden: Sequence[int] = (64, 32),
         loss: Literal["mse", "bce"] = "mse",
         oddness: Literal["density", "error", "scaled", "likelihood"] = "density",
         weight_decay: Annotated[float, Interval(0, 1)] = 0.0,

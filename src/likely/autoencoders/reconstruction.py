@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -62,7 +63,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     def __init__(
         self,
         latent: Annotated[int, Interval(1, 4096)] | Literal["auto"] = "auto",
-        hidden: tuple[int, ...] = (64, 32),
+        hidden: Sequence[int] = (64, 32),
         loss: Literal["mse", "bce"] = "mse",
         oddness: Literal["density", "error", "scaled", "likelihood"] = "density",
         weight_decay: Annotated[float, Interval(0, 1)] = 0.0,
