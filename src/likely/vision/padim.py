@@ -11,7 +11,7 @@ from likely.base.state import Array
 from likely.core.params import Interval
 from likely.core.threads import in_parallel
 from likely.vision.feature_maps import Pictures
-from likely.vision.patches import PatchModel
+from likely.vision.patches import FAR, PatchModel
 
 _RIDGE = 1e-2  # of the mean variance, added to every variance: PaDiM's own 0.01, free of units
 _MOST_ALONG = 0.95  # of a direction that one picture may have given all places
@@ -88,8 +88,8 @@ class PaDiM(PatchModel):
     leaves_itself_out = True
     _state_spec = {
         **PatchModel._state_spec,
-        "mean_": Array("row", "column", "feature"),
-        "scatter_": Array("cell", "pair", dtype="float32"),
+        "mean_": Array("row", "column", "feature", low=-FAR, high=FAR),
+        "scatter_": Array("cell", "pair", dtype="float32", low=-FAR, high=FAR),
     }
 
     mean_: np.ndarray
@@ -148,7 +148,7 @@ class PaDiM(PatchModel):
             self.mean_ = self.mean_ + step * (new / before)
         assert scatter is not None
         self.scatter_ = _packed(scatter)
-        self._whitening = None
+        vars(self).pop("_whitening", None)
 
     def _oddness(self, maps: np.ndarray) -> np.ndarray:
         apart = maps - self.mean_.astype(np.float32)
@@ -238,9 +238,21 @@ class PaDiM(PatchModel):
             self._whitening = found
         return found
 
+    def _check_state(self) -> None:
+        super()._check_state()
+        rows, columns, width = self.mean_.shape
+        if (rows, columns) != tuple(self.grid_):
+            raise ValueError("its means do not lie on its grid")
+        if self.scatter_.shape != (len(self._cells()), width * (width + 1) // 2):
+            raise ValueError("its scatter is not that of its neighbourhoods")
+        if not all(np.isfinite(white).all() for white in self._whitened()):
+            raise ValueError("its scatter is none")
+        del self._whitening  # found again when it is needed
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without what follows from it."""
-        return {k: v for k, v in super().__getstate__().items() if k != "_whitening"}
+        state: Any = super().__getstate__()
+        return {k: v for k, v in state.items() if k != "_whitening"}
 
 
 def _chunks(maps: Iterator[np.ndarray], size: int) -> Iterator[np.ndarray]:

@@ -12,7 +12,7 @@ from likely.core.params import Interval
 from likely.core.random import generator, some_rows
 from likely.vision.coreset import greedy_k_centre
 from likely.vision.feature_maps import Pictures
-from likely.vision.patches import PatchModel
+from likely.vision.patches import FAR, PatchModel
 
 _CANDIDATES = 60_000  # places that the memory is chosen from
 _NEIGHBOURS = 9  # of the nearest patch, for its density
@@ -86,7 +86,7 @@ class PatchCore(PatchModel):
     >>> import numpy as np
     >>> from likely.vision import PatchCore
     >>> rng = np.random.default_rng(0)
-    >>> good = rng.integers(90, 110, size=(20, 32, 32)).astype(np.uint8)
+    >>> good = rng.integers(90, 110, size=(60, 32, 32)).astype(np.uint8)
     >>> spoiled = good[:2].copy()
     >>> spoiled[1, 8:16, 8:16] = 200
     >>> PatchCore(size=64).fit(good[2:]).predict(spoiled)
@@ -98,9 +98,9 @@ class PatchCore(PatchModel):
     _average = 3
     _state_spec = {
         **PatchModel._state_spec,
-        "bank_": Array("patch", "part", dtype="float32", rows=True),
-        "centre_": Array("feature"),
-        "whitening_": Array("feature", "part"),
+        "bank_": Array("patch", "part", dtype="float32", low=-FAR, high=FAR, rows=True),
+        "centre_": Array("feature", low=-FAR, high=FAR),
+        "whitening_": Array("feature", "part", low=-FAR, high=FAR),
     }
 
     bank_: np.ndarray

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,8 +16,12 @@ from likely.base.state import Array
 from likely.core.errors import DataError, ParameterError
 from likely.data.form import Form
 from likely.data.resize import resize
-from likely.vision.detail import contrasts, sharpened, unusual
+from likely.nets.efficientnet import PACKAGE, stride
+from likely.vision.detail import STRIDE, contrasts, sharpened, unusual
 from likely.vision.feature_maps import Backbone, Pictures, digest_of, imagenet
+
+FAR = 1e15
+"""No number of a fitted model is larger; squares of larger ones leave float32."""
 
 _MOST_GROWTH = 4  # a small picture is shown at most so many times as large
 _MULTIPLE = 16  # pixels; the stride of the coarser of the usual maps
@@ -74,7 +79,9 @@ class PatchModel(Explainer, Online, ABC):
         return form
 
     def _view(self, schema: Any, samples: Any) -> Any:
-        return Pictures(schema, samples, self._shown_size(schema))
+        size = self._shown_size(schema)
+        hidden = None if self.region is None else ~self._inside(size)
+        return Pictures(schema, samples, size, hidden)
 
     def _fit(self, x: Any, rng: np.random.Generator) -> None:
         self._ready = self._open()
@@ -126,9 +133,15 @@ class PatchModel(Explainer, Online, ABC):
 
     def _smooth(self, odd: np.ndarray) -> np.ndarray:
         """Return maps of oddness smoothed over places, (batch, rows, columns)."""
-        stride = max(self._shown_size(self.schema_)) / odd.shape[np.argmax(odd.shape[1:]) + 1]
-        width = self.smoothing / stride
-        return ndimage.gaussian_filter(odd, (0, width, width), mode="nearest") if width else odd
+        step = max(self._shown_size(self.schema_)) / odd.shape[np.argmax(odd.shape[1:]) + 1]
+        width = (0, self.smoothing / step, self.smoothing / step)
+        if self.smoothing == 0:
+            return odd
+        if self.region is None:
+            return ndimage.gaussian_filter(odd, width, mode="nearest")
+        weight = np.where(self._inside(), 1.0, 1e-9)[None].astype(odd.dtype)
+        share = ndimage.gaussian_filter(weight, width, mode="nearest")
+        return ndimage.gaussian_filter(odd * weight, width, mode="nearest") / share
 
     def _most(self, odd: np.ndarray) -> np.ndarray:
         """Return the mean of the oddest places of every map, shape (batch,)."""
@@ -136,9 +149,9 @@ class PatchModel(Explainer, Online, ABC):
         many = max(1, round(self.top * inside.shape[1]))
         return np.partition(inside, inside.shape[1] - many, axis=1)[:, -many:].mean(axis=1)
 
-    def _inside(self) -> np.ndarray:
-        """Return which places count, bool, (rows, columns)."""
-        rows, columns = (int(size) for size in self.grid_)
+    def _inside(self, size: tuple[int, int] | None = None) -> np.ndarray:
+        """Return which places count, bool, (rows, columns), on the grid or another size."""
+        rows, columns = (int(side) for side in (self.grid_ if size is None else size))
         if self.region is None:
             return np.ones((rows, columns), dtype=bool)
         mask = np.asarray(self.region, dtype=np.float64)
@@ -192,6 +205,18 @@ class PatchModel(Explainer, Online, ABC):
         network = network.to(device).eval()
         return Backbone(network, digest, self.tile, self._average, device)
 
+    def _check_state(self) -> None:
+        shown = self._shown_size(self.schema_)
+        if self.backbone is None:
+            finest = stride(min(self.layers))
+            if tuple(self.grid_) != tuple(-(-side // finest) for side in shown):
+                raise ValueError("its grid is not that of its layers")
+            if find_spec(PACKAGE) and imagenet(self.layers)[1] != self.weights_sha256_.tobytes():
+                raise ValueError("it has learnt with other weights of EfficientNet-Lite0")
+        if self.contrast_mean_.shape != tuple(side // STRIDE for side in shown):
+            raise ValueError("its contrasts are not those of its pictures")
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the state without the opened network, which is found again."""
-        return {k: v for k, v in super().__getstate__().items() if k != "_ready"}
+        state: Any = super().__getstate__()
+        return {k: v for k, v in state.items() if k != "_ready"}
