@@ -17,7 +17,11 @@ from likely.detectors.density.mixture import Mixture, criterion, fit_mixture, im
 CANDIDATES = (1, 2, 3, 5, 8)
 """Numbers of components that "auto" chooses among."""
 
-_SEARCH_ROWS = 5_000
+_SEARCH_ROWS = 1_000
+"""Rows that the number of components is chosen on: enough to tell clusters, and quick."""
+
+_MOST_ROWS = 5_000
+_LAST_STEPS = 10
 _LEAST_ROWS_PER_TERM = 5
 _PATIENCE = 2
 
@@ -35,8 +39,8 @@ class GaussianMixture(Density, Sampler, Explainer):
     n_components : int in [1, 100] or "auto", default "auto"
         How many Gaussians at most: those that end with less than 1 % of the rows are dropped.
         "auto" takes the best of 1, 2, 3, 5 and 8 by the Bayesian information criterion.
-    n_starts : int in [1, 100], default 3
-        From how many first guesses to climb; the likeliest result is kept.
+    n_starts : int in [1, 100], default 1
+        From how many first guesses to climb; the one that is likeliest after a few steps goes on.
     trim : float in [0, 0.5], default 0.05
         Share of the training rows to leave out. Spreads are scaled back up, so that clean Gaussian
         rows give the true density. With 0 it is the plain method; with fewer than 10 rows too.
@@ -47,7 +51,8 @@ class GaussianMixture(Density, Sampler, Explainer):
     -----
     Covariances are moved a little towards "uncorrelated" (`likely.core.covariance.regularise`), so
     fewer rows than columns are welcome. No component is narrower, in any column, than a tenth of
-    the spread of all rows. A training row is not left out of its own density.
+    the spread of all rows. A training row is not left out of its own density. Components are chosen
+    and climb on 1,000 rows drawn at random, and are then improved on 5,000.
 
     Warnings
     --------
@@ -90,7 +95,7 @@ class GaussianMixture(Density, Sampler, Explainer):
     def __init__(
         self,
         n_components: Annotated[int, Interval(1, 100)] | Literal["auto"] = "auto",
-        n_starts: Annotated[int, Interval(1, 100)] = 3,
+        n_starts: Annotated[int, Interval(1, 100)] = 1,
         trim: Annotated[float, Interval(0, 0.5)] = 0.05,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
@@ -100,12 +105,13 @@ class GaussianMixture(Density, Sampler, Explainer):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        x = x[ascending(x)]  # so that the order of the rows decides nothing
-        searched = x[some_rows(len(x), _SEARCH_ROWS, rng)]
+        order = ascending(x)  # so that the order of the rows decides nothing
+        some = x[order[some_rows(len(x), _MOST_ROWS, rng)]]
+        searched = some[some_rows(len(some), _SEARCH_ROWS, rng)]
         with one_thread_a_product():  # thousands of small ones
             best = self._choose(searched, rng)
-            if len(searched) < len(x):
-                best = improve(best, x, self.trim)
+            if len(searched) < len(some):
+                best = improve(best, some, self.trim, _LAST_STEPS)
         self.weights_, self.means_, self.whitenings_ = widened(best, self.trim)
 
     def _score(self, x: np.ndarray) -> np.ndarray:

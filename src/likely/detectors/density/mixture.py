@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from scipy.special import logsumexp
 from scipy.stats import chi2
 
 from likely.core.covariance import regularise, whitening
@@ -17,8 +16,12 @@ SMALLEST_SHARE = 0.01
 SPREAD_FLOOR = 0.1
 """No component is narrower, in any column, than this share of the spread of all rows together."""
 
-_TOLERANCE = 1e-4
-_MOST_STEPS = 100
+MOST_STEPS = 100
+"""A climb ends after so many steps at the latest."""
+
+_TOLERANCE = 0.01  # nats a row
+_FIRST_STEPS = 5
+_BLOCK_CELLS = 32_768  # of rows looked at together, so that they stay in the cache
 _LEAST_ROWS_TO_TRIM = 10
 _LLOYD_STEPS = 5
 _SEED_QUANTILE = 0.9
@@ -42,18 +45,25 @@ class Mixture(NamedTuple):
     whitenings: np.ndarray
 
     def log_joint(self, x: np.ndarray) -> np.ndarray:
-        """Return log(share of component x its density) in nats, shape (n, k)."""
-        joint = np.empty((len(x), len(self.weights)))
+        """Return log(share of component x its density) in nats, shape (k, n)."""
+        joint = np.empty((len(self.weights), len(x)))
+        shifts = [mean @ white for mean, white in zip(self.means, self.whitenings, strict=True)]
+        step = max(1, _BLOCK_CELLS // x.shape[1])
+        for start in range(0, len(x), step):
+            block = x[start : start + step]
+            for white, shift, part in zip(self.whitenings, shifts, joint, strict=True):
+                y = block @ white
+                y -= shift
+                np.einsum("ij,ij->i", y, y, out=part[start : start + step])
+        volumes = np.log(np.diagonal(self.whitenings, axis1=1, axis2=2)).sum(axis=1)
         constant = 0.5 * x.shape[1] * np.log(2 * np.pi)
-        for j, (weight, mean, white) in enumerate(zip(*self, strict=True)):
-            y = (x - mean) @ white
-            joint[:, j] = -0.5 * np.einsum("ij,ij->i", y, y)
-            joint[:, j] += np.log(np.diag(white)).sum() + np.log(weight) - constant
+        joint *= -0.5
+        joint += (volumes + np.log(self.weights) - constant)[:, None]
         return joint
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """Return the log-density in nats, shape (n,)."""
-        return np.asarray(logsumexp(self.log_joint(x), axis=1))
+        return log_sum(self.log_joint(x))
 
     def shares(self, x: np.ndarray) -> np.ndarray:
         """Return a split of minus the log-density over the features, shape (n, width).
@@ -62,13 +72,14 @@ class Mixture(NamedTuple):
         what belongs to no feature (volumes, weights) is spread evenly.
         """
         joint = self.log_joint(x)
-        density = np.asarray(logsumexp(joint, axis=1, keepdims=True))
-        responsibility = np.exp(joint - density)
+        density = log_sum(joint)
+        responsibility = np.exp(joint - density)[:, :, None]  # (k, n, 1)
         shares = np.zeros_like(x)
         for j, (mean, white) in enumerate(zip(self.means, self.whitenings, strict=True)):
             z = x - mean
-            shares += responsibility[:, [j]] * 0.5 * z * ((z @ white) @ white.T)
-        return shares + (-density - shares.sum(axis=1, keepdims=True)) / x.shape[1]
+            shares += responsibility[j] * 0.5 * z * ((z @ white) @ white.T)
+        rest = -density - shares.sum(axis=1)
+        return shares + rest[:, None] / x.shape[1]
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n rows, shape (n, width)."""
@@ -79,6 +90,14 @@ class Mixture(NamedTuple):
             here = chosen == j
             rows[here] = mean + solve_triangular(white.T, noise[here].T, lower=True).T
         return rows
+
+
+def log_sum(joint: np.ndarray) -> np.ndarray:
+    """Return log(sum(exp(joint))) over the first axis, shape (n,)."""
+    if len(joint) == 1:
+        return joint[0].copy()
+    largest = joint.max(axis=0)
+    return np.log(np.exp(joint - largest).sum(axis=0)) + largest
 
 
 def fit_mixture(
@@ -93,32 +112,34 @@ def fit_mixture(
     components : int
         At most so many Gaussians, at most n.
     starts : int
-        From how many first guesses to climb.
+        From how many first guesses to climb; the one that is likeliest after a few steps goes on.
     trim : float in [0, 0.5]
         Share of the rows, the least likely ones, that every step leaves out.
     rng : Generator
         Draws the first guesses.
     """
-    found = [
-        improve(_start(x, components, trim, rng), x, trim)
-        for _ in range(starts if components > 1 else 1)
-    ]
-    return max(found, key=lambda mixture: trimmed_mean(mixture.log_density(x), trim))
+    first = [_start(x, components, trim, rng) for _ in range(starts if components > 1 else 1)]
+    if len(first) > 1:
+        first = [improve(mixture, x, trim, _FIRST_STEPS) for mixture in first]
+        first = [max(first, key=lambda mixture: trimmed_mean(mixture.log_density(x), trim))]
+    return improve(first[0], x, trim)
 
 
-def improve(mixture: Mixture, x: np.ndarray, trim: float) -> Mixture:
+def improve(mixture: Mixture, x: np.ndarray, trim: float, steps: int = MOST_STEPS) -> Mixture:
     """Return the mixture after expectation-maximisation on x, stopped when it gains little."""
     reached = -np.inf
-    for _ in range(_MOST_STEPS):
+    squares = x * x
+    for _ in range(steps):
         joint = mixture.log_joint(x)
-        density = np.asarray(logsumexp(joint, axis=1))
+        density = log_sum(joint)
         value = trimmed_mean(density, trim)
         if value < reached + _TOLERANCE:
             break
         reached = value
-        responsibility = np.exp(joint - density[:, None])
-        responsibility[~_likeliest(density, trim)] = 0.0
-        mixture = _maximise(x, responsibility)
+        joint -= density
+        responsibility = np.exp(joint, out=joint)
+        responsibility *= _likeliest(density, trim)
+        mixture = _maximise(x, squares, responsibility)
     return mixture
 
 
@@ -170,26 +191,27 @@ def _start(x: np.ndarray, components: int, trim: float, rng: np.random.Generator
             if len(rows):
                 centres[j] = rows.mean(axis=0)
         squares = _squares(x, centres)
-    member = np.eye(components)[squares.argmin(axis=1)]  # (n, k)
-    member[~_likeliest(-squares.min(axis=1), trim)] = 0.0
-    return _maximise(x, member)
+    member = (squares.argmin(axis=1) == np.arange(components)[:, None]).astype(np.float64)  # (k, n)
+    member *= _likeliest(-squares.min(axis=1), trim)
+    return _maximise(x, x * x, member)
 
 
-def _maximise(x: np.ndarray, responsibility: np.ndarray) -> Mixture:
-    """Return the mixture of the weighted means and covariances."""
-    counts = responsibility.sum(axis=0)
-    floor = SPREAD_FLOOR * x[responsibility.sum(axis=1) > 0].std(axis=0)
+def _maximise(x: np.ndarray, squares: np.ndarray, responsibility: np.ndarray) -> Mixture:
+    """Return the mixture of the weighted means and covariances; responsibilities are (k, n)."""
+    counts = responsibility.sum(axis=1)
+    kept = (responsibility.sum(axis=0) > 0).astype(np.float64)
+    kept /= kept.sum()
+    floor = SPREAD_FLOOR * np.sqrt(np.maximum(kept @ squares - (kept @ x) ** 2, 0.0))
     real = counts >= min(SMALLEST_SHARE * counts.sum(), counts.max())
-    means, whitenings = [], []
-    for weight, count in zip(responsibility.T[real], counts[real], strict=True):
-        rows = weight > 0
-        used, share = x[rows], weight[rows, None] / count
-        mean = (share * used).sum(axis=0)
-        centred = used - mean
-        covariance = (share * centred).T @ centred
-        means.append(mean)
-        whitenings.append(whitening(regularise(covariance, count, floor)))
-    return Mixture(counts[real] / counts[real].sum(), np.array(means), np.array(whitenings))
+    counts, weights = counts[real], responsibility[real] / counts[real, None]
+    means = weights @ x
+    whitenings = np.empty((len(counts), x.shape[1], x.shape[1]))
+    for j, (share, mean) in enumerate(zip(weights, means, strict=True)):
+        # far rows have no share and the floor is wide: what cancels here is far below it
+        covariance = (x.T * share) @ x - np.outer(mean, mean)
+        np.fill_diagonal(covariance, np.maximum(np.diag(covariance), 0.0))
+        whitenings[j] = whitening(regularise(covariance, counts[j], floor))
+    return Mixture(counts / counts.sum(), means, whitenings)
 
 
 def _seeds(x: np.ndarray, components: int, rng: np.random.Generator) -> np.ndarray:
