@@ -50,7 +50,9 @@ def test_yes_or_no_columns_are_no_crowd() -> None:
 
 def test_axes_of_few_columns_are_their_spreads() -> None:
     x = RNG.normal(size=(300, WIDE)) * 3.0
-    np.testing.assert_array_equal(distance_axes(x), np.diag(1 / distance_spreads(x)))
+    np.testing.assert_array_equal(
+        distance_axes(x, np.zeros(x.shape[1])), np.diag(1 / distance_spreads(x))
+    )
 
 
 @pytest.mark.parametrize("rows", [60, 400])  # fewer and more than columns
@@ -59,7 +61,7 @@ def test_axes_of_many_columns_even_out_what_they_share(rows: int) -> None:
     x = RNG.normal(size=(rows, 1)) + 0.3 * RNG.normal(size=(rows, width))
     scaled = x / distance_spreads(x)
     before = np.linalg.eigvalsh(np.cov(scaled.T, bias=True))
-    after = np.linalg.eigvalsh(np.cov((x @ distance_axes(x)).T, bias=True))
+    after = np.linalg.eigvalsh(np.cov((x @ distance_axes(x, np.zeros(x.shape[1]))).T, bias=True))
     part = 1 / 3
     expected = before / (1 - part + part * before / before.mean())
     np.testing.assert_allclose(after, expected, atol=1e-10)

@@ -11,7 +11,7 @@ CROWD = 20
 """Of so many columns that mostly hold one value, half of the crowding is taken off."""
 
 WIDE = 50
-"""Beyond so many columns, directions are evened out before distances are measured."""
+"""Beyond so many columns of numbers, directions are evened out before distances are measured."""
 
 
 def distance_spreads(x: np.ndarray) -> np.ndarray:
@@ -41,19 +41,22 @@ def distance_spreads(x: np.ndarray) -> np.ndarray:
     return np.maximum(np.clip(x, -REACH, REACH).std(axis=0), 1.0) * _crowd_factors(x)
 
 
-def distance_axes(x: np.ndarray) -> np.ndarray:
+def distance_axes(x: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Return the matrix that takes features to coordinates in which to measure distances.
 
-    Features are divided by their `distance_spreads`. In up to `WIDE` columns that is all. The more
-    there are, the more do a few directions that most of them share make up nearly all of every
-    distance, and what is odd lies in the others. So directions are evened out: along one with
-    variance l, where the mean is v, lengths are divided by sqrt(1 - t + t l / v), and t goes from 0
-    to 1 as (columns - `WIDE`) / (columns + `WIDE`).
+    Features are divided by their `distance_spreads`. In up to `WIDE` columns of numbers that is
+    all. The more there are, the more do a few directions that most of them share make up nearly all
+    of every distance, and what is odd lies in the others. So directions are evened out: along one
+    with variance l, where the mean is v, lengths are divided by sqrt(1 - t + t l / v), and t goes
+    from 0 to 1 as (columns - `WIDE`) / (columns + `WIDE`). Levels of categories do not count: a
+    column has as many as it has, and they share nothing.
 
     Parameters
     ----------
     x : ndarray of shape (n, width)
         Robustly scaled features.
+    steps : ndarray of shape (width,)
+        How far each feature moves where a category changes; 0 for numbers.
 
     Returns
     -------
@@ -62,10 +65,10 @@ def distance_axes(x: np.ndarray) -> np.ndarray:
         (the matrix is symmetric but for the spreads), and speaks for it in explanations.
     """
     spreads = distance_spreads(x)
-    width = len(spreads)
-    if width <= WIDE:
+    width, numbers = len(spreads), int((steps == 0).sum())
+    if numbers <= WIDE:
         return np.diag(1 / spreads)
-    part = (width - WIDE) / (width + WIDE)
+    part = (numbers - WIDE) / (numbers + WIDE)
     variances, directions = _principal(np.clip(x, -REACH, REACH) / spreads)
     relative = variances * (width / (variances.sum() or 1.0))
     unmoved = 1 / np.sqrt(1 - part)  # along which rows do not vary

@@ -101,7 +101,7 @@ class CBLOF(Explainer):
         order = ascending(x)  # so that the order of the rows decides nothing
         most = min(_MOST_ROWS, _ROWS_A_CLUSTER * self.n_clusters)
         searched = x[order[some_rows(len(x), most, rng)]]
-        self.axes_ = distance_axes(searched)
+        self.axes_ = distance_axes(searched, self.schema_.steps)
         searched = searched @ self.axes_
         centres, labels = k_means(searched, self.n_clusters, rng, _STARTS)
         self.centres_ = centres[large_clusters(np.bincount(labels), self.alpha, self.beta)]

@@ -80,7 +80,7 @@ class KNN(Explainer):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self._kept = some_rows(len(x), self.max_reference, rng)
         kept = x[self._kept]
-        self.axes_ = distance_axes(kept)
+        self.axes_ = distance_axes(kept, self.schema_.steps)
         self.reference_ = kept @ self.axes_
         vars(self).pop("_among", None)
 
