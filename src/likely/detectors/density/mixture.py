@@ -128,7 +128,6 @@ def fit_mixture(
 def improve(mixture: Mixture, x: np.ndarray, trim: float, steps: int = MOST_STEPS) -> Mixture:
     """Return the mixture after expectation-maximisation on x, stopped when it gains little."""
     reached = -np.inf
-    squares = x * x
     for _ in range(steps):
         joint = mixture.log_joint(x)
         density = log_sum(joint)
@@ -139,7 +138,7 @@ def improve(mixture: Mixture, x: np.ndarray, trim: float, steps: int = MOST_STEP
         joint -= density
         responsibility = np.exp(joint, out=joint)
         responsibility *= _likeliest(density, trim)
-        mixture = _maximise(x, squares, responsibility)
+        mixture = _maximise(x, responsibility)
     return mixture
 
 
@@ -193,23 +192,22 @@ def _start(x: np.ndarray, components: int, trim: float, rng: np.random.Generator
         squares = _squares(x, centres)
     member = (squares.argmin(axis=1) == np.arange(components)[:, None]).astype(np.float64)  # (k, n)
     member *= _likeliest(-squares.min(axis=1), trim)
-    return _maximise(x, x * x, member)
+    return _maximise(x, member)
 
 
-def _maximise(x: np.ndarray, squares: np.ndarray, responsibility: np.ndarray) -> Mixture:
+def _maximise(x: np.ndarray, responsibility: np.ndarray) -> Mixture:
     """Return the mixture of the weighted means and covariances; responsibilities are (k, n)."""
     counts = responsibility.sum(axis=1)
     kept = (responsibility.sum(axis=0) > 0).astype(np.float64)
     kept /= kept.sum()
-    floor = SPREAD_FLOOR * np.sqrt(np.maximum(kept @ squares - (kept @ x) ** 2, 0.0))
+    floor = SPREAD_FLOOR * np.sqrt(kept @ (x - kept @ x) ** 2)
     real = counts >= min(SMALLEST_SHARE * counts.sum(), counts.max())
     counts, weights = counts[real], responsibility[real] / counts[real, None]
     means = weights @ x
     whitenings = np.empty((len(counts), x.shape[1], x.shape[1]))
     for j, (share, mean) in enumerate(zip(weights, means, strict=True)):
-        # far rows have no share and the floor is wide: what cancels here is far below it
-        covariance = (x.T * share) @ x - np.outer(mean, mean)
-        np.fill_diagonal(covariance, np.maximum(np.diag(covariance), 0.0))
+        centred = x - mean
+        covariance = (centred.T * share) @ centred
         whitenings[j] = whitening(regularise(covariance, counts[j], floor))
     return Mixture(counts / counts.sum(), means, whitenings)
 
