@@ -1,12 +1,12 @@
 """Measure whether groups are found whose members are each unremarkable.
 
-In tables of three sorts (groups.py) a few groups are planted in one of six ways. Power and the
+In tables of four sorts (groups.py) a few groups are planted in one of six ways. Power and the
 share of false findings are those of `likely.detect(table, group="account")` at its default promise,
 fdr=0.1. Beside them stands what is known of single members: how well the same default, judging
 rows, tells members of planted groups from others (AUROC, 0.5 is chance; one seed), and how many of
 them it reports. Clean tables should stay quiet. The trivial baseline is the largest robust z-score
-among the means of the columns of each group (AUROC). Tables marked "held out" had no part in any
-choice.
+among the means of the columns of each group (AUROC). For tables that are held
+out nothing was chosen by what is measured here.
 
     python benchmarks/collective.py            stores benchmarks/results/collective.json
     python benchmarks/collective.py 2          two seeds, nothing stored

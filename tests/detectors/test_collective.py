@@ -48,7 +48,7 @@ def test_share_residuals_are_about_normal() -> None:
 def test_the_joint_surprise_agrees_with_the_tails_it_stands_for() -> None:
     rows = np.array([[5.0, 0.0], [9.0, 9.0], [40.0, 40.0], [0.1, 0.1]])
     blocks, relations = [np.arange(2)], np.eye(2) - 0.1 * np.eye(2)  # 0.1 is added to them
-    found = joint_surprise(rows, relations, blocks, np.ones(1))
+    found = joint_surprise(rows, relations, blocks, np.ones(1), 1e9)
     of_sum = -chi2.logsf((rows[:2] ** 2).sum(axis=1), 2)
     largest = np.abs(rows[:2]).max(axis=1)
     of_largest = -np.log(2 * 2 * norm.sf(largest) - (2 * norm.sf(largest)) ** 2)
@@ -63,11 +63,21 @@ def test_the_joint_surprise_agrees_with_the_tails_it_stands_for() -> None:
 def test_the_joint_surprise_of_ordinary_rows_is_exponential() -> None:
     rows = np.random.default_rng(5).normal(size=(20_000, 6))
     blocks, relations = [np.arange(6), np.arange(3), np.arange(3, 6)], 0.9 * np.eye(6)
-    found = joint_surprise(rows, relations, blocks, np.ones(3))
+    found = joint_surprise(rows, relations, blocks, np.ones(3), 1e9)
     for share in (0.7, 0.92, 0.99, 0.999):
         assert np.quantile(found, share) == pytest.approx(-np.log(1 - share), abs=0.35)
     order = np.argsort(found)
     assert (found[order[-100:]] > 5).all()
+
+
+def test_sums_of_squares_know_that_the_covariance_was_estimated() -> None:
+    """New rows are beyond the 1 % point in 1 % of cases, however few rows were learnt from."""
+    rng, found = np.random.default_rng(7), []
+    for _ in range(300):
+        learnt, new = rng.normal(size=(40, 8)), rng.normal(size=(50, 8))
+        relations = np.cov(learnt, rowvar=False) - 0.1 * np.eye(8)
+        found.append(joint_surprise(new, relations, [np.arange(8)], np.ones(1), 40.0))
+    assert np.mean(np.concatenate(found) > -np.log(0.01)) == pytest.approx(0.01, abs=0.006)
 
 
 def test_odd_groups_of_one_kind_do_not_hide_one_another() -> None:

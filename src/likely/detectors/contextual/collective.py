@@ -13,8 +13,8 @@ from likely.detectors.contextual.laws import learn_law, learn_share_law, share_r
 from likely.detectors.contextual.residual_model import RESIDUAL_STATE, ResidualModel
 
 SHIFTS = (0.05, 1.0, 0.0)
-"""Parts of the mean that are added before taking logarithms; 0 stands for no logarithm. The first
-that leaves a column about even-sided is taken."""
+"""Parts of the mean that are added before taking logarithms; 0 stands for no logarithm. What makes
+a column most even-sided is taken."""
 
 POWER = 2 / 3
 """A spread to this power is about normal, even of few members."""
@@ -26,9 +26,6 @@ USED_UP = {"spread": 1.0, "correlation": 3.0}
 
 GROUPS_PER_FREEDOM = 3
 """So many learnt groups make one degree of freedom of the two variances of a column."""
-
-EVEN = 0.25
-"""So lopsided, from 0 to 1, a column may be to be called even-sided."""
 
 _ROUNDS = 4
 _TRUSTED = 4.6
@@ -83,6 +80,8 @@ class Collective(ResidualModel):
     Wilson, E. B. & Hilferty, M. M. (1931). The distribution of chi-square. PNAS 17, 684-688.
     Rousseeuw, P. J. & van Zomeren, B. C. (1990). Unmasking multivariate outliers and leverage
     points. JASA 85(411), 633-639.
+    Hotelling, H. (1931). The generalization of Student's ratio. Annals of Mathematical Statistics
+    2, 360-378.
     Liu, Y. & Xie, J. (2020). Cauchy combination test: a powerful test with analytic p-value
     calculation under arbitrary dependency structures. JASA 115(529), 393-402.
     Gelman, A. & Hill, J. (2007). Data analysis using regression and multilevel models. Cambridge
@@ -234,7 +233,12 @@ class Collective(ResidualModel):
         """Do nothing: it was learnt together with what is usual."""
 
     def _surprise(self, residuals: np.ndarray) -> np.ndarray:
-        return joint_surprise(residuals, self.relations_, self._blocks, self.scales_)
+        return joint_surprise(residuals, self.relations_, self._blocks, self.scales_, self._groups)
+
+    @property
+    def _groups(self) -> float:
+        """How many groups were learnt from."""
+        return 0.5 / self.least_ - 1
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -self._surprise(self._residuals(x))
@@ -268,7 +272,7 @@ class Collective(ResidualModel):
         factor = between + within * self._per_member(x)[:, share]
         residuals[:, share] = share_residuals(values[:, share], self.laws_[share, 0], factor)
         # deviates of estimated variance fall off like Student's t; so much further out is as odd
-        freedom = (0.5 / self.least_ - 1) / GROUPS_PER_FREEDOM + 1
+        freedom = self._groups / GROUPS_PER_FREEDOM + 1
         size = np.sqrt(freedom * np.log1p(np.minimum(np.abs(residuals), 1e100) ** 2 / freedom))
         residuals = np.sign(residuals) * size
         # which averages a group lacks follows from its size: a pair has no correlation
@@ -300,8 +304,7 @@ def _learn_law(values: np.ndarray, per_member: np.ndarray, form: str) -> np.ndar
 
 def _choose_shift(values: np.ndarray) -> float:
     skews = [_skew(np.log(values + shift) if shift else values) for shift in SHIFTS]
-    even = [shift for shift, skew in zip(SHIFTS, skews, strict=True) if skew <= EVEN]
-    return even[0] if even else SHIFTS[int(np.argmin(skews))]
+    return SHIFTS[int(np.argmin(skews))]
 
 
 def _skew(values: np.ndarray) -> float:

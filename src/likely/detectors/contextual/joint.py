@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincc, gammaln, log_ndtr, logsumexp
+from scipy.special import betainc, betaln, log_ndtr, logsumexp
 
 _CUT = 2.5
 _RIDGE = 0.1
@@ -47,7 +47,11 @@ def learn_scales(
 
 
 def joint_surprise(
-    residuals: np.ndarray, relations: np.ndarray, blocks: list[np.ndarray], scales: np.ndarray
+    residuals: np.ndarray,
+    relations: np.ndarray,
+    blocks: list[np.ndarray],
+    scales: np.ndarray,
+    groups: float,
 ) -> np.ndarray:
     """Return how surprising rows of residuals are if they are normal, in nats, shape (n,).
 
@@ -64,7 +68,9 @@ def joint_surprise(
     blocks : list of ndarray of int64
         Positions of outputs that are asked about together.
     scales : ndarray of shape (blocks,)
-        What their sums of squares are divided by to be distributed like chi-squared.
+        What their sums of squares are divided by to be distributed like those of normal deviates.
+    groups : float
+        From how many rows the covariance was estimated.
     """
     bounded = np.clip(residuals, -1e100, 1e100)
     largest = np.abs(bounded).max(axis=1)
@@ -75,7 +81,7 @@ def joint_surprise(
     answers = [np.where(largest < 6.0, exact, far)]
     for block, scale in zip(blocks, scales, strict=True):
         squares, freedom = _squares(bounded, relations, block)
-        answers.append(_log_chi_squared(squares / scale, freedom))
+        answers.append(_log_beyond(squares / scale, freedom, groups))
     return -_combined(np.array(answers))
 
 
@@ -117,11 +123,23 @@ def _squares(
     return np.einsum("ij,ij->i", white, white), freedom
 
 
-def _log_chi_squared(squares: np.ndarray, freedom: float) -> np.ndarray:
-    """Return log P(chi-squared of `freedom` degrees of freedom >= squares), never -inf."""
-    half, y = freedom / 2, np.minimum(squares / 2, 1e200)
-    survival = gammaincc(half, np.minimum(y, 500.0 + half))
-    # the first term of the asymptotic series, where the function itself ends at 0
-    far = (half - 1) * np.log(np.maximum(y, 1.0)) - y - gammaln(half)
+def _log_beyond(squares: np.ndarray, freedom: float, groups: float) -> np.ndarray:
+    """Return log P(a sum of squares >= this), never -inf, by Hotelling's distribution (1931).
+
+    Parameters
+    ----------
+    squares : ndarray of shape (n,)
+        Sums of squares of deviates whose covariance was estimated.
+    freedom : float > 0
+        Of how many deviates.
+    groups : float
+        From how many rows the covariance was estimated.
+    """
+    rest = max(groups - freedom, 1.0)
+    estimated = max(groups - 1, 1.0)
+    share = estimated / (estimated + np.minimum(squares, 1e200))
+    survival = betainc(rest / 2, freedom / 2, share)
+    # the first term of the series in `share`, where the function itself ends at 0
+    far = rest / 2 * np.log(share) - np.log(rest / 2) - betaln(rest / 2, freedom / 2)
     near = survival > 1e-200
     return np.minimum(np.where(near, np.log(np.where(near, survival, 1.0)), far), 0.0)
