@@ -13,7 +13,7 @@ from likely.autoencoders.reconstruction import Reconstruction
 from likely.evaluation import auroc
 from likely.nets.layers import Codec
 
-QUICK: dict[str, Any] = {"budget": "300 steps", "hidden": (16,)}
+QUICK: dict[str, Any] = {"budget": "200 steps", "hidden": (16,)}
 MODELS: list[Callable[..., Reconstruction]] = [Autoencoder, DenoisingAutoencoder]
 
 
@@ -161,7 +161,7 @@ def ring(n: int, radius: float, seed: int) -> np.ndarray:
 
 def test_a_wide_code_copies_and_noise_or_density_cures_it() -> None:
     """Rows within the ring lie in its plane, so that a code of five numbers restores them."""
-    wide: dict[str, Any] = {"latent": 5, "hidden": (32,), "budget": "1200 steps"}
+    wide: dict[str, Any] = {"latent": 5, "hidden": (32,), "budget": "400 steps"}
     rows = np.vstack([ring(100, 1.0, seed=3), ring(100, 0.4, seed=4)])
 
     def found(model: Reconstruction) -> float:
@@ -170,8 +170,8 @@ def test_a_wide_code_copies_and_noise_or_density_cures_it() -> None:
     learnt = ring(400, 1.0, seed=0)
     copying = Autoencoder(**wide).fit(learnt)
     assert found(copying) > 0.98
-    assert found(copying.set_params(oddness="error")) < 0.75
-    assert found(DenoisingAutoencoder(noise=0.5, oddness="error", **wide).fit(learnt)) > 0.85
+    assert found(copying.set_params(oddness="error")) < 0.88
+    assert found(DenoisingAutoencoder(noise=0.5, oddness="error", **wide).fit(learnt)) > 0.97
 
 
 def test_a_network_of_ones_own() -> None:

@@ -28,10 +28,10 @@ class Autoencoder(Reconstruction):
         How often every sample is seen at most; a budget in steps comes in its place.
     batch_size : int in [1, 1000000], default 128
         Samples a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.01
         Largest step of Adam.
-    budget : str, float or None, default "500 steps"
-        Limit of training, such as "20s" or "500 steps".
+    budget : str, float or None, default "250 steps"
+        Limit of training, such as "20s" or "250 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
     network : Module or None, default None

@@ -44,10 +44,10 @@ class DenoisingAutoencoder(Reconstruction):
         How often every sample is seen at most; a budget in steps comes in its place.
     batch_size : int in [1, 1000000], default 128
         Samples a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.01
         Largest step of Adam.
-    budget : str, float or None, default "500 steps"
-        Limit of training, such as "20s" or "500 steps".
+    budget : str, float or None, default "250 steps"
+        Limit of training, such as "20s" or "250 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
     network : Module or None, default None
@@ -98,8 +98,8 @@ class DenoisingAutoencoder(Reconstruction):
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "500 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.01,
+        budget: str | float | None = "250 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

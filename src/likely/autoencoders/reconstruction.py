@@ -19,10 +19,9 @@ from likely.base.state import Array, Weights
 from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
-from likely.core.spreads import distance_spreads
 from likely.data.form import Form
 from likely.nets.deep_model import DeepModel
-from likely.nets.layers import Codec, Shortcut, dense
+from likely.nets.layers import Codec, dense
 from likely.nets.scale import unsquash
 
 _LEAST_SPREAD = 0.01
@@ -36,15 +35,13 @@ _LEARNT_LITTLE = 0.9
 class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     """A sample goes through a short code and back; `_corrupt` may spoil what goes in.
 
-    Networks see features in units of their spread (`likely.core.spreads`), one vector a sample.
-    Both halves have a linear layer beside the others, so that training begins as principal
-    components do and learns what is curved.
+    Networks see the features of a sample as one vector. Defaults of training are short: on tables,
+    codes of a few hundred steps rank as well as those of thousands.
     """
 
     additive = True
     _state_spec = {
         "latent_": Array(dtype="int64", low=1, high=4096),
-        "units_": Array("width", low=0),
         "limits_": Array(2, "width"),
         "spreads_": Array("width", low=0),
         "usual_": Array(2, low=0),
@@ -53,7 +50,6 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     }
 
     latent_: int
-    units_: np.ndarray
     limits_: np.ndarray
     spreads_: np.ndarray
     usual_: np.ndarray
@@ -70,8 +66,8 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "500 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.01,
+        budget: str | float | None = "250 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
@@ -103,10 +99,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         self._order = ascending(x.reshape(len(x), -1))  # as the rows came does not matter
         x = x[self._order]
         width = self.schema_.width
-        self.units_ = np.ones(width)
         flat = self._tensor(x).numpy().astype(np.float64)
-        self.units_ = distance_spreads(flat)
-        flat /= self.units_
         low, high = flat.min(axis=0), flat.max(axis=0)
         if isinstance(self.schema_, Form) and self.schema_.kind == "image":
             low, high = np.zeros(width), np.ones(width)
@@ -126,7 +119,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     def _network(self, schema: Any) -> nn.Module:
         hidden = [max(size, 2 * int(self.latent_)) for size in self.hidden]
         sizes = (schema.width, *hidden, int(self.latent_))
-        return Codec(Shortcut(dense(sizes)), Shortcut(dense(sizes[::-1])))
+        return Codec(dense(sizes), dense(sizes[::-1]))
 
     def _loss(self, batch: Tensor) -> Tensor:
         found = self.network_(self._corrupt(batch))
@@ -224,7 +217,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return 0.5 * (_FREEDOM + 1) * np.log1p(squares / _FREEDOM)
 
     def _errors(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return reconstructions and errors in the network's units, shape (n, width) each."""
+        """Return reconstructions and errors as the network sees them, shape (n, width) each."""
         both = self._apply(x, self._restored_and_error)
         return both[:, 0], both[:, 1]
 
@@ -256,19 +249,17 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return torch.from_numpy(self.limits_).to(like.device, like.dtype)
 
     def _tensor(self, x: np.ndarray) -> Tensor:
-        flat = super()._tensor(x).reshape(len(x), -1)
-        return flat / torch.from_numpy(self.units_).to(flat.dtype)
+        return super()._tensor(x).reshape(len(x), -1)
 
     def _back(self, found: np.ndarray) -> np.ndarray:
         """Return features of the schema, given those that the network puts out."""
-        values = found * self.units_
         if isinstance(self.schema_, Form):
-            return values.reshape(-1, *self.schema_.full_shape)
-        return unsquash(values)
+            return found.reshape(-1, *self.schema_.full_shape)
+        return unsquash(found)
 
     def _check_state(self) -> None:
-        if self.codes_.shape[1] != self.latent_ or not (self.units_ > 0).all():
-            raise ValueError("codes or units are not those of the network")
+        if self.codes_.shape[1] != self.latent_:
+            raise ValueError("codes are not those of the network")
         if self.oddness == "density" and not (len(self.codes_) and (self.usual_ > 0).all()):
             raise ValueError("no codes of known samples")
 
