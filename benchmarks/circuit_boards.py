@@ -4,8 +4,8 @@
 box counts if it overlaps a true one that no other box has (intersection over union of at least
 0.33); F1 is over all boxes of all boards, and `worst_board` is the board with the lowest F1.
 `compare_pair` has its defaults everywhere. The trivial baseline joins all pixels that differ
-between the two pictures as they lie, without spots of fewer than 8 pixels; `aligned only` does that
-after registration; the other rows leave out one part of the method each.
+between the two pictures as they lie, without spots of fewer than 8 pixels; the other rows leave out
+one part of the method each.
 
     python benchmarks/circuit_boards.py        stores benchmarks/results/circuit_boards.json
     python benchmarks/circuit_boards.py 4      four pairs of each board, nothing stored
@@ -30,9 +30,7 @@ OVERLAP, PAIRS = 0.33, 24
 METHODS: dict[str, dict] = {
     "compare_pair": {},
     "no further shift of spots": {"drift": 0},
-    "no turn": {"turned": False},
     "not aligned": {"align": False},
-    "aligned only": {"drift": 0, "tolerance": 0},
     "trivial: pixels that differ": {"align": False, "drift": 0, "tolerance": 0},
 }
 

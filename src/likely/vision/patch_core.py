@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from scipy import ndimage
 
 from likely.base.state import Array
 from likely.core.covariance import whitening
@@ -23,10 +24,10 @@ _RIDGE = 1e-2  # of the mean variance, added to every variance before whitening
 class PatchCore(PatchModel):
     """Distance to the nearest remembered patch of a good picture (Roth et al., 2022).
 
-    EfficientNet-Lite0 turns a picture into features at every eighth pixel, averaged over 3 by 3
-    places. A greedy choice of features of good pictures is remembered; the oddness of a place is
-    the distance to the nearest of them, wherever it was seen. It suits textures, and objects that
-    lie anyhow.
+    EfficientNet-Lite0 turns a picture into features at every eighth pixel. A greedy choice of
+    features of good pictures is remembered; the oddness of a place is the distance to the nearest
+    of them, wherever it was seen, in units of what is usual at its place. It suits textures, and
+    objects that lie anyhow.
 
     Parameters
     ----------
@@ -39,6 +40,11 @@ class PatchCore(PatchModel):
         Patches remembered at most.
     whiten : bool, default True
         Whether distances are those of features without correlation and of equal spread.
+    average : {1, 3, 5, 7, 9}, default 1
+        Side of the neighbourhood that features are averaged over, in places. The paper has 3, which
+        blurs defects of a few pixels.
+    relative : bool, default True
+        Whether the distance of a place is divided by the mean one that good pictures have there.
     reweight : bool, default False
         Whether the oddest place counts less where remembered patches are dense, as in the paper.
     top : float in [0, 1], default 0.01
@@ -95,17 +101,18 @@ class PatchCore(PatchModel):
 
     card = {"kinds": ["image"], "paper": "arXiv:2106.08265"}
     fast = {"size": 64, "max_patches": 200}
-    _average = 3
     _state_spec = {
         **PatchModel._state_spec,
         "bank_": Array("patch", "part", dtype="float32", low=-FAR, high=FAR, rows=True),
         "centre_": Array("feature", low=-FAR, high=FAR),
         "whitening_": Array("feature", "part", low=-FAR, high=FAR),
+        "usual_": Array("row", "column", low=0.0, high=FAR),
     }
 
     bank_: np.ndarray
     centre_: np.ndarray
     whitening_: np.ndarray
+    usual_: np.ndarray
 
     def __init__(
         self,
@@ -113,6 +120,8 @@ class PatchCore(PatchModel):
         layers: tuple = (4, 10),
         max_patches: Annotated[int, Interval(1, 1_000_000)] = 2000,
         whiten: bool = True,
+        average: Literal[1, 3, 5, 7, 9] = 1,
+        relative: bool = True,
         reweight: bool = False,
         top: Annotated[float, Interval(0, 1)] = 0.01,
         smoothing: Annotated[float, Interval(0, 100)] = 4.0,
@@ -127,6 +136,8 @@ class PatchCore(PatchModel):
         self.layers = layers
         self.max_patches = max_patches
         self.whiten = whiten
+        self.average = average
+        self.relative = relative
         self.reweight = reweight
         self.top = top
         self.smoothing = smoothing
@@ -149,11 +160,18 @@ class PatchCore(PatchModel):
             self.whitening_ = whitening(covariance + (ridge or 1.0) * np.eye(width))
         points = self._white(points)
         taken = greedy_k_centre(points, self.max_patches, rng)
-        self.bank_, self._owner = points[taken], owner[taken]
+        self.bank_ = points[taken]
+        distances, weights = self._left_out(pictures, owner[taken])
+        self.usual_ = distances.mean(axis=0, dtype=np.float64)
+        self._apart = distances * weights[:, None, None]
 
     def _learn_more(self, pictures: Pictures) -> None:
+        odd = [self._distances(maps)[0] for maps in self._maps(pictures, keep=True)]
+        new = np.concatenate(odd).mean(axis=0, dtype=np.float64)
+        share = len(pictures) / (self.learnt_ + len(pictures))
+        self.usual_ = self.usual_ + share * (new - self.usual_)
         rng = generator(self.seed)
-        points, _ = self._candidates(pictures, rng)
+        points, _ = self._candidates(pictures, rng, keep=True)
         points = np.concatenate([self.bank_, self._white(points)])
         self.bank_ = points[greedy_k_centre(points, self.max_patches, rng)]
 
@@ -171,30 +189,54 @@ class PatchCore(PatchModel):
         return np.concatenate(points), owner
 
     def _oddness(self, maps: np.ndarray) -> np.ndarray:
-        flat = self._white(maps.reshape(-1, maps.shape[3]))
-        odd, nearest = _nearest(flat, self.bank_, _squares(self.bank_))
-        odd = odd.reshape(maps.shape[:3])
+        odd, nearest = self._distances(maps)
         if self.reweight:
-            odd *= self._weights_of(flat, odd, nearest)[:, None, None]
-        return odd
+            flat = self._white(maps.reshape(-1, maps.shape[3]))
+            odd = odd * self._weights_of(flat, odd, nearest)[:, None, None]
+        return self._relative(odd)
 
-    def _score_training(self, x: Any) -> np.ndarray:
-        squares, found = _squares(self.bank_), []
-        number = 0
-        for maps in self._maps(x, keep=True):
+    def _distances(
+        self, maps: np.ndarray, squares: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the distance of each place to the memory, and which patch is the nearest."""
+        flat = self._white(maps.reshape(-1, maps.shape[3]))
+        squares = _squares(self.bank_) if squares is None else squares
+        odd, nearest = _nearest(flat, self.bank_, squares)
+        return odd.reshape(maps.shape[:3]), nearest
+
+    def _relative(self, odd: np.ndarray) -> np.ndarray:
+        if not self.relative:
+            return odd
+        usual = ndimage.gaussian_filter(self.usual_, 1.0, mode="nearest")
+        return odd / np.maximum(usual, 1e-6 + 1e-3 * usual.mean()).astype(np.float32)
+
+    def _left_out(self, pictures: Pictures, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return distances of pictures learnt from to what was remembered of the others.
+
+        And what each picture's oddness is multiplied with.
+        """
+        squares, found, weights = _squares(self.bank_), [], []
+        for maps in self._maps(pictures, keep=True):
             for one in maps:
-                without = np.where(self._owner == number, np.inf, squares).astype(np.float32)
-                number += 1
+                without = np.where(owner == len(found), np.inf, squares).astype(np.float32)
                 if not np.isfinite(without).any():  # all that is remembered is of one picture
                     without = squares
-                flat = self._white(one.reshape(-1, one.shape[2]))
-                odd, nearest = _nearest(flat, self.bank_, without)
-                odd = odd.reshape(1, *one.shape[:2])
+                odd, nearest = self._distances(one[None], without)
+                found.append(odd[0])
                 if self.reweight:
-                    odd *= self._weights_of(flat, odd, nearest)
-                found.append(-self._most(self._smooth(odd)))
-        del self._owner
-        return np.concatenate(found).astype(np.float64)
+                    flat = self._white(one.reshape(-1, one.shape[2]))
+                    weights.append(self._weights_of(flat, odd, nearest)[0])
+        return np.array(found), np.array(weights or np.ones(len(found)), dtype=np.float32)
+
+    def _score_training(self, x: Any) -> np.ndarray:
+        found = -self._most(self._smooth(self._relative(self._apart)))
+        del self._apart
+        return found.astype(np.float64)
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        if self.usual_.shape != tuple(self.grid_):
+            raise ValueError("what is usual does not lie on its grid")
 
     def _white(self, points: np.ndarray) -> np.ndarray:
         centred = points - self.centre_.astype(np.float32)

@@ -36,7 +36,6 @@ class PatchModel(Explainer, Online, ABC):
 
     additive: ClassVar[bool] = False
     precision: ClassVar[float] = 1e-4  # networks see pictures in float32
-    _average: ClassVar[int] = 1  # side of the neighbourhood that features are averaged over
     _state_spec = {
         "weights_sha256_": Array(32, dtype="uint8"),
         "grid_": Array(2, dtype="int64", low=1),
@@ -203,7 +202,7 @@ class PatchModel(Explainer, Online, ABC):
         else:
             network, digest = self.backbone, digest_of(self.backbone)
         network = network.to(device).eval()
-        return Backbone(network, digest, self.tile, self._average, device)
+        return Backbone(network, digest, self.tile, getattr(self, "average", 1), device)
 
     def _check_state(self) -> None:
         shown = self._shown_size(self.schema_)

@@ -11,6 +11,7 @@ from scipy import ndimage
 MOST_TURN = 10.0  # degrees
 MOST_SCALE = 1.15
 MOST_SHIFT = 0.25  # of a side
+MOST_SIDE = 400  # pixels; larger pictures are compared at a reduced size first
 _ANGLES, _RADII = 720, 256  # of the spectrum in polar form
 _WIDTHS = (4.0, 2.0, 1.0)  # of the smoothing, from coarse to fine
 _STEPS = 8  # of refinement at each
@@ -69,15 +70,34 @@ def register(template: np.ndarray, test: np.ndarray, *, turned: bool = True) -> 
         Whether to look for a turn (up to 10 degrees) and a change of scale (up to 15 %) as well as
         for a shift.
     """
-    fixed, moving = edges(template), edges(test)
+    factor = -(-max(template.shape) // MOST_SIDE)
+    fixed, moving = (edges(_reduced(picture, factor)) for picture in (template, test))
     still = Alignment(np.eye(2), np.zeros(2))
     found = [still, _shifted(np.eye(2), fixed, moving)]
     if turned:
         found.append(_shifted(_turn_and_scale(fixed, moving), fixed, moving))
     start = max(found, key=lambda one: _agreement(one, fixed, moving))
-    refined = _refine(start, template, test, turned=turned)
-    possible = [one for one in (*found, refined) if _is_small(one, fixed.shape)]
-    return max(possible, key=lambda one: _agreement(one, fixed, moving))
+    refined = _refine(_enlarged(start, factor), template, test, turned=turned)
+    found.append(_enlarged(refined, 1 / factor))
+    possible = [one for one in found if _is_small(one, fixed.shape)]
+    best = max(possible, key=lambda one: _agreement(one, fixed, moving))
+    return refined if best is found[-1] else _enlarged(best, factor)
+
+
+def _reduced(picture: np.ndarray, factor: int) -> np.ndarray:
+    """Return a picture with sides shorter by a factor, what is left over at the ends cut off."""
+    if factor == 1:
+        return picture
+    rows, columns = (side // factor for side in picture.shape)
+    cut = picture[: rows * factor, : columns * factor]
+    return cut.reshape(rows, factor, columns, factor).mean(axis=(1, 3))
+
+
+def _enlarged(alignment: Alignment, factor: float) -> Alignment:
+    """Return the same alignment between pictures larger by a factor."""
+    middle = np.full(2, (factor - 1) / 2)  # of the first pixel, in the finer grid
+    offset = factor * alignment.offset + middle - alignment.matrix @ middle
+    return Alignment(alignment.matrix, offset)
 
 
 def _is_small(alignment: Alignment, shape: tuple[int, ...]) -> bool:
@@ -165,7 +185,7 @@ def _refine(start: Alignment, template: np.ndarray, test: np.ndarray, *, turned:
     middle = (np.array(template.shape) - 1) / 2
     for width in _WIDTHS:
         fixed, moving = (ndimage.gaussian_filter(picture, width) for picture in (template, test))
-        sampled = (slice(None, None, max(2, int(width))),) * 2  # smooth, so every pixel is too many
+        sampled = (slice(None, None, int(2 * width)),) * 2  # smooth, so every pixel is too many
         places = np.indices(template.shape)[(slice(None), *sampled)].reshape(2, -1)
         wanted = fixed[sampled].ravel()
         pictures = [moving, *np.gradient(moving)]
