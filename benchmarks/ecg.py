@@ -49,7 +49,7 @@ def main(part: str) -> None:
             continue
         for row in ecg5000() if name == "ECG5000" else record(name):
             rows.append(row)
-            store.show(row)
+            store.show({key: row[key] for key in list(row)[:12]})
         if part == "all":
             store.save("ecg", rows, level=LEVEL)
 
@@ -77,6 +77,7 @@ def ecg5000() -> list[dict]:
             "beats": int(odd.sum()),
         }
         rows.append({**row, **measured, "fit_s": round(seconds["lstm"], 1)})
+        store.show(rows[-1])
     numbers = [key for key in rows[0] if key not in ("data", "learnt", "class", "beats")]
     mean = {key: round(float(np.mean([row[key] for row in rows])), 4) for key in numbers}
     return [*rows, {**rows[0], "class": "mean", **mean}]

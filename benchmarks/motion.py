@@ -24,7 +24,7 @@ from likely.autoencoders import ConvolutionalAutoencoder
 from likely.core.neighbours import nearest
 from likely.evaluation import auroc
 
-SEEDS, LEARNT, NEW = 3, 600, 150
+SEEDS, LEARNT, NEW = 2, 600, 150
 FRAMES, SIDE, COMPONENTS = 8, 20, 32
 WRONG = ("backwards", "jump", "stop", "pace")
 

@@ -27,7 +27,7 @@ class ConvolutionalAutoencoder(OverAxes):
         Channels behind each stage, which halves every axis. "auto" goes on until four places an
         axis are left.
     noise : float in [0, 10], default 0.2
-        Standard deviation of the noise; images and clips have the range 1, series the spread 1.
+        Standard deviation of the noise, in those of the samples.
     oddness : {"density", "scaled", "error"}, default "density"
         Squared error; the same in units of how well each place is restored usually; or how unusual
         code, features and errors are together.
@@ -37,9 +37,9 @@ class ConvolutionalAutoencoder(OverAxes):
         How often every sample is seen at most, if `budget` counts no steps.
     batch_size : int in [2, 1000000], default 32
         Samples a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
-    budget : str, float or None, default "1000 steps"
+    budget : str, float or None, default "400 steps"
         Limit of training, such as "20s" or "4000 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
@@ -80,8 +80,8 @@ class ConvolutionalAutoencoder(OverAxes):
         kind: Literal["auto", "series", "image", "video"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 40,
         batch_size: Annotated[int, Interval(2, 1_000_000)] = 32,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "1000 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
+        budget: str | float | None = "400 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

@@ -32,6 +32,9 @@ _POOL: dict[int, Any] = {
 class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     """An autoencoder of samples with axes, whose encoder has `features` and `to_code`.
 
+    Networks see how far samples are from their mean, place by place, in units of one spread: what
+    all samples have in common need not be learnt, and is not lost.
+
     Three measures of oddness:
 
     - "error": the sum of squared errors of the reconstruction;
@@ -46,6 +49,8 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
 
     additive = True
     _state_spec = {
+        "middle_": Array("width"),
+        "unit_": Array(low=0),
         "spreads_": Array("width", low=0),
         "centre_": Array("statistic"),
         "whitening_": Array("statistic", "statistic"),
@@ -55,10 +60,18 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
     latent: int
     noise: float
     oddness: str
+    middle_: np.ndarray
+    unit_: float
     spreads_: np.ndarray
     centre_: np.ndarray
     whitening_: np.ndarray
     network_: Any
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        seen = squash(x.reshape(len(x), -1)).astype(np.float64)
+        self.middle_ = seen.mean(axis=0)
+        self.unit_ = float(np.sqrt(((seen - self.middle_) ** 2).mean())) or 1.0
+        super()._fit(x, rng)
 
     def _loss(self, batch: Tensor) -> Tensor:
         seen = batch
@@ -137,13 +150,17 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return self._back(self._apply(z, self.network_.decoder, codes=True))
 
     def _tensor(self, x: np.ndarray) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(squash(x)))
+        away = squash(x) - self.middle_.reshape(self.schema_.full_shape)
+        return torch.from_numpy((away / self.unit_).astype(np.float32))
 
     def _back(self, found: np.ndarray) -> np.ndarray:
         """Return what the network put out as features of the form."""
-        return unsquash(found) if self.schema_.kind == "series" else np.clip(found, 0, 1)
+        values = found * self.unit_ + self.middle_.reshape(self.schema_.full_shape)
+        return unsquash(values) if self.schema_.kind == "series" else np.clip(values, 0, 1)
 
     def _check_state(self) -> None:
+        if not self.unit_ > 0:
+            raise ValueError("the unit is not positive")
         if len(self.centre_) not in map(self._count, self._ways()):
             raise ValueError("the statistics are not those of the network")
 

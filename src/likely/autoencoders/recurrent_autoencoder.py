@@ -33,7 +33,7 @@ class RecurrentAutoencoder(OverAxes):
     stride : int in [1, 4096] or "auto", default "auto"
         Values that are read in one step. "auto" walks a series in 50 steps at most.
     noise : float in [0, 10], default 0.2
-        Standard deviation of the noise, in spreads of the series.
+        Standard deviation of the noise, in those of the series.
     oddness : {"density", "scaled", "error"}, default "density"
         Squared error; the same in units of how well each step is restored usually; or how unusual
         code, states and errors are together.
