@@ -16,7 +16,6 @@ judged on the other, and `allowed` where a kept promise lies in 99 % of cases.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +24,7 @@ import numpy as np
 import likely
 import store
 from likely.vision import PaDiM, PatchCore
-from pictures import FOLDER, TRIVIAL, interval, pixel_pca, placing, ranking
+from pictures import FOLDER, TRIVIAL, interval, learnt_and_judged, pixel_pca, placing, ranking
 
 PLANTED, RATE = 135, 0.01
 
@@ -66,21 +65,16 @@ def judge(
         yield {"method": f"pixel components, {components}", **row}
     difference = np.abs(np.array(spoiled) - np.mean(known, axis=0)) / np.std(known, axis=0)
     yield {"method": "trivial: largest pixel z", **placing(list(masks), list(difference))}
-    for model in (PaDiM(), PaDiM(detail=0.0), PatchCore(), PaDiM(top=1.0)):
-        start = time.perf_counter()
-        model.fit(learnt)
-        fitting = time.perf_counter() - start
-        start = time.perf_counter()
-        odd = -model.score_samples(new)
-        scoring = (time.perf_counter() - start) / len(new)
+    for model in (PaDiM(), PatchCore()):
+        odd, took = learnt_and_judged(model, learnt, new)
+        row = whole(labels, kinds, odd) | placing(list(masks), list(model.contributions(lesions)))
+        yield {"method": repr(model), **row, **took}
+        model.detail = 0.0
         maps = list(model.contributions(lesions))
-        yield {
-            "method": repr(model),
-            **whole(labels, kinds, odd),
-            **placing(list(masks), maps),
-            "fit_seconds": round(fitting, 1),
-            "milliseconds_a_picture": round(1000 * scoring, 1),
-        }
+        yield {"method": f"{model!r}, maps only", **placing(list(masks), maps)}
+        model.top = 1.0
+        odd = -model.score_samples(new)
+        yield {"method": f"{model!r}", **whole(labels, kinds, odd)}
 
 
 def whole(labels: np.ndarray, kinds: np.ndarray, odd: np.ndarray) -> dict[str, float]:
