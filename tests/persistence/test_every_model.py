@@ -183,8 +183,12 @@ def shorter(array: np.ndarray) -> np.ndarray:
 
 def filled(value: float) -> Callable[[np.ndarray], np.ndarray]:
     def fill(array: np.ndarray) -> np.ndarray:
-        limits = np.iinfo(array.dtype) if array.dtype.kind in "iu" else np.finfo(array.dtype)
-        return np.full(array.shape, min(max(value, limits.min), limits.max), array.dtype)
+        whole = array.dtype.kind in "iu"
+        limits = np.iinfo(array.dtype) if whole else np.finfo(array.dtype)
+        least, most = (
+            (int(limits.min), int(limits.max)) if whole else (float(limits.min), float(limits.max))
+        )  # Python compares them without a cast that overflows
+        return np.full(array.shape, min(max(value, least), most), array.dtype)
 
     return fill
 
