@@ -242,6 +242,18 @@ def test_layers_that_do_not_exist_and_maps_that_are_none_are_told():
         PaDiM(size=64, backbone=torch.nn.Flatten()).fit(pictures(4))
 
 
+def test_a_network_of_ones_own_is_left_as_it_was():
+    own = Filters().train()
+    PaDiM(size=64, backbone=own).fit(pictures(4))
+    assert own.training
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_is_told():
+    with pytest.raises(ParameterError, match="torch finds none here"):
+        PaDiM(size=64, device="cuda").fit(pictures(4))
+
+
 def test_reweighting_lowers_scores_only():
     learnt, new = pictures(12), spoiled(4)
     plain = PatchCore(size=64, max_patches=100, backbone=Filters()).fit(learnt)

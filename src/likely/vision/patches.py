@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -195,12 +196,19 @@ class PatchModel(Explainer, Online, ABC):
         return self._ready
 
     def _open(self) -> Backbone:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        device = device if self.device == "auto" else self.device
+        found = torch.cuda.is_available()
+        if self.device == "cuda" and not found:
+            raise ParameterError(
+                f"{type(self).__name__}: device is 'cuda', and torch finds none here. Use 'auto' "
+                "or 'cpu'."
+            )
+        device = ("cuda" if found else "cpu") if self.device == "auto" else self.device
         if self.backbone is None:
             network, digest = imagenet(self.layers)
         else:
-            network, digest = self.backbone, digest_of(self.backbone)
+            network, digest = copy.deepcopy(self.backbone), digest_of(self.backbone)
+        if self.backbone is None and device != "cpu":
+            network = copy.deepcopy(network)  # the one on the CPU is shared
         network = network.to(device).eval()
         return Backbone(network, digest, self.tile, getattr(self, "average", 1), device)
 
