@@ -24,8 +24,8 @@ from likely.autoencoders import VAE, BetaVAE
 from likely.evaluation import mutual_information_gap
 
 SIDE, LEARNT, NEW, LATENT, SEEDS = 20, 10_000, 5_000, 6, 3
-BETAS = (1.0, 4.0, 10.0)
-SETTINGS = {"latent": LATENT, "hidden": (128, 128), "budget": "1500 steps", "learning_rate": 0.004}
+BETAS = (1.0, 4.0, 8.0)
+SETTINGS = {"latent": LATENT, "hidden": (128, 128), "budget": "3000 steps", "learning_rate": 0.002}
 
 
 def main(seeds: int) -> None:

@@ -45,7 +45,7 @@ class BetaVAE(Variational):
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "2000 steps"
+    budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -118,7 +118,7 @@ class BetaVAE(Variational):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "2000 steps",
+        budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

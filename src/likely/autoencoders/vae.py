@@ -49,7 +49,7 @@ class VAE(Variational):
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "2000 steps"
+    budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"

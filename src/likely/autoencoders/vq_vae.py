@@ -61,7 +61,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         Samples a step.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "2000 steps"
+    budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -124,7 +124,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "2000 steps",
+        budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
@@ -146,7 +146,8 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         self.seed = seed
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        self._variance = max(float(np.mean(np.var(np.asarray(self._tensor(x)), axis=0))), 1e-6)
+        variance = max(float(np.var(self._tensor(x).numpy(), axis=0).mean()), 1e-6)
+        self._variance = 2.0 ** round(np.log2(variance))  # the order of the rows must not matter
         super()._fit(x, rng)
 
     def _network(self, schema: Any) -> nn.Module:
