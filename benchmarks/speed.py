@@ -10,6 +10,7 @@ stands beside PyOD's MCD, our IsolationForest has two columns a split (theirs ha
 OneClassSVM is Nyström's approximation of the exact machine. A peer that fails has no figures.
 
     python benchmarks/speed.py                        stores benchmarks/results/speed.json
+    python benchmarks/speed.py --threads 1            stores these, and keeps those of two threads
     python benchmarks/speed.py --methods ECOD KNN     only these methods, nothing stored
     python benchmarks/speed.py --rows 100000 --columns 10 --threads 2
 """
@@ -76,7 +77,13 @@ def main() -> None:
                 print(in_words(table[-1]), flush=True)
     if asked.methods == list(PAIRS):
         seconds = round(time.perf_counter() - start)
-        store.save("speed", table, size=[asked.rows, asked.columns], seconds=seconds)
+        size = [asked.rows, asked.columns]
+        others = [row for row in store.load("speed") if row["threads"] not in asked.threads]
+        others = [row for row in others if row.get("size", size) == size]
+        table = sorted(
+            [{**row, "size": size} for row in table] + others, key=lambda r: r["threads"]
+        )
+        store.save("speed", table, seconds=seconds)
 
 
 def in_words(row: dict[str, Any]) -> str:
