@@ -19,6 +19,7 @@ from likely.base.state import Array, Weights
 from likely.core.order import ascending
 from likely.core.params import Interval
 from likely.core.random import some_rows
+from likely.data.features import LIMIT
 from likely.data.form import Form
 from likely.nets.deep_model import DeepModel
 from likely.nets.layers import Codec, dense
@@ -258,10 +259,16 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return unsquash(found)
 
     def _check_state(self) -> None:
-        if self.codes_.shape[1] != self.latent_:
-            raise ValueError("codes are not those of the network")
-        if self.oddness == "density" and not (len(self.codes_) and (self.usual_ > 0).all()):
-            raise ValueError("no codes of known samples")
+        if self.codes_.shape[1] != self.latent_ or not (self.spreads_ > 0).all():
+            raise ValueError("codes or spreads are not those of the network")
+        if self.oddness != "density":
+            return
+        if not (len(self.codes_) and (self.usual_ > 0).all()):
+            raise ValueError("there are no codes of known samples")
+        with np.errstate(all="ignore"):
+            known = self._apply(self.codes_, self._from_code, codes=True)
+            if not (np.abs(known) <= LIMIT).all():
+                raise ValueError("codes stand for nothing finite")
 
 
 def _shares(squares: np.ndarray) -> np.ndarray:
