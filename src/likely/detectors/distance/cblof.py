@@ -47,8 +47,8 @@ class CBLOF(Explainer):
     cluster odd for being large, so it is left out here, as in most implementations since. A drop in
     size (`beta`) counts once the large clusters hold half of the rows: those of a small minority
     are never the only normal ones. Some cluster is always large, so there is no table on which the
-    method fails. Of five searches for clusters the tightest counts; the 5 % of the rows farthest
-    from all centres do not move them.
+    method fails. Of five searches for clusters the one that is tightest after ten steps counts; the
+    5 % of the rows farthest from all centres do not move them.
 
     The contribution of a column is its share of the squared distance, times the distance.
 
