@@ -45,7 +45,7 @@ class DenoisingAutoencoder(Reconstruction):
     batch_size : int in [1, 1000000], default 128
         Samples a step.
     learning_rate : float in (0, 1], default 0.01
-        Largest step of Adam.
+        Largest step of Adam where no layer has over 64 units; wider ones take smaller steps.
     budget : str, float or None, default "250 steps"
         Limit of training, such as "20s" or "250 steps".
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"

@@ -28,6 +28,7 @@ from likely.nets.scale import unsquash
 _LEAST_SPREAD = 0.01
 _MOST_KNOWN = 10_000
 _FREEDOM = 4.0  # of Student's t, by which errors are likely
+_NARROW = 64  # units of a layer; wider ones take smaller steps, in proportion (Yang et al., 2021)
 _LEFT = 0.1  # share of the variance that a code chosen by "auto" may leave
 _OVERFITTED = 2.0
 _LEARNT_LITTLE = 0.9
@@ -118,9 +119,15 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         del self._rows
 
     def _network(self, schema: Any) -> nn.Module:
-        hidden = [max(size, 2 * int(self.latent_)) for size in self.hidden]
-        sizes = (schema.width, *hidden, int(self.latent_))
+        sizes = (schema.width, *self._sizes, int(self.latent_))
         return Codec(dense(sizes), dense(sizes[::-1]))
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [max(size, 2 * int(self.latent_)) for size in self.hidden]
+
+    def _rate(self) -> float:
+        return self.learning_rate * min(1.0, _NARROW / max(self._sizes, default=1))
 
     def _loss(self, batch: Tensor) -> Tensor:
         found = self.network_(self._corrupt(batch))

@@ -112,7 +112,7 @@ class DeepModel(Model, ABC):
                 what=f"Training {type(self).__name__}",
                 epochs=self.epochs,
                 batch_size=self.batch_size,
-                learning_rate=self.learning_rate,
+                learning_rate=self._rate(),
                 budget=budget,
                 held_out=self._tensor(x[order[:apart]]) if apart else None,
                 weight_decay=self.weight_decay,
@@ -124,6 +124,10 @@ class DeepModel(Model, ABC):
         self.budget_ = f"{early}{course.planned} steps"
         self._learn_scores(x[learnt], x[kept] if apart else x[learnt])
         self.notes_ = (*course.notes, *self._noticed())
+
+    def _rate(self) -> float:
+        """Return the largest learning rate, which may depend on how wide the network is."""
+        return self.learning_rate
 
     def _build(self) -> nn.Module:
         return self._network(self.schema_)
