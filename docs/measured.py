@@ -110,6 +110,39 @@ def _growth(stored: dict[str, Any]) -> Iterable[Row]:
     )
 
 
+def _binarised_mnist(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["model"]: row for row in stored["rows"]}
+    yield (
+        "binarised MNIST, test images: log-likelihood in nats, VAE",
+        f"{of['VAE']['log_likelihood']:.1f} (bound of {stored['importance_samples']} samples); "
+        f"mixture of Bernoulli {of['mixture of 100 Bernoulli']['log_likelihood']:.1f}; "
+        f"independent pixels {of['independent Bernoulli']['log_likelihood']:.1f}",
+    )
+
+
+def _one_class_images(stored: dict[str, Any]) -> Iterable[Row]:
+    for data in dict.fromkeys(row["data"] for row in stored["rows"]):
+        rows = [row for row in stored["rows"] if row["data"] == data and row["class"] != "mean"]
+        mean = {
+            key: sum(row[key] for row in rows) / len(rows)
+            for key in ("density", "pca", "knn", "minus_std")
+        }
+        yield (
+            f"{data}, one class learnt, mean over {len(rows)} classes: AUROC",
+            f"ConvolutionalAutoencoder {mean['density']:.3f}; k-NN on pixels {mean['knn']:.3f}; "
+            f"PCA {mean['pca']:.3f}; contrast of the picture {mean['minus_std']:.3f}",
+        )
+
+
+def _circuit_boards(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["method"]: row for row in stored["rows"]}
+    trivial = next(row for name, row in of.items() if name.startswith("trivial"))
+    yield (
+        f"faults of {stored['pairs']:,} circuit boards beside their template (DeepPCB): F1",
+        f"{of['compare_pair']['F1']:.3f}; pixels that differ {trivial['F1']:.3f}",
+    )
+
+
 def _spread(rows: list[dict[str, Any]], key: str) -> str:
     low, high = (f"{100 * end(row[key] for row in rows):.3g}" for end in (min, max))
     return f"{low} %" if low == high else f"{low} to {high} %"
@@ -123,4 +156,7 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "explanations": _explanations,
     "drift": _drift,
     "growth": _growth,
+    "circuit_boards": _circuit_boards,
+    "one_class_images": _one_class_images,
+    "binarised_mnist": _binarised_mnist,
 }
