@@ -25,7 +25,13 @@ from likely.autoencoders import VAE
 from tables import DATA
 
 SETTINGS = {
-    "cpu": {"latent": 40, "hidden": (512, 512), "epochs": 30, "budget": None},
+    "cpu": {
+        "latent": 40,
+        "hidden": (512, 512),
+        "epochs": 30,
+        "learning_rate": 0.002,
+        "budget": None,
+    },
     "cuda": {
         "latent": 64,
         "hidden": (1024, 1024, 512),

@@ -49,7 +49,7 @@ def main(steps: int) -> None:
         start = process_time()
         gaussian = BetaVAE(
             beta=beta, layers="convolutional", hidden=WIDTHS, latent=64, likelihood="gaussian",
-            batch_size=BATCH, budget=budget,
+            batch_size=BATCH, learning_rate=0.002, budget=budget,
         ).fit(learnt)  # fmt: skip
         bits, error = gaussian.divergences_.sum() / np.log(2), _error(_drawn(gaussian, new), new)
         curve.append((bits, error))

@@ -43,7 +43,7 @@ class BetaVAE(Variational):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 128
         Samples a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.004
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -117,7 +117,7 @@ class BetaVAE(Variational):
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.004,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,

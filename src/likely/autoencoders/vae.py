@@ -47,7 +47,7 @@ class VAE(Variational):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 128
         Samples a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.004
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of

@@ -74,7 +74,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.004,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
