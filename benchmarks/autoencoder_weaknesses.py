@@ -4,9 +4,10 @@
 the AUROC after learning a quarter of the rows, half of them, and all.
 `latent`: mean AUROC over ten tables for codes of every length and for latent="auto", by
 reconstruction error and by the default oddness; learnt from normal rows, at most 2,000 rows a table.
-`wide bottleneck`: learnt from 4,000 images of Fashion-MNIST, judged on 1,000 others and 1,000 of
-MNIST, with a code of 512 numbers by error; and what cures it. The floor is the sum of squared
-z-scores of the pixels.
+`wide bottleneck`: learnt from 4,000 images of Fashion-MNIST, halved to 14 x 14 pixels, and judged on
+1,000 others and 1,000 of MNIST. A linear code of 195 numbers for 196 pixels, trained until it
+copies, and judged by error; then the three cures, each alone: oddness, noise, a short code. The
+rows before show that defaults do not copy. The floor is the sum of squared z-scores of the pixels.
 `loss`: binary rows learnt with squared error and with cross-entropy. Half of the columns of the odd
 rows come from another row, so that every value is ordinary and only what belongs together is not.
 
@@ -84,19 +85,23 @@ def latents() -> Iterator[Row]:
 
 
 def wide() -> Iterator[Row]:
-    """Let a wide bottleneck restore what it never saw, and cure it in four ways."""
+    """Let a wide bottleneck restore what it never saw, and cure it in three ways."""
     clothes, digits = (_images(name) for name in ("fashion_mnist_20k_10k", "mnist_20k_10k"))
-    train = clothes["x_train"][:4_000]
-    test = np.concatenate([clothes["x_test"][:1_000], digits["x_test"][:1_000]])
+    train = _halved(clothes["x_train"][:4_000])
+    test = _halved(np.concatenate([clothes["x_test"][:1_000], digits["x_test"][:1_000]]))
     odd = np.repeat([0, 1], 1_000)
-    z = test.reshape(len(test), -1).astype(np.float64)
     pixels = train.reshape(len(train), -1).astype(np.float64)
-    z = (z - pixels.mean(axis=0)) / np.maximum(pixels.std(axis=0), 1.0)
+    z = test.reshape(len(test), -1) - pixels.mean(axis=0)
+    z /= np.maximum(pixels.std(axis=0), 1.0)
     yield {"what": "floor: sum of squared z", "auroc": round(auroc(odd, (z**2).sum(axis=1)), 3)}
+    long: dict[str, Any] = {"hidden": (), "learning_rate": 0.001, "budget": "8000 steps"}
     models: dict[str, Any] = {
-        "latent=512": Autoencoder(latent=512, kind="image"),
-        "latent='auto'": Autoencoder(kind="image"),
-        "latent=512, noise": DenoisingAutoencoder(latent=512, kind="image", noise=0.5, masking=0.3),
+        "defaults": Autoencoder(kind="image"),
+        "latent=195": Autoencoder(latent=195, kind="image", **long),
+        "latent=195, noise": DenoisingAutoencoder(
+            latent=195, kind="image", noise=0.3, masking=0.0, **long
+        ),
+        "latent='auto'": Autoencoder(kind="image", **long),
     }
     for name, model in models.items():
         model.fit(train)
@@ -130,6 +135,11 @@ def losses() -> Iterator[Row]:
 
 def _images(name: str) -> Any:
     return np.load(tables.DATA / "generative" / f"{name}.npz")
+
+
+def _halved(images: np.ndarray) -> np.ndarray:
+    """Return images of bytes, their sides half as long, shape (n, 14, 14)."""
+    return images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).round().astype(np.uint8)
 
 
 def _binary(name: str) -> tuple[np.ndarray, np.ndarray]:
