@@ -81,7 +81,7 @@ def test_an_older_state_asks_to_learn_again(
     rewritten: Rewrite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = rewritten(lambda document, arrays: None)
-    monkeypatch.setattr(KNN, "state_version", 2)
+    monkeypatch.setattr(KNN, "state_version", KNN.state_version + 1)
     with pytest.raises(UnsupportedFile, match="Learn the model again"):
         load_model(path)
 

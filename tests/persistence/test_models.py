@@ -235,7 +235,8 @@ def test_an_unfitted_model_in_a_file_is_no_model(tmp_path: Path) -> None:
     path = tmp_path / "m.likely"
     save_model(Tree().fit(ROWS), path)
     document, _ = unpack(path)
-    document["parts"]["model"] = {"@": "unfitted", "class": "KNN/1", "params": {}}
+    unfitted = {"@": "unfitted", "class": f"KNN/{KNN.state_version}", "params": {}}
+    document["parts"]["model"] = unfitted
     path.write_bytes(pack(document, {}))
     with pytest.raises(DamagedFile, match="one fitted model"):
         load_model(path)
