@@ -6,8 +6,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy  # noqa: F401 - its own threads stay as they are
+import numpy as np  # before the line below: its own threads stay as they are
 import pytest
+
+from likely.base.capabilities import Explainer, Reconstructor
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Small networks on two workers gain nothing from threads of their own, and lose much."""
@@ -21,6 +23,30 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(f"A test tried to connect to {address!r}; tests need no network.")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="session")
+def mean_sample() -> type[Reconstructor]:
+    """Return the simplest model of samples with axes."""
+    return _MeanSample
+
+
+class _MeanSample(Reconstructor, Explainer):
+    """Distance to the mean sample."""
+
+    card = {"kinds": ["series", "image", "video"], "paper": ""}
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        self.mean_ = x.mean(axis=0)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        return (x - self.mean_) ** 2
+
+    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(self.mean_, x.shape)
 
 
 @pytest.fixture(scope="session")

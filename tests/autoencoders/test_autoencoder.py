@@ -76,7 +76,7 @@ def test_distances_off_and_along_the_surface() -> None:
     known = np.linspace(0, 9, 10)[:, None] * [1.0, 0.0]
     manifold = Manifold(known, np.array([1.0, usual_square(known)]))
     restored = np.array([[4.5, 0.0], [40.0, 0.0], [4.5, 0.0]])
-    off, along, nearest = manifold.distances(restored, np.array([1.0, 1.0, 100.0]))
+    off, along, _, nearest = manifold.distances(restored, np.array([1.0, 1.0, 100.0]))
     assert off[0] == off[1] == pytest.approx(np.sqrt(1.1))
     assert off[2] == pytest.approx(np.sqrt(100.1))
     assert along[1] > 10 * along[0]

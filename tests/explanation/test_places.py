@@ -5,28 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from likely.base.capabilities import Explainer, Reconstructor
 from likely.base.model import Model
 from likely.explanation import explain_places
 from likely.explanation.places import find_regions
-
-
-class MeanSample(Reconstructor, Explainer):
-    """Distance to the mean sample."""
-
-    card = {"kinds": ["series", "image", "video"], "paper": ""}
-
-    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        self.mean_ = x.mean(axis=0)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        return (x - self.mean_) ** 2
-
-    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(self.mean_, x.shape)
 
 
 class Silent(Model):
@@ -60,8 +41,8 @@ def test_regions_are_found_largest_first() -> None:
     assert find_regions(np.zeros((4, 4))) == []
 
 
-def test_a_spot_is_described_in_the_units_of_the_image() -> None:
-    model = MeanSample().fit(images())
+def test_a_spot_is_described_in_the_units_of_the_image(mean_sample: type[Model]) -> None:
+    model = mean_sample().fit(images())
     new = images(2)
     new[1, 20:30, 10:20] = 250
     explanation = explain_places(model, model.schema_.match(new))[1]
@@ -75,9 +56,9 @@ def test_a_spot_is_described_in_the_units_of_the_image() -> None:
     assert abs(high - 30) <= 1
 
 
-def test_a_stretch_of_a_series_is_described_in_steps() -> None:
+def test_a_stretch_of_a_series_is_described_in_steps(mean_sample: type[Model]) -> None:
     rows = np.random.default_rng(1).normal(size=(50, 100))
-    model = MeanSample().fit(rows)
+    model = mean_sample().fit(rows)
     odd = rows[:1].copy()
     odd[0, 60:70] += 9
     explanation = explain_places(model, model.schema_.match(odd))[0]

@@ -9,26 +9,8 @@ import numpy as np
 import pytest
 
 import likely
-from likely.base.capabilities import Explainer, Reconstructor
+from likely.base.model import Model
 from likely.workflow.report.png import as_png
-
-
-class MeanSample(Reconstructor, Explainer):
-    """Distance to the mean sample."""
-
-    card = {"kinds": ["series", "image", "video"], "paper": ""}
-
-    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        self.mean_ = x.mean(axis=0)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        return (x - self.mean_) ** 2
-
-    def _reconstruct(self, x: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(self.mean_, x.shape)
 
 
 def samples(kind: str, n: int = 200, seed: int = 0) -> np.ndarray:
@@ -41,10 +23,12 @@ KINDS = ("series", "image", "video")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_gross_sample_is_found_and_told(kind: str, tmp_path: Path) -> None:
+def test_a_gross_sample_is_found_and_told(
+    kind: str, tmp_path: Path, mean_sample: type[Model]
+) -> None:
     data = samples(kind)
     data[11] = 250
-    found = likely.detect(data, method=MeanSample(), kind=kind)
+    found = likely.detect(data, method=mean_sample(), kind=kind)
     assert found.anomaly.nonzero()[0].tolist() == [11]
     plural = {"series": "series", "image": "images", "video": "videos"}[kind]
     assert found.summary().startswith(f"1 of 200 {plural} is unlikely")
@@ -62,8 +46,8 @@ def test_a_gross_sample_is_found_and_told(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_new_samples_keep_the_promise_in_words(kind: str) -> None:
-    learned = likely.learn(samples(kind), method=MeanSample(), normal=True, kind=kind)
+def test_new_samples_keep_the_promise_in_words(kind: str, mean_sample: type[Model]) -> None:
+    learned = likely.learn(samples(kind), method=mean_sample(), normal=True, kind=kind)
     new = samples(kind, 50, seed=1)
     new[3] = 250
     found = learned.detect(new, fpr=0.05)
@@ -75,11 +59,11 @@ def test_new_samples_keep_the_promise_in_words(kind: str) -> None:
         learned.detect(other)
 
 
-def test_labels_leave_known_anomalies_out() -> None:
+def test_labels_leave_known_anomalies_out(mean_sample: type[Model]) -> None:
     data = samples("image")
     data[:5] = 250
     labels = [1] * 5 + [None] * 195
-    learned = likely.learn(data, method=MeanSample(), labels=labels)
+    learned = likely.learn(data, method=mean_sample(), labels=labels)
     assert learned.reference.n == 195
     assert learned.p_values(data[:5]).max() < 0.02
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from likely.autoencoders.variational import Variational
@@ -23,7 +24,7 @@ class BetaVAE(Variational):
         Weight of the divergence.
     latent : int in [1, 4096] or None, default None
         Numbers in a code; usually 8 for tables, at most as many as features, and 32 for others.
-    hidden : tuple of int or None, default None
+    hidden : sequence of int or None, default None
         Sizes of the layers of the encoder, as of `VAE`.
     layers : {"auto", "dense", "convolutional"}, default "auto"
         Full connections or convolutions; "auto" convolves series and images of more than 1,024
@@ -108,7 +109,7 @@ class BetaVAE(Variational):
         self,
         beta: Annotated[float, Interval(0, 10_000, open_low=True)] = 4.0,
         latent: Annotated[int, Interval(1, 4096)] | None = None,
-        hidden: tuple[int, ...] | None = None,
+        hidden: Sequence[int] | None = None,
         layers: Literal["auto", "dense", "convolutional"] = "auto",
         likelihood: Literal["auto", "gaussian", "bernoulli", "logistic"] = "auto",
         oddness: Literal["likelihood", "error", "joint"] = "joint",

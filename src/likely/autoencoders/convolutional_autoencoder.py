@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from torch import nn
@@ -23,7 +24,7 @@ class ConvolutionalAutoencoder(OverAxes):
     ----------
     latent : int in [1, 4096], default 32
         Numbers in a code; at most one fewer than a sample has.
-    widths : tuple of int or "auto", default "auto"
+    widths : sequence of int or "auto", default "auto"
         Channels behind each stage, which halves every axis. "auto" goes on until four places an
         axis are left.
     noise : float in [0, 10], default 0.2
@@ -74,7 +75,7 @@ class ConvolutionalAutoencoder(OverAxes):
     def __init__(
         self,
         latent: Annotated[int, Interval(1, 4096)] = 32,
-        widths: tuple[int, ...] | Literal["auto"] = "auto",
+        widths: Sequence[int] | Literal["auto"] = "auto",
         noise: Annotated[float, Interval(0, 10)] = 0.2,
         oddness: Literal["density", "scaled", "error"] = "density",
         kind: Literal["auto", "series", "image", "video"] = "auto",
@@ -92,17 +93,12 @@ class ConvolutionalAutoencoder(OverAxes):
         self.noise = noise
         self.oddness = oddness
         self.kind = kind
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
 
     def _network(self, schema: Any) -> nn.Module:
-        widths = self.widths if isinstance(self.widths, tuple) else usual_widths(schema.shape)
+        widths = self.widths if not isinstance(self.widths, str) else usual_widths(schema.shape)
         shape, channels, latent = schema.shape, schema.channels, self._latent(schema.width)
         return Codec(
             ConvolutionalEncoder(shape, channels, latent, widths),

@@ -41,8 +41,8 @@ class Manifold:
 
     def distances(
         self, restored: np.ndarray, off: np.ndarray, *, leave_self_out: bool = False
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return distances off and along the surface, and the nearest known.
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return distances off and along the surface, and to which known ones how far it is.
 
         Parameters
         ----------
@@ -57,15 +57,18 @@ class Manifold:
         -------
         off, along : ndarray of shape (n,)
             About 1 for usual samples.
+        far : ndarray of shape (n, k)
+            Distances to the nearest known.
         nearest : ndarray of int64, shape (n, k)
-            Positions among the known.
+            Their positions.
         """
         k = max(1, min(NEIGHBOURS, len(self.known) - leave_self_out))
         far, positions = nearest(restored, self._among, k, leave_self_out=leave_self_out)
         along = far.mean(axis=1) ** 2
-        squares = (np.sqrt(part / self.usual[i] + _FLOOR) for i, part in enumerate((off, along)))
-        off, along = squares
-        return off, along, positions
+        off, along = (
+            np.sqrt(p / usual + _FLOOR) for p, usual in zip((off, along), self.usual, strict=True)
+        )
+        return off, along, far, positions
 
 
 def usual_square(known: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         seen = squash(x.reshape(len(x), -1)).astype(np.float64)
         self.middle_ = seen.mean(axis=0)
         self.unit_ = float(np.sqrt(((seen - self.middle_) ** 2).mean())) or 1.0
+        vars(self).pop("_places", None)
         super()._fit(x, rng)
 
     def _loss(self, batch: Tensor) -> Tensor:
@@ -83,8 +85,7 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         squares = self._squares(held_out).mean(axis=0)  # (channel, *axes)
         self.spreads_ = np.sqrt(squares + _FLOOR * squares.mean() + _LEAST_ERROR).ravel()
         step = max(1, len(x) // _MOST_LEARNT)
-        unseen = x.shape != held_out.shape or not np.array_equal(x, held_out)
-        known = np.concatenate([x[::step], held_out]) if unseen else x[::step]
+        known = x[::step] if held_out is x else np.concatenate([x[::step], held_out])
         few = [places for places in self._ways() if self._count(places) <= len(known)]
         places = few[0] if few else self._ways()[-1]
         found = self._apply(known, lambda batch: self._statistics(batch, places))
@@ -133,9 +134,13 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         return squares
 
     def _distances(self, x: np.ndarray) -> np.ndarray:
-        places = next(p for p in self._ways() if self._count(p) == len(self.centre_))
-        away = self._apply(x, lambda batch: self._statistics(batch, places)) - self.centre_
+        away = self._apply(x, lambda batch: self._statistics(batch, self._places)) - self.centre_
         return np.sqrt(((away @ self.whitening_) ** 2).sum(axis=1))
+
+    @cached_property
+    def _places(self) -> tuple[int, int]:
+        """Into how many parts axes are cut, as the number of statistics tells."""
+        return next(way for way in self._ways() if self._count(way) == len(self.centre_))
 
     def _squares(self, x: np.ndarray) -> np.ndarray:
         return self._apply(x, lambda batch: (self.network_(batch) - batch) ** 2)

@@ -16,12 +16,12 @@ from likely.autoencoders.bottleneck import choose_latent
 from likely.autoencoders.manifold import Manifold, usual_square
 from likely.base.capabilities import Encoder, Explainer, Reconstructor
 from likely.base.state import Array, Weights
-from likely.core.order import ascending
+from likely.core.neighbours import difference_shares
 from likely.core.params import Interval
 from likely.core.random import some_rows
 from likely.data.features import LIMIT
 from likely.data.form import Form
-from likely.nets.deep_model import DeepModel
+from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.layers import Codec, dense
 from likely.nets.scale import unsquash
 
@@ -81,14 +81,9 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         self.oddness = oddness
         self.weight_decay = weight_decay
         self.kind = kind
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
 
     def _corrupt(self, batch: Tensor) -> Tensor:
         """Return what the encoder sees of a batch in training, shape (batch, width)."""
@@ -98,7 +93,7 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         vars(self).pop("_manifold", None)
-        self._order = ascending(x.reshape(len(x), -1))  # as the rows came does not matter
+        self._order = settled_order(x)  # as the rows came does not matter
         x = x[self._order]
         width = self.schema_.width
         flat = self._tensor(x).numpy().astype(np.float64)
@@ -190,23 +185,20 @@ class Reconstruction(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         if self.oddness != "density":
             return self._by_feature(x).reshape(x.shape)
         restored, error = self._errors(x)
-        oddness, positions = self._density(restored, error)
-        shares = _shares((error / self.spreads_) ** 2)
-        away = np.zeros_like(error)
-        for j in range(positions.shape[1]):
-            away += (error + restored - self._manifold.known[positions[:, j]]) ** 2
-        shares = (shares + _shares(away)) / 2
+        oddness, *nearest = self._density(restored, error)
+        off = _shares((error / self.spreads_) ** 2)
+        shares = (off + difference_shares(restored + error, self._manifold.known, *nearest)) / 2
         return (oddness[:, None] * shares).reshape(x.shape)
 
     def _density(
         self, restored: np.ndarray, error: np.ndarray, *, leave_self_out: bool = False
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return oddness off and along the manifold together, and the nearest known."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return oddness off and along the manifold together, and distances to which known."""
         squares = ((error / self.spreads_) ** 2).mean(axis=1)
-        off, along, positions = self._manifold.distances(
+        off, along, far, positions = self._manifold.distances(
             restored, squares, leave_self_out=leave_self_out
         )
-        return np.sqrt(off * along), positions
+        return np.sqrt(off * along), far, positions
 
     @cached_property
     def _manifold(self) -> Manifold:

@@ -100,14 +100,9 @@ class RecurrentAutoencoder(OverAxes):
         self.stride = stride
         self.noise = noise
         self.oddness = oddness
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
 
     def _network(self, schema: Any) -> nn.Module:
         (length,), channels = schema.shape, schema.channels

@@ -22,7 +22,7 @@ class VAE(Variational):
     ----------
     latent : int in [1, 4096] or None, default None
         Numbers in a code; usually 8 for tables, at most as many as features, and 32 for others.
-    hidden : tuple of int or None, default None
+    hidden : sequence of int or None, default None
         Sizes of the layers of the encoder, which those of the decoder mirror: usually (128, 64) for
         tables and (512, 512) for others. With convolutions the channels behind each stage, which
         halves the axes, usually (32, 64).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Annotated, Any, Literal, final
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
 from likely.base.state import Array, Weights
 from likely.core.covariance import regularise, whitening
-from likely.core.errors import CannotDo, DataError, ParameterError
+from likely.core.errors import DataError, ParameterError
 from likely.core.params import Interval
 from likely.data.form import Form
 from likely.data.samples import Samples, describe
@@ -60,12 +60,12 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
     centre_: np.ndarray
     whitening_: np.ndarray
     divergences_: np.ndarray
-    network_: GaussianCodec  # pyright: ignore[reportIncompatibleVariableOverride]
+    network_: GaussianCodec
 
     def __init__(
         self,
         latent: Annotated[int, Interval(1, 4096)] | None = None,
-        hidden: tuple[int, ...] | None = None,
+        hidden: Sequence[int] | None = None,
         layers: Literal["auto", "dense", "convolutional"] = "auto",
         likelihood: Literal["auto", "gaussian", "bernoulli", "logistic"] = "auto",
         oddness: Literal["likelihood", "error", "joint"] = "joint",
@@ -89,14 +89,9 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         self.importance_samples = importance_samples
         self.warm_up = warm_up
         self.kind = kind
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
 
     @final
     def elbo(self, X: Any) -> np.ndarray:
@@ -109,15 +104,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         def mean(x: np.ndarray) -> np.ndarray:
             return self._in_units(x, lambda weights: weights.mean(dim=0))
 
-        return self._over_batches(X, mean) + self._volume()
-
-    def _check_plain(self) -> None:
-        self._check_fitted()
-        if not self.schema_.plain:
-            raise CannotDo(
-                f"{type(self).__name__} has a density on plain numeric columns without missing "
-                "values only; `score_samples` ranks mixed rows."
-            )
+        return self._over_batches(X, mean) + self._log_volume()
 
     def _describe(self, samples: Samples) -> Any:
         form = describe(samples)
@@ -219,9 +206,9 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return self._in_units(x, weighted_bound) + self._volume() - self.schema_.log_volume
+        return self._in_units(x, weighted_bound)
 
-    def _volume(self) -> float:
+    def _log_volume(self) -> float:
         """Return the nats between features and the user's units; probabilities have no unit."""
         return 0.0 if self.network_.likelihood.discrete else self.schema_.log_volume
 

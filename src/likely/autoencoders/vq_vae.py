@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Any, Literal
 
@@ -47,7 +48,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         Numbers in each.
     positions : int in [1, 1024], default 2
         Codes a row of a table; of series and images the convolutions decide.
-    hidden : tuple of int or None, default None
+    hidden : sequence of int or None, default None
         Of a table the sizes of layers, usually (64, 32). Of series and images the channels behind
         each stage of convolutions, usually (32, 64); each stage halves the axes.
     oddness : {"error", "joint"}, default "error"
@@ -118,7 +119,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         codes: Annotated[int, Interval(2, 65_536)] = 128,
         code_width: Annotated[int, Interval(1, 1024)] = 16,
         positions: Annotated[int, Interval(1, 1024)] = 2,
-        hidden: tuple[int, ...] | None = None,
+        hidden: Sequence[int] | None = None,
         oddness: Literal["error", "joint"] = "error",
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
@@ -136,14 +137,9 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         self.hidden = hidden
         self.oddness = oddness
         self.kind = kind
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.budget = budget
-        self.device = device
-        self.network = network
-        self.checkpoint = checkpoint
-        self.seed = seed
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         variance = max(float(np.var(self._tensor(x).numpy(), axis=0).mean()), 1e-6)

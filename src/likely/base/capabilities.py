@@ -35,13 +35,22 @@ class Density(Model, ABC):
             If columns are not plain numbers without gaps: such features have no density with
             respect to the user's own units.
         """
+        self._check_plain()
+        return self._over_batches(X, self._log_prob) + self._log_volume()
+
+    def _log_volume(self) -> float:
+        """Return nats to add to densities of features to have them in the user's own units."""
+        return self.schema_.log_volume
+
+    @final
+    def _check_plain(self) -> None:
+        """Raise `CannotDo` if densities of features are none in the user's own units."""
         self._check_fitted()
         if not self.schema_.plain:
             raise CannotDo(
                 f"{type(self).__name__} has a density on plain numeric columns without missing "
                 "values only; `score_samples` ranks mixed rows."
             )
-        return self._over_batches(X, self._log_prob) + self.schema_.log_volume
 
     @abstractmethod
     def _log_prob(self, x: np.ndarray) -> np.ndarray:

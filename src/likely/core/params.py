@@ -11,7 +11,7 @@ import inspect
 import math
 import numbers
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -116,4 +116,6 @@ def _accepts(hint: Any, value: object) -> bool:
     if hint is float:
         return isinstance(value, numbers.Real) and not is_bool
     plain = get_origin(hint) or hint
+    if plain is Sequence and isinstance(value, str):
+        return False  # a text is no list of its letters
     return isinstance(value, plain) if isinstance(plain, type) else True

@@ -12,7 +12,7 @@ from likely.core.errors import DataError
 from likely.data.features import robust_scale
 from likely.data.image import at_depth
 from likely.data.resize import resize
-from likely.data.shaped import AXES, Shaped, ShapedKind
+from likely.data.shaped import Shaped, ShapedKind
 
 LIMIT = 1e6
 """Features end here, whatever the data hold."""
@@ -20,6 +20,7 @@ LIMIT = 1e6
 _LOOKED_AT = 256  # samples from which sizes and scales are learnt
 _MOST_VALUES = 1_000_000
 _BYTES = 255.0
+_AT_ONCE = 1_000_000  # features
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,16 @@ class Form:
     def features(self, samples: Shaped) -> np.ndarray:
         """Return what models see: float32, finite, of shape (n, channel, *axes)."""
         found = np.empty((len(samples), *self.full_shape), dtype=np.float32)
+        parts = samples.parts
+        if isinstance(parts, np.ndarray) and parts.shape[1:] == self._given_shape:
+            step = max(1, _AT_ONCE // self.width)  # nothing to resize: many at a time
+            for start in range(0, len(parts), step):
+                some = parts[start : start + step].reshape(-1, *self.shape, self.channels)
+                found[start : start + step] = self._scaled(self._deep(some))
+            return found
         for i, sample in enumerate(samples):
             self._check(sample, samples.name(i))
-            found[i] = self._scaled(sample)
+            found[i] = self._scaled(resize(self._deep(sample), self.shape)[None])[0]
         return found
 
     def restore(self, features: np.ndarray) -> np.ndarray:
@@ -228,15 +236,16 @@ class Form:
                 "learnt."
             )
 
-    def _scaled(self, sample: np.ndarray) -> np.ndarray:
-        """Return one sample as features, shape (channel, *axes)."""
-        if self.kind != "series":
-            sample = at_depth(sample, self.dtype)
-        values = resize(sample, self.shape)
+    def _deep(self, values: np.ndarray) -> np.ndarray:
+        """Return values of pictures in the depth learnt."""
+        return values if self.kind == "series" else at_depth(values, self.dtype)
+
+    def _scaled(self, values: np.ndarray) -> np.ndarray:
+        """Return samples of the learnt shape, (n, *axes, channel), as features."""
         with np.errstate(over="ignore", invalid="ignore"):
             values = (values - np.array(self.centre)) / np.array(self.scale)
         values = np.nan_to_num(values, nan=0.0, posinf=LIMIT, neginf=-LIMIT)
-        return np.moveaxis(np.clip(values, -LIMIT, LIMIT), -1, 0)
+        return np.moveaxis(np.clip(values, -LIMIT, LIMIT), -1, 1)
 
 
 def _scales(
@@ -264,6 +273,3 @@ def _scales(
         high = max(c + s for c, s in zip(centres, scales, strict=True))
         return (low,) * channels, (high - low,) * channels
     return tuple(centres), tuple(scales)
-
-
-__all__ = ["AXES", "Form"]

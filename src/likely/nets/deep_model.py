@@ -15,10 +15,10 @@ from torch import Tensor, nn
 
 from likely.base.model import Model
 from likely.base.state import Array, Members, Weights
-from likely.core.errors import ParameterError
 from likely.core.order import ascending
 from likely.data.form import Form
 from likely.nets.budget import read_budget
+from likely.nets.device import find_device
 from likely.nets.rng import seeded
 from likely.nets.scale import squash
 from likely.nets.train import train
@@ -33,8 +33,8 @@ _MOST_IN_BATCH = 1_024
 class DeepModel(Model, ABC):
     """A model whose parameters are the weights of a network, learnt by `likely.nets.train`.
 
-    To write one: parameters in `__init__` among them `epochs`, `batch_size`, `learning_rate`,
-    `budget`, `device`, `network`, `checkpoint` and `seed`; the hooks `_network`, which builds the
+    To write one: parameters in `__init__`, the last of them those of this class, which its own
+    `__init__` keeps; the hooks `_network`, which builds the
     network, and `_loss`; and `_learn_scores`, if scores need something beyond the weights. Networks
     learn in float32: from features of tables with far values drawn in (`likely.nets.scale`), and
     from those of samples with axes as they are. Those of tables score in float64, so that a row
@@ -54,7 +54,7 @@ class DeepModel(Model, ABC):
 
     precision: ClassVar[float] = 1e-4  # of samples with axes, whose networks score in float32
     folds: ClassVar[int] = 2
-    weight_decay: ClassVar[float] = 0.0
+    weight_decay: float = 0.0  # pull of the weights to zero
     _state_spec: ClassVar[dict[str, Array | Members | Weights]] = {"network_": Weights()}
 
     epochs: int
@@ -66,11 +66,31 @@ class DeepModel(Model, ABC):
     checkpoint: str | None
     seed: int
 
-    network_: nn.Module
+    network_: Any  # a Module; models know which
     history_: list[dict[str, float]]
     steps_: int
     budget_: str
     notes_: tuple[str, ...]
+
+    def __init__(
+        self,
+        epochs: int,
+        batch_size: int,
+        learning_rate: float,
+        budget: str | float | None,
+        device: str,
+        network: Any,
+        checkpoint: str | None,
+        seed: int,
+    ) -> None:
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.budget = budget
+        self.device = device
+        self.network = network
+        self.checkpoint = checkpoint
+        self.seed = seed
 
     @abstractmethod
     def _network(self, schema: Any) -> nn.Module:
@@ -88,7 +108,8 @@ class DeepModel(Model, ABC):
         x : ndarray
             Features of the samples trained on.
         held_out : ndarray
-            Features of samples that were not trained on; `x` itself if there were too few.
+            Features of samples that were not trained on; `x` itself, the same object, if there
+            were too few.
         """
 
     def _noticed(self) -> list[str]:
@@ -97,10 +118,8 @@ class DeepModel(Model, ABC):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         budget = read_budget(self.budget)
-        order = ascending(x) if x.ndim == 2 else _by_content(x)  # as they came does not matter
-        order = order[rng.permutation(len(x))]
+        order = settled_order(x)[rng.permutation(len(x))]
         apart = _held_out(len(x))
-        learnt, kept = np.sort(order[apart:]), np.sort(order[:apart])
         data = self._tensor(x[order[apart:]])
         with seeded(int(rng.integers(2**31))):
             network = self._build() if self.network is None else copy.deepcopy(self.network)
@@ -122,7 +141,8 @@ class DeepModel(Model, ABC):
         self.history_, self.steps_ = course.history, course.steps
         early = f"{course.steps} of " if course.steps < course.planned else ""
         self.budget_ = f"{early}{course.planned} steps"
-        self._learn_scores(x[learnt], x[kept] if apart else x[learnt])
+        learnt = x[np.sort(order[apart:])]
+        self._learn_scores(learnt, x[np.sort(order[:apart])] if apart else learnt)
         self.notes_ = (*course.notes, *self._noticed())
 
     def _rate(self) -> float:
@@ -170,14 +190,7 @@ class DeepModel(Model, ABC):
         return np.concatenate(parts)
 
     def _device(self) -> torch.device:
-        if self.device != "auto":
-            if self.device == "cuda" and not torch.cuda.is_available():
-                raise ParameterError(
-                    f"{type(self).__name__}: device is 'cuda', and torch finds none here. Use "
-                    "'auto' or 'cpu'."
-                )
-            return torch.device(self.device)
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return find_device(self.device, self)
 
     def _checkpoint(self, data: Tensor) -> tuple[Path, str] | None:
         """Return where the state of training is kept and what it belongs to."""
@@ -211,7 +224,18 @@ def _held_out(n: int) -> int:
     return share if share >= _LEAST_HELD_OUT else 0
 
 
-def _by_content(x: np.ndarray) -> np.ndarray:
-    """Return an order of samples that depends on what they hold only."""
+def settled_order(x: np.ndarray) -> np.ndarray:
+    """Return an order of samples that does not depend on how they came, shape (n,).
+
+    Rows of a table are in ascending order, which rounding hardly changes; samples with axes in that
+    of a digest, since sorting by thousands of numbers takes long.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, ...)
+        Features.
+    """
+    if x.ndim == 2:
+        return ascending(x)
     keys = [hashlib.blake2b(sample.tobytes(), digest_size=8).digest() for sample in x]
     return np.array(sorted(range(len(x)), key=lambda i: keys[i]))

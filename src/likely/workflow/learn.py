@@ -191,11 +191,12 @@ def detect(
         )
     if drawn is not None:
         return stream.gather(drawn.rows, learned, scores, judgement.log_p, decision, learned.notes)
-    samples = studied.samples
-    shaped = samples if isinstance(samples, Shaped) else None
+    samples, shaped = studied.samples, None
+    if isinstance(samples, Shaped):
+        samples, shaped = records(samples), samples
     return Findings(
         learned=learned,
-        table=records(samples) if isinstance(samples, Shaped) else samples,
+        table=samples,
         scores=scores,
         log_p=judgement.log_p,
         decision=decision,
