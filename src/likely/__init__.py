@@ -9,7 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from likely import autoencoders, detectors, evaluation, testing, vision
+    from likely import (
+        autoencoders,
+        autoregressive,
+        detectors,
+        evaluation,
+        flows,
+        testing,
+        vision,
+    )
     from likely.base.model import NotFittedError
     from likely.core.errors import (
         CannotDo,
@@ -51,7 +59,15 @@ _HOMES = {
     "DamagedFile": "core.errors",
     "UnsupportedFile": "core.errors",
 }
-_MODULES = ("detectors", "autoencoders", "vision", "evaluation", "testing")
+_MODULES = (
+    "detectors",
+    "autoencoders",
+    "autoregressive",
+    "flows",
+    "vision",
+    "evaluation",
+    "testing",
+)
 
 __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "learn",
@@ -74,6 +90,8 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "UnsupportedFile",
     "detectors",
     "autoencoders",
+    "autoregressive",
+    "flows",
     "vision",
     "evaluation",
     "testing",
