@@ -1,0 +1,149 @@
+"""What autoregressive models share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import Any, final
+
+import numpy as np
+
+from likely.base.capabilities import Density, Explainer, Sampler
+from likely.core.errors import DataError
+from likely.core.random import generator
+from likely.data.form import Form
+from likely.data.samples import Samples, describe
+from likely.data.shaped import Shaped
+from likely.nets.conditionals import (
+    LEVELS,
+    Bernoulli,
+    Conditional,
+    GaussianMixture,
+    LogisticMixture,
+    Softmax,
+)
+from likely.nets.deep_model import DeepModel
+
+LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian_mixture")
+"""Distributions of a feature of samples with axes given those before it."""
+
+
+class Autoregressive(Density, Sampler, Explainer, DeepModel, ABC):
+    """A model of each feature given those before it: log p(x) is the sum of what they get."""
+
+    additive = True
+
+    @final
+    def complete(self, X: Any, known: Any, seed: int | None = None) -> np.ndarray:
+        """Draw what is not known of samples, given what comes before it in the model's order.
+
+        Parameters
+        ----------
+        X : as in `fit`
+            Samples; whatever is not known of them is not looked at.
+        known : ndarray of bool
+            What is kept: in the axes of a sample, or one such mask for every sample. Of a table,
+            one number a used column.
+        seed : int, optional
+            The same seed draws the same samples.
+
+        Returns
+        -------
+        ndarray
+            As from `sample`: what is known as it was, the rest drawn.
+
+        Raises
+        ------
+        DataError
+            If `known` has another shape.
+        """
+        self._check_fitted()
+        samples = self.schema_.match(X)
+        x = self._view(self.schema_, samples)
+        kept = _spread(self.schema_, np.asarray(known), len(x))
+        return self.schema_.restore(self._fill(x, kept, generator(seed)))
+
+    @abstractmethod
+    def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw features that are not known, in the shape of `x`, which `known` has too."""
+
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        schema = self.schema_
+        shape = (n, *(schema.full_shape if isinstance(schema, Form) else (schema.width,)))
+        return self._fill(np.zeros(shape), np.zeros(shape, bool), rng)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return self._log_prob(x)
+
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
+
+
+class WithLikelihood(Autoregressive, ABC):
+    """An autoregressive model of samples with axes that has a distribution for every sort of them.
+
+    It has the parameters `likelihood` and `components`.
+    """
+
+    likelihood: str
+    components: int
+    likelihood_: int
+
+    def _describe(self, samples: Samples) -> Any:
+        form = describe(samples)
+        if not (isinstance(samples, Shaped) and isinstance(form, Form)):
+            return form
+        if all(_is_binary(sample) for sample in samples):
+            channels = form.channels  # so that bytes that are 0 and 1 only are not divided by 255
+            form = replace(form, centre=(0.0,) * channels, scale=(1.0,) * channels)
+        return form
+
+    def _chosen_likelihood(self, x: np.ndarray) -> int:
+        """Return which likelihood suits samples with axes; refuse one that doesn't."""
+        form = self.schema_
+        binary = bool(((x == 0) | (x == 1)).all())
+        bytes_ = form.levels == LEVELS and not binary and form.plain and form.kind == "image"
+        suits = {"bernoulli": binary, "softmax": bytes_, "logistic_mixture": bytes_}
+        if self.likelihood == "auto":
+            chosen = "logistic_mixture" if bytes_ else "gaussian_mixture"
+            return LIKELIHOODS.index("bernoulli" if binary else chosen)
+        if not suits.get(self.likelihood, True):
+            needs = "values 0 and 1 only" if self.likelihood == "bernoulli" else "bytes"
+            raise DataError(
+                f"likelihood={self.likelihood!r} is for samples of {needs}. Use "
+                "'gaussian_mixture', or 'auto', which looks at the data."
+            )
+        return LIKELIHOODS.index(self.likelihood)
+
+    def _conditional(self, form: Form) -> Conditional:
+        """Return the distribution of a feature of samples with axes."""
+        name = LIKELIHOODS[self.likelihood_]
+        if name == "bernoulli":
+            return Bernoulli()
+        if name == "softmax":
+            return Softmax()
+        if name == "logistic_mixture":
+            return LogisticMixture(self.components)
+        low, high = (-2.0, 2.0) if form.kind == "series" else (0.0, 1.0)
+        return GaussianMixture(self.components, low, high)
+
+
+def _is_binary(sample: np.ndarray) -> bool:
+    return bool(((sample == 0) | (sample == 1)).all())
+
+
+def _spread(schema: Any, known: np.ndarray, n: int) -> np.ndarray:
+    """Return a mask in the user's axes as one of features, (n, ...)."""
+    if isinstance(schema, Form):
+        inner = schema.shape if schema.flat else (*schema.shape, schema.channels)
+    else:
+        inner = (len(schema.used),)
+    if known.dtype != bool or known.shape not in (inner, (n, *inner)):
+        raise DataError(
+            f"known must be an array of bool of the shape {inner} or {(n, *inner)}. Found "
+            f"{known.dtype} of shape {known.shape}."
+        )
+    mask = np.broadcast_to(known, (n, *inner))
+    if isinstance(schema, Form):
+        return np.moveaxis(mask[..., None] if schema.flat else mask, -1, 1)
+    return mask[:, schema.feature_columns]
