@@ -27,7 +27,7 @@ def has_header(rows: Sequence[Row]) -> bool:
     if not below:
         return not any(_amounts([cell])[0] for cell in first)
     columns = [[row[j] for row in below] for j in range(len(first))]
-    amounts = [_mostly_amounts(column[:30]) for column in columns]
+    amounts = [mostly_amounts(column[:30]) for column in columns]
     numeric_first = _amounts(first)
     named = [
         above and not number and not _absent(cell)
@@ -74,7 +74,8 @@ def _amounts(cells: Row) -> list[bool]:
     return (~np.all(np.isnan(readable), axis=0)).tolist()
 
 
-def _mostly_amounts(cells: Row) -> bool:
+def mostly_amounts(cells: Row) -> bool:
+    """Whether most of the cells that are there are numbers or dates."""
     present = [cell for cell in cells if not _absent(cell)]
     return bool(present) and sum(_amounts(present)) >= 0.9 * len(present)
 

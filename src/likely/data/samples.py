@@ -1,4 +1,4 @@
-"""Whatever a model can learn from: a table, or samples with axes."""
+"""Whatever a model can learn from: a table, samples with axes, or texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from likely.core.errors import DataError
+from likely.data.alphabet import Alphabet
 from likely.data.files import find_files, holds
 from likely.data.form import Form
 from likely.data.frames import as_table
@@ -17,9 +18,11 @@ from likely.data.schema import Schema
 from likely.data.shaped import AXES, Shaped, ShapedKind, from_array, from_arrays
 from likely.data.stacks import SUFFIXES, find_stack, read_stack
 from likely.data.table import Table
+from likely.data.texts import Texts, as_texts, is_text
 
-Samples = Table | Shaped
-Description = Schema | Form
+Samples = Table | Shaped | Texts
+Description = Schema | Form | Alphabet
+Kind = Literal["table", "text"] | ShapedKind
 
 
 def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> Samples:
@@ -27,7 +30,7 @@ def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> 
 
     Parameters
     ----------
-    data : anything that `as_table` or `as_shaped` reads
+    data : anything that `as_table`, `as_shaped` or `as_texts` reads
         What the user gave.
     kinds : collection of str
         What the model can learn from, as its card says.
@@ -35,8 +38,10 @@ def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> 
         Which of them the data are. Otherwise two axes are a table if the model takes tables, else
         series, and more axes are samples with axes.
     """
-    if isinstance(data, (Table, Shaped)):
+    if isinstance(data, (Table, Shaped, Texts)):
         return _allowed(data, kinds)
+    if kind == "text" or set(kinds) == {"text"} or ("text" in kinds and is_text(data)):
+        return as_texts(data)
     shaped = [name for name in kinds if name in AXES]
     if kind == "table" or not shaped:
         return as_table(data)
@@ -76,7 +81,7 @@ def as_shaped(data: Any, kind: ShapedKind | None = None) -> Shaped:
     return from_array(array, kind)
 
 
-def kind_of(data: Any) -> Literal["table"] | ShapedKind:
+def kind_of(data: Any) -> Kind:
     """Return what data to learn from are; of files only names and heads are read.
 
     Parameters
@@ -89,7 +94,7 @@ def kind_of(data: Any) -> Literal["table"] | ShapedKind:
     DataError
         If they are a single image or sound, or files of several sorts.
     """
-    if isinstance(data, Shaped):
+    if isinstance(data, (Shaped, Texts)):
         return data.kind
     if isinstance(data, (str, Path)) and Path(data).is_file():
         what = holds(Path(data))
@@ -99,6 +104,9 @@ def kind_of(data: Any) -> Literal["table"] | ShapedKind:
                 f"many are needed. Give the folder they are in."
             )
     files = find_files(data)
+    if files is None or not files.paths:
+        if is_text(data):
+            return "text"
     if files is not None:
         return kind_of_files(files)
     stack = _stack(data)
@@ -115,8 +123,8 @@ def kind_of(data: Any) -> Literal["table"] | ShapedKind:
 
 
 def has_axes(data: Any) -> bool:
-    """Whether data are samples with axes of their own, not rows of a table."""
-    return kind_of(data) != "table"
+    """Whether data are samples with axes of their own, not rows of a table or texts."""
+    return kind_of(data) not in ("table", "text")
 
 
 def _stack(data: Any) -> Path | None:
@@ -128,12 +136,14 @@ def _stack(data: Any) -> Path | None:
 
 
 def describe(samples: Samples, shape: Sequence[int] | None = None) -> Description:
-    """Learn what samples look like: a `Schema` of a table, a `Form` of samples with axes."""
+    """Learn what samples look like: a `Schema` of a table, a `Form`, or an `Alphabet` of texts."""
+    if isinstance(samples, Texts):
+        return Alphabet.learn(samples)
     return Schema.learn(samples) if isinstance(samples, Table) else Form.learn(samples, shape)
 
 
 def _allowed(samples: Samples, kinds: Collection[str]) -> Samples:
-    kind = samples.kind if isinstance(samples, Shaped) else "table"
+    kind = "table" if isinstance(samples, Table) else samples.kind
     if kind not in kinds:
         raise DataError(f"These are samples of the kind {kind}; expected {' or '.join(kinds)}.")
     return samples

@@ -1,0 +1,301 @@
+"""The decoder-only transformer over characters or bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.state import Array, Weights
+from likely.core.errors import ParameterError
+from likely.core.params import Interval
+from likely.core.random import generator
+from likely.data.alphabet import END, Alphabet
+from likely.data.texts import as_texts
+from likely.nets.choice import choose_token
+from likely.nets.deep_model import DeepModel
+from likely.nets.tokens import NOTHING, draw_on, nats_of, next_token_loss, training_windows
+from likely.nets.transformer import Transformer
+
+_HELD_OUT = 0.1
+_MOST_HELD_OUT = 50_000  # tokens
+_LONGEST_DRAWN = 10_000  # tokens
+_AT_ONCE = 64  # texts that are drawn together
+_LEAST_SPREAD = 0.01  # nats
+
+
+class GPT(Density, Sampler, Explainer, DeepModel):
+    """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
+
+    It learns from samples of text, such as the lines of a file, in the order in which they come:
+    one stream, in which every sample is ended by a token of its own. Samples are scored alone,
+    given nothing but that one sample has ended before. `log_prob` is the exact log-probability of
+    a text and its end, in nats.
+
+    Parameters
+    ----------
+    layers : int in [1, 96], default 4
+        Blocks of attention and a layer of full connections.
+    width : int in [2, 16384], default 128
+        Numbers in the state of a token.
+    heads : int in [1, 256], default 4
+        Parts of the state that attend on their own; each must have an even number of numbers.
+    context : int in [2, 65536], default 128
+        Tokens that a token is foretold from at most; beyond the first so many, at least half.
+    dropout : float in [0, 1), default 0.1
+        Share of the numbers that is left out at random in training.
+    weight_decay : float in [0, 1], default 0.1
+        Pull of the weights to zero.
+    oddness : {"likelihood", "per_token", "excess"}, default "excess"
+        How odd a text is: see Notes.
+    epochs : int in [1, 1000000], default 20
+        How often every token is seen at most.
+    batch_size : int in [1, 1000000], default 16
+        Windows of `context` tokens a step.
+    learning_rate : float in (0, 1], default 0.003
+        Largest step of Adam.
+    budget : str, float or None, default "2000 steps"
+        Limit of training, such as "5min" or "2000 steps"; a number of steps counts instead of
+        `epochs`.
+    device : {"auto", "cpu", "cuda", "mps"}, default "auto"
+        Where the network is.
+    network : Module or None, default None
+        A `likely.nets.transformer.Transformer` of one's own; cannot be saved.
+    checkpoint : str or None, default None
+        File that keeps the state of training, for a run that may be killed.
+    seed : int in [0, inf), default 0
+        Of weights and batches.
+
+    Attributes
+    ----------
+    network_ : Transformer
+        The trained network.
+    usual_ : ndarray of shape (2,)
+        Mean and standard deviation of the surprise of a token that was held out, in nats.
+
+    Notes
+    -----
+    With s the surprise of a token in nats, given those before it, a text of n tokens is odd by
+
+    - "likelihood": the sum of s, which is minus `log_prob`. Long texts are odd because they are
+      long.
+    - "per_token": the mean of s. Short texts are odd by chance.
+    - "excess": the sum of s less its usual mean, by the square root of n and the usual standard
+      deviation: how many standard deviations a text is above what its length makes usual.
+
+    `contributions` are one array a text, with one number a token; the last is that of the end.
+
+    References
+    ----------
+    Radford, A., Wu, J., Child, R., Luan, D., Amodei, D. & Sutskever, I. (2019). Language models are
+    unsupervised multitask learners. OpenAI.
+    https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf
+
+    Examples
+    --------
+    >>> from likely.autoregressive import GPT
+    >>> lines = ["the cat sat on the mat", "the dog sat on the log"] * 40
+    >>> model = GPT(layers=1, width=32, context=32, budget="150 steps").fit(lines)
+    >>> model.predict(["the dog sat on the mat", "xq zzkw tgh"])
+    array([ 1, -1])
+    """
+
+    card = {
+        "kinds": ["text"],
+        "paper": "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
+    }
+    fast = {
+        "layers": 1,
+        "width": 16,
+        "heads": 2,
+        "context": 16,
+        "dropout": 0.0,
+        "batch_size": 32,
+        "learning_rate": 0.01,
+        "budget": "200 steps",
+    }
+    _state_spec = {"network_": Weights(), "usual_": Array(2)}
+
+    network_: Transformer  # pyright: ignore[reportIncompatibleVariableOverride]
+    usual_: np.ndarray
+
+    def __init__(
+        self,
+        layers: Annotated[int, Interval(1, 96)] = 4,
+        width: Annotated[int, Interval(2, 16_384)] = 128,
+        heads: Annotated[int, Interval(1, 256)] = 4,
+        context: Annotated[int, Interval(2, 65_536)] = 128,
+        dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
+        weight_decay: Annotated[float, Interval(0, 1)] = 0.1,
+        oddness: Literal["likelihood", "per_token", "excess"] = "excess",
+        epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
+        batch_size: Annotated[int, Interval(1, 1_000_000)] = 16,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        budget: str | float | None = "2000 steps",
+        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        network: Any = None,
+        checkpoint: str | None = None,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.layers = layers
+        self.width = width
+        self.heads = heads
+        self.context = context
+        self.dropout = dropout
+        self.weight_decay = weight_decay
+        self.oddness = oddness
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
+
+    @final
+    def complete(
+        self,
+        prompts: Sequence[str] | str,
+        n_tokens: int = 200,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+    ) -> list[str]:
+        """Continue texts.
+
+        Parameters
+        ----------
+        prompts : sequence of str, or str
+            How the texts begin; "" begins anew, as behind the end of a sample.
+        n_tokens : int, default 200
+            How many tokens to draw behind each. Lines follow lines; where samples are whole
+            texts, a text stops at its end.
+        temperature : float, default 1.0
+            At least 0. Below 1 likelier tokens come more often than the model says; with 0 always
+            the likeliest.
+        top_k : int, optional
+            Only so many of the likeliest tokens may come.
+        top_p : float, optional
+            In (0, 1]: only the fewest tokens that together have this probability may come.
+        seed : int, optional
+            The same seed draws the same texts.
+
+        Returns
+        -------
+        list of str
+            Each with its prompt.
+        """
+        self._check_fitted()
+        texts = as_texts([prompts] if isinstance(prompts, str) else list(prompts))
+        _check_drawing(n_tokens, temperature, top_k, top_p)
+        rng = generator(seed)
+        starts = [tokens[:-1] for tokens in self.schema_.features(texts)]
+        found = [""] * len(texts)
+        for length in sorted({len(start) for start in starts}):
+            alike = [i for i, start in enumerate(starts) if len(start) == length]
+            for some in (alike[i : i + _AT_ONCE] for i in range(0, len(alike), _AT_ONCE)):
+                begun = np.stack([starts[i] for i in some])
+                end = None if self.schema_.lines else END
+                drawn = self._drawn(begun, n_tokens, rng, end, temperature, top_k, top_p)
+                for i, tokens in zip(some, drawn, strict=True):
+                    found[i] = texts.parts[i] + self._continuation(tokens, length)
+        return found
+
+    def _network(self, schema: Alphabet) -> nn.Module:
+        if self.width % (2 * self.heads):
+            raise ParameterError(
+                f"GPT: width must be an even number for each of the {self.heads} heads. Got "
+                f"width={self.width}; {2 * self.heads * max(1, self.width // (2 * self.heads))} "
+                "would do."
+            )
+        return Transformer(schema.size, self.layers, self.width, self.heads, self.dropout)
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        return next_token_loss(self.network_, batch)
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        stream = np.concatenate([[END], *x])
+        apart = min(int(_HELD_OUT * len(stream)), _MOST_HELD_OUT)
+        enough = apart >= self.context
+        cut = len(stream) - apart if enough else len(stream)
+        held_out = training_windows(stream[cut - 1 :], self.context) if enough else None
+        self._train(training_windows(stream[:cut], self.context), held_out, rng)
+        unseen = stream[cut - 1 :] if enough else stream
+        nats = self._nats([unseen[1:]])[0]
+        self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
+
+    def _nats(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the surprise of every token of samples in nats."""
+        network = self.network_.to(self._device()).eval()
+        return nats_of(network, x, self.context, END)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -np.array([part.sum() for part in self._contributions(x)])
+
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return -np.array([nats.sum() for nats in self._nats(list(x))])
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        mean, spread = self.usual_
+        found = np.empty(len(x), dtype=object)
+        for i, nats in enumerate(self._nats(list(x))):
+            if self.oddness == "per_token":
+                nats = nats / len(nats)
+            elif self.oddness == "excess":
+                nats = (nats - mean) / (spread * np.sqrt(len(nats)))
+            found[i] = nats
+        return found
+
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        found = np.empty(n, dtype=object)
+        most = min(self.schema_.longest, _LONGEST_DRAWN)
+        for start in range(0, n, _AT_ONCE):
+            begun = np.empty((min(_AT_ONCE, n - start), 0), dtype=np.int64)
+            for i, tokens in enumerate(self._drawn(begun, most, rng, END)):
+                found[start + i] = tokens[tokens != NOTHING]
+        return found
+
+    def _drawn(
+        self,
+        begun: np.ndarray,
+        count: int,
+        rng: np.random.Generator,
+        end: int | None,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+    ) -> np.ndarray:
+        """Return equally long beginnings with tokens drawn behind them, (n, time)."""
+        device = self._device()
+        network = self.network_.to(device).eval()
+        other = self.schema_.other
+
+        def draw(logits: Tensor) -> Tensor:
+            logits[:, other] = -torch.inf  # nobody could say which character it is
+            chance = torch.from_numpy(rng.random(len(logits))).to(logits)
+            return choose_token(logits, chance, temperature, top_k, top_p)
+
+        ids = np.hstack([np.full((len(begun), 1), END), begun])
+        seen = torch.from_numpy(ids).to(device)
+        return draw_on(network, seen, self.context, count, draw, end).cpu().numpy()[:, 1:]
+
+    def _continuation(self, tokens: np.ndarray, length: int) -> str:
+        """Return what was drawn behind the first tokens of a text."""
+        fresh = tokens[length:]
+        fresh = fresh[fresh != NOTHING]
+        return self.schema_.text(fresh)
+
+
+def _check_drawing(
+    n_tokens: int, temperature: float, top_k: int | None, top_p: float | None
+) -> None:
+    wrong = {
+        "n_tokens": (n_tokens >= 0, "at least 0", n_tokens),
+        "temperature": (temperature >= 0, "at least 0", temperature),
+        "top_k": (top_k is None or top_k >= 1, "at least 1, or None", top_k),
+        "top_p": (top_p is None or 0 < top_p <= 1, "in (0, 1], or None", top_p),
+    }
+    for name, (holds, expected, value) in wrong.items():
+        if not holds:
+            raise ParameterError(f"complete: {name} must be {expected}. Got {value!r}.")
