@@ -104,9 +104,8 @@ def kind_of(data: Any) -> Kind:
                 f"many are needed. Give the folder they are in."
             )
     files = find_files(data)
-    if files is None or not files.paths:
-        if is_text(data):
-            return "text"
+    if (files is None or not files.paths) and is_text(data):
+        return "text"
     if files is not None:
         return kind_of_files(files)
     stack = _stack(data)

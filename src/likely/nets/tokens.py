@@ -63,9 +63,7 @@ def next_token_loss(network: Transformer, stretches: Tensor) -> Tensor:
     window = stretches.gather(1, begin + torch.arange(context + 1, device=stretches.device))
     follow = window[:, 1:]
     logits = network(window[:, :-1].clamp(min=0))  # (batch, time, token)
-    nats = F.cross_entropy(
-        logits.transpose(1, 2), follow, ignore_index=NOTHING, reduction="none"
-    )
+    nats = F.cross_entropy(logits.transpose(1, 2), follow, ignore_index=NOTHING, reduction="none")
     return nats.sum(dim=1) / (follow != NOTHING).sum(dim=1).clamp(min=1)
 
 
@@ -109,7 +107,9 @@ def nats_of(
     device = next(network.parameters()).device
     read = [np.concatenate([[start], tokens]) for tokens in sequences]
     found = [np.empty(len(tokens)) for tokens in sequences]
-    windows = [(i, *span) for i, tokens in enumerate(read) for span in spans(len(tokens) - 1, context)]
+    windows = [
+        (i, *span) for i, tokens in enumerate(read) for span in spans(len(tokens) - 1, context)
+    ]
     windows.sort(key=lambda window: window[3] - window[1])
     with torch.inference_mode():
         for some in _batches(windows):

@@ -43,11 +43,12 @@ class Transformer(nn.Module):
         self.turn = width // heads // 2  # pairs of numbers that are turned
         self.embedding = nn.Embedding(tokens, width)
         self.dropout = nn.Dropout(dropout)
-        self.blocks = nn.ModuleList(_Block(width, heads, dropout) for _ in range(layers))
+        blocks = [_Block(width, heads, dropout) for _ in range(layers)]
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(width)
         self.apply(_initialise)
-        for block in self.blocks:  # so that the sum over blocks does not grow with their number
-            for last in (block.attention.out, block.inner[-1]):
+        for block in blocks:  # so that the sum over blocks does not grow with their number
+            for last in (block.attention.out, block.back):
                 nn.init.normal_(last.weight, std=_SPREAD / math.sqrt(2 * layers))
 
     def forward(self, ids: Tensor, past: Past | None = None) -> Tensor:
@@ -95,16 +96,15 @@ class _Block(nn.Module):
         self.before = nn.LayerNorm(width)
         self.attention = _Attention(width, heads, dropout)
         self.between = nn.LayerNorm(width)
-        self.inner = nn.Sequential(
-            nn.Linear(width, _WIDER * width), nn.GELU(), nn.Linear(_WIDER * width, width)
-        )
+        self.inner = nn.Linear(width, _WIDER * width)
+        self.back = nn.Linear(_WIDER * width, width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
         self, x: Tensor, turns: tuple[Tensor, Tensor], past: Past | None, layer: int
     ) -> Tensor:
         x = x + self.dropout(self.attention(self.before(x), turns, past, layer))
-        return x + self.dropout(self.inner(self.between(x)))
+        return x + self.dropout(self.back(F.gelu(self.inner(self.between(x)))))
 
 
 class _Attention(nn.Module):
@@ -133,9 +133,7 @@ class _Attention(nn.Module):
             else:
                 past.append((key, value))
         share = self.share if self.training else 0.0
-        mixed = F.scaled_dot_product_attention(
-            query, key, value, dropout_p=share, is_causal=causal
-        )
+        mixed = F.scaled_dot_product_attention(query, key, value, dropout_p=share, is_causal=causal)
         return self.out(mixed.transpose(1, 2).reshape(batch, time, width))
 
 
@@ -143,7 +141,8 @@ def _turned(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
     """Return pairs of numbers, (batch, head, time, inner), turned by the angle of their place."""
     cosine, sine = turns
     first, second = x.chunk(2, dim=-1)
-    return torch.cat([first * cosine - second * sine, first * sine + second * cosine], dim=-1)
+    turned = [first * cosine - second * sine, first * sine + second * cosine]
+    return torch.cat(turned, dim=-1).to(x.dtype)  # of half precision in training on a GPU
 
 
 def _initialise(module: nn.Module) -> None:

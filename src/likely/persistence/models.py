@@ -22,6 +22,7 @@ import numpy as np
 from likely.base.model import Model, NotFittedError
 from likely.core.errors import LikelyError, PersistenceError
 from likely.core.params import check_parameters, parameters
+from likely.data.alphabet import Alphabet
 from likely.data.form import Form
 from likely.data.samples import Description
 from likely.data.schema import Schema
@@ -87,7 +88,7 @@ def restore_model(document: Any, tensors: Mapping[str, np.ndarray]) -> Any:
 
 def store(value: Any, path: str, writer: Writer) -> dict[str, Any] | None:
     """Return JSON for a model or a schema; None for anything else (a `Writer`'s `special`)."""
-    if isinstance(value, (Schema, Form)):
+    if isinstance(value, (Schema, Form, Alphabet)):
         return {"@": "schema", "schema": writer.value(write_schema(value), f"{path}.schema")}
     if not isinstance(value, Model):
         return None

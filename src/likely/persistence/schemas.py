@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from likely.core.errors import DamagedFile
+from likely.data.alphabet import MOST_CHARACTERS, Alphabet
 from likely.data.column import Column
 from likely.data.features import Encoding
 from likely.data.form import Form
@@ -39,9 +41,9 @@ def write_schema(schema: Description) -> dict[str, Any]:
     """Return the JSON of a schema, without the texts of columns that no model looks at.
 
     Names, numbers and addresses of people stand in such columns; nothing asks for them again. A
-    form, which has no columns, says so by its kind.
+    form and an alphabet, which have no columns, say so by their kind.
     """
-    if isinstance(schema, Form):
+    if not isinstance(schema, Schema):
         return schema.to_json()
     return schema.to_json() | {"columns": write_columns(schema.columns)}
 
@@ -74,7 +76,8 @@ def read_schema(stored: Any, where: str) -> Description:
         If a field has another type or range than stated, or the fields contradict one another.
     """
     if isinstance(stored, dict) and "kind" in stored:
-        return _read_form(stored, where)
+        text = stored["kind"] == "text"
+        return _read_alphabet(stored, where) if text else _read_form(stored, where)
     read_as(Schema, stored, where)
     try:
         schema = Schema.from_json(stored)
@@ -103,6 +106,25 @@ def _read_form(stored: dict[str, Any], where: str) -> Form:
     if not sound:
         raise damaged(f"{where} is no form that samples can have")
     return form
+
+
+def _read_alphabet(stored: dict[str, Any], where: str) -> Alphabet:
+    read_as(Alphabet, stored, where)
+    alphabet = Alphabet.from_json(stored)
+    characters = alphabet.characters
+    sound = (
+        all(low < high for low, high in pairwise(characters))
+        and not any("\ud800" <= char <= "\udfff" for char in characters)
+        and (
+            characters == "".join(map(chr, range(256)))
+            if alphabet.unit == "byte"
+            else len(characters) <= MOST_CHARACTERS
+        )
+        and 0 < alphabet.longest <= _MOST_FEATURES
+    )
+    if not sound:
+        raise damaged(f"{where} is no alphabet that texts can have")
+    return alphabet
 
 
 def _check_columns(columns: tuple[Column, ...]) -> None:

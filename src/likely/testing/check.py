@@ -22,6 +22,7 @@ from likely.testing import (
     shaped_repeatable,
     state,
     tables,
+    text_laws,
 )
 from likely.testing.labels import self_taught
 from likely.testing.law import ALL, LawBroken, takes_tables
@@ -30,7 +31,7 @@ __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_eve
 
 MODULES = (
     contract, repeatable, tables, hostile, finding, state, abilities,
-    shaped_repeatable, shaped_abilities,
+    shaped_repeatable, shaped_abilities, text_laws,
 )  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""
 

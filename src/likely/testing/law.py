@@ -20,8 +20,8 @@ ATOL = 1e-9
 """Largest difference between scores that should be equal and are near zero."""
 
 
-Data = Literal["table", "axes", "any"]
-"""What a law hands to a model: tables, samples with axes, or nothing that depends on it."""
+Data = Literal["table", "axes", "text", "any"]
+"""What a law hands to a model: tables, samples with axes, texts, or nothing that depends on it."""
 
 
 class LawBroken(LikelyError, AssertionError):
@@ -42,7 +42,7 @@ class Law:
         Takes an unfitted model, which it may fit; raises `LawBroken`.
     needs : type
         The capability that a model must have for the law to apply.
-    data : {"table", "axes", "any"}
+    data : {"table", "axes", "text", "any"}
         What the law hands over, which the model must take for the law to apply.
     """
 
@@ -56,9 +56,8 @@ class Law:
         """Whether a model has what the law is about, and takes what the law hands over."""
         if not isinstance(model, self.needs):
             return False
-        return self.data == "any" or (
-            takes_tables(model) if self.data == "table" else bool(shaped_kinds(model))
-        )
+        takes = {"table": takes_tables, "axes": shaped_kinds, "text": takes_texts}
+        return self.data == "any" or bool(takes[self.data](model))
 
 
 ALL: dict[str, Law] = {}
@@ -68,6 +67,11 @@ ALL: dict[str, Law] = {}
 def takes_tables(model: Model) -> bool:
     """Whether a model learns from tables, as its card says."""
     return "table" in type(model).card["kinds"]
+
+
+def takes_texts(model: Model) -> bool:
+    """Whether a model learns from texts, as its card says."""
+    return "text" in type(model).card["kinds"]
 
 
 def shaped_kinds(model: Model) -> list[str]:
@@ -84,7 +88,7 @@ def law(
     ----------
     needs : type, default Model
         The capability that a model must have for the law to apply.
-    data : {"table", "axes", "any"}, default "table"
+    data : {"table", "axes", "text", "any"}, default "table"
         What the law hands over; it applies to models that take it. "any": the law asks for no data,
         or for an error that comes before they are looked at.
     """

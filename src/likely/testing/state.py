@@ -12,8 +12,6 @@ import numpy as np
 from likely.base.capabilities import Density, Explainer
 from likely.base.state import Array, Members, Weights
 from likely.core.catalogue import entries
-from likely.data.form import Form
-from likely.data.schema import Schema
 from likely.persistence import load_model, save_model
 from likely.testing.labels import taught
 from likely.testing.law import fresh, law, name_of, require, require_equal
@@ -76,8 +74,7 @@ def rebuild(fitted: Any) -> Any:
     """
     rebuilt = type(fitted)(**fitted.get_params(deep=False))
     stored = json.dumps(fitted.schema_.to_json(), allow_nan=False)
-    kind = Form if isinstance(fitted.schema_, Form) else Schema
-    rebuilt.schema_ = kind.from_json(json.loads(stored))
+    rebuilt.schema_ = type(fitted.schema_).from_json(json.loads(stored))
     rebuilt.offset_ = fitted.offset_
     for name, stated in type(fitted)._state_spec.items():
         if isinstance(stated, Weights):
