@@ -49,8 +49,8 @@ class GatedPixels(PixelNetwork):
     ) -> None:
         super().__init__(PixelHead(width, channels, size))
         self.place = nn.Parameter(torch.zeros(1, width, *shape))
-        self.above = _Above(channels, width, _FIRST)
-        self.left = _Left(channels, width, _FIRST)
+        self.above = Above(channels, width, _FIRST)
+        self.left = Left(channels, width, _FIRST)
         self.layers = nn.ModuleList(_Layer(width, kernel, dropout) for _ in range(layers))
         self.reach = _FIRST // 2 + 1 + layers * (kernel // 2)  # rows above that are seen
 
@@ -89,9 +89,9 @@ class _Layer(nn.Module):
 
     def __init__(self, width: int, kernel: int, dropout: float) -> None:
         super().__init__()
-        self.vertical = _Above(width, 2 * width, kernel)
+        self.vertical = Above(width, 2 * width, kernel)
         self.tell = nn.Conv2d(2 * width, 2 * width, 1)
-        self.horizontal = _Left(width, 2 * width, kernel)
+        self.horizontal = Left(width, 2 * width, kernel)
         self.out = nn.Conv2d(width, width, 1)
         self.dropout = nn.Dropout(dropout)
 
@@ -105,7 +105,7 @@ class _Layer(nn.Module):
         return h + self.out(self.dropout(_gated(self.horizontal(h) + told)))
 
 
-class _Above(nn.Conv2d):
+class Above(nn.Conv2d):
     """A convolution over the rows above and the row itself, all columns beside."""
 
     def __init__(self, before: int, after: int, kernel: int) -> None:
@@ -117,7 +117,7 @@ class _Above(nn.Conv2d):
         return super().forward(F.pad(input, (columns // 2, columns // 2, rows - 1, 0)))
 
 
-class _Left(nn.Conv2d):
+class Left(nn.Conv2d):
     """A convolution over the columns left of a place, and the place itself."""
 
     def __init__(self, before: int, after: int, kernel: int) -> None:
