@@ -33,7 +33,7 @@ SAVE_SECONDS = 20.0
 
 _WARM_UP = 50  # steps
 _DECAY_FROM = 0.6  # of the steps planned
-_MEASURED = 20  # steps that a budget of time is planned by
+_MEASURED = 20  # steps that a budget of time is planned by: the later half of them
 _CLIP = 1.0
 _AVERAGED = 0.999
 _LEAST_BETWEEN = 25  # steps between looks at the samples held out
@@ -154,6 +154,7 @@ class _Run:
         self.order = torch.empty(0, dtype=torch.int64)
         self.place = 0
         self.spent = 0.0  # seconds, also of runs before this one
+        self.begun = 0.0  # seconds before the steps that are measured
         self.running: list[float] = []
         self.course = Course()
         self.checkpoint = checkpoint
@@ -176,9 +177,10 @@ class _Run:
             self._step()
             course.steps += 1
             self.spent = monotonic() - started
+            if course.steps == _MEASURED // 2:
+                self.begun = self.spent
             if course.steps == _MEASURED and math.isfinite(budget.seconds):
-                affordable = int(0.9 * _MEASURED * budget.seconds / max(self.spent, 1e-6))
-                course.planned = max(_MEASURED, min(course.planned, affordable))
+                course.planned = min(course.planned, self._affordable(budget.seconds))
             if course.steps % self.between == 0 or course.steps == course.planned:
                 self._look()
             self._save_if_due()
@@ -217,6 +219,12 @@ class _Run:
                 average.lerp_(value.detach(), 1 - share)
             else:
                 average.copy_(value)
+
+    def _affordable(self, seconds: float) -> int:
+        """Return how many steps take that long; the first ones say little, a GPU wakes up then."""
+        each = (self.spent - self.begun) / (_MEASURED - _MEASURED // 2)
+        more = (0.9 * seconds - self.spent) / max(each, 1e-6)
+        return _MEASURED + max(0, int(more))
 
     def _course_of_rate(self) -> float:
         """Return the factor on the learning rate: up, level, and down along a cosine."""
