@@ -1,0 +1,161 @@
+"""What flows share."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from likely.base.capabilities import Density, Encoder, Explainer, Sampler
+from likely.base.state import Array, Weights
+from likely.core.errors import DataError, ParameterError
+from likely.data.schema import Schema
+from likely.flows.pixels import levels_of, pixels, restore_pixels, stretch_pixels
+from likely.nets.bijections import Gaussianised
+from likely.nets.columns import steps_between
+from likely.nets.deep_model import DeepModel
+from likely.nets.rng import seeded
+from likely.nets.scale import KNEE, unsquash
+
+_SETTLED_ON = {True: 20_000, False: 256}  # rows of a table, images
+
+
+class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
+    """A density by an invertible map to independent standard normal numbers."""
+
+    additive = True
+    _state_spec = {"typical_": Array(), "network_": Weights()}
+
+    oddness: str
+    temperature: float
+    typical_: float
+    network_: Gaussianised
+
+    @final
+    def interpolate(self, a: Any, b: Any, steps: int = 8) -> np.ndarray:
+        """Return samples on the way from each sample of `a` to its partner in `b`.
+
+        The way is straight among latent codes, and their length changes evenly, so that what lies
+        between is as typical as the ends.
+
+        Parameters
+        ----------
+        a, b : dataframe, array or list of n samples
+            The two ends.
+        steps : int in [2, inf), default 8
+            Samples on each way, both ends among them.
+
+        Returns
+        -------
+        ndarray of shape (n, steps, ...)
+            In the user's own units, as of `sample`.
+        """
+        if not isinstance(steps, int | np.integer) or steps < 2:
+            raise ParameterError(f"steps is {steps!r}; it must be a whole number of at least 2.")
+        start, stop = self.encode(a), self.encode(b)
+        if start.shape != stop.shape:
+            raise DataError(
+                f"a has {len(start)} samples and b has {len(stop)}; each needs a partner."
+            )
+        share = np.linspace(0, 1, int(steps)).reshape(1, -1, *[1] * (start.ndim - 1))
+        between = (1 - share) * start[:, None] + share * stop[:, None]
+        found = between.reshape(len(start), int(steps), -1)
+        length = np.linalg.norm(found, axis=2, keepdims=True)
+        goal = np.linspace(length[:, 0], length[:, -1], int(steps), axis=1)
+        found = found * goal / np.maximum(length, 1e-12)
+        drawn = self.decode(found.reshape(-1, *start.shape[1:]))
+        return drawn.reshape(len(start), int(steps), *drawn.shape[1:])
+
+    def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
+        table = isinstance(self.schema_, Schema)
+        first = data[: _SETTLED_ON[table]]
+        if table:
+            self._noise = torch.from_numpy(steps_between(first.numpy())).float()
+        with seeded(0):
+            self._first: Tensor | None = self._noisy(first)
+        try:
+            super()._train(data, held_out, rng)
+        finally:
+            self._first = None
+
+    def _settled(self, network: Gaussianised) -> Gaussianised:
+        """Return a network with what is set from samples set, if it is about to be trained."""
+        first = getattr(self, "_first", None)
+        if first is not None:
+            with torch.no_grad():
+                network.bijection.settle(first)  # pyright: ignore[reportCallIssue] - a Bijection
+        return network
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        parts = self.network_.parts(self._noisy(batch)).flatten(1)
+        return -parts.mean(dim=1)  # nats a number
+
+    def _noisy(self, batch: Tensor) -> Tensor:
+        """Return samples whose repeated values are spread evenly over the steps between them."""
+        noise = torch.rand_like(batch) - 0.5
+        if not isinstance(self.schema_, Schema):
+            return batch + noise / levels_of(self.schema_)
+        width = self._noise.to(batch.device)
+        return batch + noise * width * torch.exp(1 - batch.abs().div(KNEE).clamp(min=1))
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        self.typical_ = float(np.median(self._log_prob(held_out)))
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        if self.oddness == "latent":
+            return -0.5 * (self._encode(x) ** 2).reshape(len(x), -1).sum(axis=1)
+        found = self._log_prob(x)
+        return found if self.oddness == "likelihood" else -np.abs(found - self.typical_)
+
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return self._parts(x).reshape(len(x), -1).sum(axis=1)
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        if self.oddness == "latent":
+            return 0.5 * self._encode(x) ** 2
+        found = -self._parts(x)
+        rest = -self._score(x) - found.reshape(len(x), -1).sum(axis=1)
+        each = rest / np.prod(x.shape[1:])  # what belongs to no column
+        return found + each.reshape(-1, *[1] * (x.ndim - 1))
+
+    def _parts(self, x: np.ndarray) -> np.ndarray:
+        """Return what each feature adds to the log-density of a sample, in their shape."""
+        if isinstance(self.schema_, Schema):
+            stretch = -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
+            return self._apply(x, self.network_.parts) + stretch
+        noise = self._fixed_noise()
+        found = self._apply(x, lambda batch: self.network_.parts(batch + noise.to(batch)))
+        return found + stretch_pixels(x, self.schema_)
+
+    def _fixed_noise(self) -> Tensor:
+        """Return the noise that all images are scored with, of the shape of one."""
+        levels = levels_of(self.schema_)
+        noise = np.random.default_rng(0).random(self.schema_.full_shape) - 0.5
+        return torch.from_numpy(noise / levels if self.schema_.levels else 0 * noise)
+
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        table = isinstance(self.schema_, Schema)
+        shape = (self.schema_.width,) if table else self.schema_.full_shape
+        return self._decode(self.temperature * rng.normal(size=(n, *shape)))
+
+    def _encode(self, x: np.ndarray) -> np.ndarray:
+        return self._apply(x, self.network_.encode)
+
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        table = isinstance(self.schema_, Schema)
+        shape = (self.schema_.width,) if table else self.schema_.full_shape
+        if z.shape[1:] != shape:
+            raise DataError(
+                f"Codes must have the shape (n, {', '.join(map(str, shape))}), as encode returns "
+                f"them. Found the shape {z.shape}."
+            )
+        found = self._apply(z, self.network_.decode, codes=True)
+        return unsquash(found) if table else restore_pixels(found, self.schema_)
+
+    def _tensor(self, x: np.ndarray) -> Tensor:
+        if isinstance(self.schema_, Schema):
+            return super()._tensor(x)
+        return torch.from_numpy(pixels(x, self.schema_))
