@@ -12,6 +12,7 @@ give `surprise`, or `-model.score_samples(X)`.
 | how sure is the number? | `bootstrap_interval` |
 | which method is best over many data sets? | `mean_ranks` |
 | does each number of a code stand for one cause? | `mutual_information_gap` |
+| how many bits would a lossless code need? | `bits_per_dim` |
 | how many normal rows are enough? | `learning_curve` |
 
 AUROC does not depend on how rare anomalies are, and so flatters a detector whose first hundred
@@ -19,6 +20,7 @@ alarms are all false; AUPRC does not. Both look at the ranking only: they say no
 p-values are right.
 """
 
+from likely.evaluation.bits import bits_per_dim
 from likely.evaluation.comparison import mean_ranks
 from likely.evaluation.decisions import false_discovery_rate, false_positive_rate, power
 from likely.evaluation.disentanglement import mutual_information_gap
@@ -30,6 +32,7 @@ __all__ = [
     "LearningCurve",
     "auprc",
     "auroc",
+    "bits_per_dim",
     "bootstrap_interval",
     "false_discovery_rate",
     "false_positive_rate",

@@ -17,6 +17,7 @@ from likely.testing import (
     contract,
     finding,
     hostile,
+    invertible,
     repeatable,
     shaped_abilities,
     shaped_repeatable,
@@ -30,7 +31,7 @@ from likely.testing.law import ALL, LawBroken, takes_tables
 __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_every_model"]
 
 MODULES = (
-    contract, repeatable, tables, hostile, finding, state, abilities,
+    contract, repeatable, tables, hostile, finding, state, abilities, invertible,
     shaped_repeatable, shaped_abilities, text_laws,
 )  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""

@@ -40,21 +40,27 @@ class Law:
         The law in one sentence.
     check : callable
         Takes an unfitted model, which it may fit; raises `LawBroken`.
-    needs : type
-        The capability that a model must have for the law to apply.
+    needs : type or tuple of type
+        The capability that a model must have for the law to apply; of several, all.
     data : {"table", "axes", "text", "any"}
         What the law hands over, which the model must take for the law to apply.
+    exact : bool
+        Whether it applies only to densities that are exact.
     """
 
     name: str
     summary: str
     check: Callable[[Any], None]
-    needs: type[Model]
+    needs: type[Model] | tuple[type[Model], ...]
     data: Data
+    exact: bool = False
 
     def applies_to(self, model: Model) -> bool:
         """Whether a model has what the law is about, and takes what the law hands over."""
-        if not isinstance(model, self.needs):
+        needs = self.needs if isinstance(self.needs, tuple) else (self.needs,)
+        if not all(isinstance(model, need) for need in needs):
+            return False
+        if self.exact and not getattr(type(model), "exact", False):
             return False
         takes = {"table": takes_tables, "axes": shaped_kinds, "text": takes_texts}
         return self.data == "any" or bool(takes[self.data](model))
@@ -80,22 +86,27 @@ def shaped_kinds(model: Model) -> list[str]:
 
 
 def law(
-    needs: type[Model] = Model, data: Data = "table"
+    needs: type[Model] | tuple[type[Model], ...] = Model,
+    data: Data = "table",
+    *,
+    exact: bool = False,
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Make a function a law; its docstring is the law in words.
 
     Parameters
     ----------
-    needs : type, default Model
-        The capability that a model must have for the law to apply.
+    needs : type or tuple of type, default Model
+        The capability that a model must have for the law to apply; of several, all.
     data : {"table", "axes", "text", "any"}, default "table"
         What the law hands over; it applies to models that take it. "any": the law asks for no data,
         or for an error that comes before they are looked at.
+    exact : bool, default False
+        Whether it applies only to densities that are exact.
     """
 
     def enter(check: Callable[[Any], None]) -> Callable[[Any], None]:
         summary = (check.__doc__ or "").strip().splitlines()[0]
-        ALL[check.__name__] = Law(check.__name__, summary, check, needs, data)
+        ALL[check.__name__] = Law(check.__name__, summary, check, needs, data, exact)
         return check
 
     return enter
