@@ -18,11 +18,18 @@ from likely.data.alphabet import END, Alphabet
 from likely.data.texts import as_texts
 from likely.nets.choice import choose_token
 from likely.nets.deep_model import DeepModel
-from likely.nets.tokens import NOTHING, draw_on, nats_of, next_token_loss, training_windows
+from likely.nets.tokens import (
+    NOTHING,
+    draw_on,
+    nats_of,
+    next_token_loss,
+    set_apart,
+    training_windows,
+)
 from likely.nets.transformer import Transformer
 
-_HELD_OUT = 0.1
-_MOST_HELD_OUT = 50_000  # tokens
+_HELD_OUT = 0.05  # of the tokens
+_MOST_HELD_OUT = 20_000
 _LONGEST_DRAWN = 10_000  # tokens
 _AT_ONCE = 64  # texts that are drawn together
 _LEAST_SPREAD = 0.01  # nats
@@ -98,9 +105,10 @@ class GPT(Density, Sampler, Explainer, DeepModel):
     Examples
     --------
     >>> from likely.autoregressive import GPT
-    >>> lines = ["the cat sat on the mat", "the dog sat on the log"] * 40
-    >>> model = GPT(layers=1, width=32, context=32, budget="150 steps").fit(lines)
-    >>> model.predict(["the dog sat on the mat", "xq zzkw tgh"])
+    >>> who, what = ("cat", "dog", "hen"), ("mat", "log", "bed")
+    >>> lines = [f"the {a} sat on the {b}" for a in who for b in what] * 20
+    >>> model = GPT(layers=1, width=32, context=32, budget="200 steps").fit(lines)
+    >>> model.predict(["the dog sat on the bed", "xq zzkw tgh"])
     array([ 1, -1])
     """
 
@@ -216,13 +224,10 @@ class GPT(Density, Sampler, Explainer, DeepModel):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         stream = np.concatenate([[END], *x])
-        apart = min(int(_HELD_OUT * len(stream)), _MOST_HELD_OUT)
-        enough = apart >= self.context
-        cut = len(stream) - apart if enough else len(stream)
-        held_out = training_windows(stream[cut - 1 :], self.context) if enough else None
-        self._train(training_windows(stream[:cut], self.context), held_out, rng)
-        unseen = stream[cut - 1 :] if enough else stream
-        nats = self._nats([unseen[1:]])[0]
+        learnt, unseen = set_apart(stream, _HELD_OUT, _MOST_HELD_OUT, self.context)
+        held_out = training_windows(unseen, self.context) if unseen else None
+        self._train(training_windows(learnt, self.context), held_out, rng)
+        nats = np.concatenate(self._nats(unseen or learnt))
         self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
 
     def _nats(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:

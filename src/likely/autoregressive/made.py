@@ -162,7 +162,7 @@ class MADE(WithLikelihood):
         if isinstance(self.schema_, Form):
             self.likelihood_ = self._chosen_likelihood(x)
         else:
-            self.lows_, self.gaps_ = _values_of_two(squash(x))
+            self.lows_, self.gaps_ = _values_of_two(x)
         super()._fit(x, rng)
 
     def _network(self, schema: Any) -> nn.Module:
@@ -180,7 +180,8 @@ class MADE(WithLikelihood):
         """Return the distribution of a feature."""
         if isinstance(schema, Form):
             return self._conditional(schema)
-        return Columns(self.components, self.lows_, self.gaps_)
+        lows, highs = squash(self.lows_), squash(self.lows_ + self.gaps_)
+        return Columns(self.components, lows, highs - lows)
 
     def _loss(self, batch: Tensor) -> Tensor:
         if not self.network_.training:
@@ -228,7 +229,9 @@ class MADE(WithLikelihood):
                 x[chosen], known[chosen], int(order), chances[chosen]
             )
         if not isinstance(self.schema_, Form):
-            found = np.where(self.gaps_ > 0, found, unsquash(found))
+            upper = found > squash(self.lows_ + 0.5 * self.gaps_)
+            two = self.lows_ + self.gaps_ * upper
+            found = np.where(self.gaps_ > 0, two, unsquash(found))
         return np.where(known, x, found.reshape(x.shape))
 
     def _fill_in_order(
@@ -269,6 +272,6 @@ def _shares(by_order: Tensor) -> Tensor:
 
 def _values_of_two(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the smaller value and the gap of columns with two values; a gap of 0 for others."""
-    lows, highs = x.min(axis=0).astype(np.float64), x.max(axis=0).astype(np.float64)
+    lows, highs = x.min(axis=0), x.max(axis=0)
     two = ((x == lows) | (x == highs)).all(axis=0) & (len(x) >= _LEAST_ROWS)
     return lows, np.where(two, highs - lows, 0.0)

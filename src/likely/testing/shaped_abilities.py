@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
+from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler, can
 from likely.core.errors import DataError, LikelyError
 from likely.data.shaped import AXES
 from likely.evaluation import auroc
@@ -107,6 +107,57 @@ def density_of_samples_is_finite(model: Any) -> None:
         require_finite(found, f"log_prob of {kind}")
 
 
+@law(Density, data="axes")
+def chances_of_all_images_sum_to_one(model: Any) -> None:
+    """Of a model that completes images: all binary ones of 3 x 3 pixels together have chance 1."""
+    if not _completes_images(model):
+        return
+    fitted = fresh(model).fit(_tiny(200))
+    total = float(np.exp(fitted.log_prob(_every_tiny())).sum())
+    require(abs(total - 1) <= 1e-4, f"The chances of all images sum to {total:.6f}, not to 1.")
+
+
+@law(Sampler, data="axes")
+def samples_are_as_likely_as_the_model_says(model: Any) -> None:
+    """Of a model that completes images: the mean log_prob of its samples is minus its entropy."""
+    if not _completes_images(model):
+        return
+    fitted = fresh(model).fit(_tiny(200))
+    every = fitted.log_prob(_every_tiny())
+    expected = float((np.exp(every) * every).sum())
+    spread = float(np.sqrt((np.exp(every) * (every - expected) ** 2).sum()))
+    found = float(fitted.log_prob(fitted.sample(1000, seed=0)).mean())
+    slack = 4 * spread / np.sqrt(1000) + 1e-3  # once in 16,000 runs of a right model
+    require(
+        abs(found - expected) <= slack,
+        f"Samples have a mean log_prob of {found:.3f}; minus the entropy is {expected:.3f}.",
+    )
+
+
+@law(Sampler, data="axes")
+def completion_keeps_what_is_known(model: Any) -> None:
+    """`complete` returns what is known as it was, and draws the rest by the seed."""
+    if not can(model, "complete"):
+        return
+    for kind in shaped_kinds(model):
+        data = clean(kind)
+        fitted, some = fresh(model).fit(data), data[:3]
+        axes = tuple(SIZES[kind])
+        known = np.zeros(some.shape[1:], bool)
+        known[: axes[0] // 2] = True
+        first, again, other = (np.asarray(fitted.complete(some, known, seed=s)) for s in (1, 1, 2))
+        _compare_form(first, some, "complete", slack=None)
+        require_equal(first[:, known], some[:, known], "What was known", rtol=1e-5)
+        require(first.tobytes() == again.tobytes(), "One seed completes in two ways.")
+        require(first.tobytes() != other.tobytes(), "Two seeds complete in one way.")
+        require_error(
+            DataError,
+            lambda fitted=fitted, some=some: fitted.complete(some, np.ones(2, bool)),
+            ("known",),
+            "Completing with a mask of another shape",
+        )
+
+
 @law(data="axes")
 def other_samples_are_refused(model: Any) -> None:
     """Other lengths, channels and numbers of axes, or none: an error says what was expected."""
@@ -166,6 +217,22 @@ def pictures_of_several_sizes_are_one_form(model: Any) -> None:
         several = [*some, *some[..., 2:, :], *some[..., :-1]]
         fitted = fresh(model).fit(several)
         require_finite(fitted.score_samples(several), f"Scores of {kind} of several sizes")
+
+
+def _completes_images(model: Any) -> bool:
+    return can(model, "complete") and "image" in shaped_kinds(model)
+
+
+def _tiny(n: int) -> np.ndarray:
+    """Return images of 0 and 1 whose last row is the first, (n, 3, 3) bytes."""
+    images = (np.random.default_rng(0).random((n, 3, 3)) < 0.3).astype(np.uint8)
+    images[:, 2] = images[:, 0]
+    return images
+
+
+def _every_tiny() -> np.ndarray:
+    bits = np.arange(512, dtype=np.uint16)[:, None] >> np.arange(9, dtype=np.uint16) & 1
+    return bits.astype(np.uint8).reshape(-1, 3, 3)
 
 
 def _hostile(kind: str) -> dict[str, np.ndarray]:
