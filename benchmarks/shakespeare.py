@@ -3,7 +3,7 @@
 Tiny Shakespeare: 1.1 million characters, learnt from the first nine tenths of them and judged on
 the last tenth, as nanoGPT does. Figures are nats a character of the test part. `GPT` reads it in
 windows that overlap by half, so every character but the first few is foretold from at least half
-a window; its settings were chosen on the last twentieth of the training part, and of several
+a window; its settings were chosen by stretches of the training part that it holds out, and of several
 candidates the one with the smallest loss there is judged. Beside it stand Witten and Bell's
 6-grams, and what compressors add for the test part when they have compressed the training part.
 

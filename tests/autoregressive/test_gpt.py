@@ -29,8 +29,8 @@ CONTEXT = 8
 
 @pytest.fixture(scope="module")
 def model() -> GPT:
-    settings = GPT.fast | {"width": 32, "context": 32, "budget": "400 steps"}
-    return GPT(**settings).fit(sentences(300))
+    settings = GPT.fast | {"width": 32, "context": 32, "budget": "300 steps"}
+    return GPT(**settings).fit(sentences(200))
 
 
 @pytest.fixture
@@ -188,8 +188,8 @@ def test_long_texts_are_odd_by_likelihood_only(oddness: str) -> None:
 
 def test_own_samples_are_as_likely_as_the_data(model: GPT) -> None:
     drawn = model.sample(200, seed=0)
-    found, expected = model.log_prob(drawn).mean(), model.log_prob(sentences(200, seed=9)).mean()
-    assert found == pytest.approx(expected, abs=0.6)
+    found, expected = map(np.median, map(model.log_prob, (drawn, sentences(200, seed=9))))
+    assert found == pytest.approx(expected, abs=0.5)  # a slip is followed by more: means are worse
 
 
 def test_texts_are_completed(model: GPT) -> None:

@@ -21,18 +21,48 @@ NOTHING = -1
 """Stands behind the end of a sequence."""
 
 _TOKENS_AT_ONCE = 16_384
+_PIECES = 20
 
 Draw = Callable[[Tensor], Tensor]
 """From logits (batch, token) to tokens (batch,)."""
 
 
-def training_windows(stream: np.ndarray, context: int) -> Tensor:
-    """Return overlapping stretches of a stream of tokens, for training.
+def set_apart(
+    stream: np.ndarray, share: float, most: int, context: int
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the pieces of a stream to learn from, and those held out.
+
+    Held out are pieces from all over the stream, because texts change their matter on the way.
 
     Parameters
     ----------
     stream : ndarray of int, shape (n,)
         All samples, one behind the other.
+    share : float in [0, 1)
+        Share of the tokens to hold out.
+    most : int
+        At most so many.
+    context : int
+        Tokens that a window has; no piece held out is shorter.
+    """
+    apart = min(int(share * len(stream)), most)
+    pieces = min(_PIECES, apart // context)
+    if not pieces:
+        return [stream], []
+    ends = np.linspace(0, len(stream), pieces + 1).astype(int)[1:]
+    starts = ends - apart // pieces
+    cuts = np.stack([starts, ends], axis=1).ravel()
+    learnt, *rest = np.split(stream, cuts)
+    return [learnt, *rest[1::2]], rest[0::2]
+
+
+def training_windows(pieces: Sequence[np.ndarray], context: int) -> Tensor:
+    """Return overlapping stretches of streams of tokens, for training.
+
+    Parameters
+    ----------
+    pieces : sequence of int arrays
+        Each read on its own.
     context : int
         Tokens that a window has.
 
@@ -41,10 +71,14 @@ def training_windows(stream: np.ndarray, context: int) -> Tensor:
     Tensor of int16 or int32, shape (n / context, 2 * context)
         Each begins `context` tokens after the one before, so that windows of `context` tokens and
         their successors, begun anywhere in the first half, meet every token. `NOTHING` fills the
-        last one.
+        last one of a piece.
     """
+    return torch.cat([_stretches(piece, context) for piece in pieces if len(piece)])
+
+
+def _stretches(stream: np.ndarray, context: int) -> Tensor:
     count = max(1, -(-(len(stream) - 1) // context))
-    kind = np.int16 if len(stream) == 0 or stream.max() < 1 << 15 else np.int32
+    kind = np.int16 if stream.max() < 1 << 15 else np.int32
     filled = np.full((count + 1) * context, NOTHING, dtype=kind)
     filled[: min(len(stream), len(filled))] = stream[: len(filled)]
     return torch.from_numpy(filled).unfold(0, 2 * context, context).contiguous()
