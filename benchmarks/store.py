@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
+
+import likely
 
 FOLDER = Path(__file__).parent / "results"
 
@@ -20,12 +23,13 @@ def save(name: str, rows: list[dict], arguments: str = "", **facts: object) -> N
     """Write rows to benchmarks/results/NAME.json with command, versions and hardware."""
     result = {
         "command": f"python benchmarks/{name}.py {arguments}".strip(),
-        "versions": {p: version(p) for p in ("likely", "numpy", "scipy", "scikit-learn")},
+        "versions": {"likely": likely.__version__} | {p: version(p) for p in _packages()},
         "python": platform.python_version(),
         "hardware": {
             "processor": _processor(),
             "cores": os.cpu_count(),
             "threads": os.environ.get("OMP_NUM_THREADS", "all"),
+            **_graphics(),
         },
         **facts,
         "rows": rows,
@@ -39,6 +43,18 @@ def load(name: str) -> list[dict]:
     """Return the rows of a stored result, none if there is none."""
     path = FOLDER / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else []
+
+
+def _packages() -> tuple[str, ...]:
+    """Return the packages whose versions matter; torch is one if it was used."""
+    return ("numpy", "scipy", "scikit-learn", *(["torch"] if "torch" in sys.modules else []))
+
+
+def _graphics() -> dict[str, str]:
+    """Return the name of the GPU, if one was used."""
+    torch = sys.modules.get("torch")
+    used = torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized()
+    return {"graphics": torch.cuda.get_device_name()} if used else {}
 
 
 def _processor() -> str:

@@ -8,7 +8,7 @@ from unittest import SkipTest
 import numpy as np
 import pytest
 
-from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
+from likely.base.capabilities import Density, Encoder, Explainer, Online, Reconstructor, Sampler
 from likely.base.state import Array
 from likely.core.catalogue import Entry
 from likely.core.params import Interval
@@ -340,7 +340,19 @@ class DividesByNothing(HonestMap):
         self.spread_ = x.reshape(len(x), -1).std(axis=0).astype(np.float64)
 
 
+class Forgetful(HonestMap, Online):
+    def _update(self, x: np.ndarray) -> None:
+        self._fit(x, np.random.default_rng(0))
+
+
+class Stubborn(HonestMap, Online):
+    def _update(self, x: np.ndarray) -> None:
+        pass
+
+
 BREAKS |= {
+    Forgetful: "what_was_learnt_first_is_kept",
+    Stubborn: "what_was_learnt_first_is_kept",
     UnseededMap: "same_seed_gives_the_same_bytes_of_samples",
     ScalesByBatch: "sample_alone_equals_sample_in_batch",
     PointsElsewhere: "contributions_peak_at_the_planted_place",

@@ -133,8 +133,9 @@ def test_a_likelihood_that_does_not_fit_the_data_is_refused() -> None:
         VAE(layers="convolutional").fit(rows(40, 0))
 
 
-def test_convolutions_find_planted_patches() -> None:
-    model = VAE(layers="convolutional", hidden=(8, 16), latent=4, budget="100 steps", batch_size=32)
+@pytest.mark.parametrize("layers", ["convolutional", "residual"])
+def test_convolutions_find_planted_patches(layers: str) -> None:
+    model = VAE(layers=layers, hidden=(8, 16), latent=4, budget="100 steps", batch_size=32)
     model.fit(clean("image", 100))
     new, labels, _ = planted("image")
     assert auroc(labels, -model.score_samples(new)) > 0.9

@@ -56,6 +56,12 @@ def test_a_spot_is_described_in_the_units_of_the_image(mean_sample: type[Model])
     assert abs(high - 30) <= 1
 
 
+def test_a_sample_that_is_odd_all_over_is_not_put_in_a_box(mean_sample: type[Model]) -> None:
+    model = mean_sample().fit(images())
+    explanation = explain_places(model, model.schema_.match(np.full((1, 40, 30), 250, np.uint8)))[0]
+    assert "odd all over" in explanation.sentence
+
+
 def test_a_stretch_of_a_series_is_described_in_steps(mean_sample: type[Model]) -> None:
     rows = np.random.default_rng(1).normal(size=(50, 100))
     model = mean_sample().fit(rows)

@@ -13,12 +13,32 @@ from likely.nets.convolution import (
     stages,
     usual_widths,
 )
+from likely.nets.residual import ResidualBlock, ResidualDecoder, ResidualEncoder
 
 SIZES = [
     *[(n,) for n in (1, 2, 3, 4, 5, 140)],
     *itertools.product((1, 2, 5), (3, 4, 28)),
     *[(1, 1, 1), (2, 3, 4), (5, 12, 13)],
 ]
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_residual_blocks_give_back_the_shape_of_what_went_in(
+    shape: tuple[int, ...], channels: int
+) -> None:
+    x = torch.rand(2, channels, *shape)
+    codes = ResidualEncoder(shape, channels, 5, (4, 8, 8)).eval()(x)
+    assert codes.shape == (2, 5)
+    assert ResidualDecoder(shape, channels, 5, (4, 8, 8)).eval()(codes).shape == x.shape
+
+
+def test_a_residual_block_adds_to_what_it_got() -> None:
+    block = ResidualBlock(2, 3).eval()
+    x = torch.rand(2, 3, 5, 5)
+    torch.nn.init.zeros_(block.layers[-1].weight)
+    torch.nn.init.zeros_(block.layers[-1].bias)
+    assert torch.equal(block(x), x)
 
 
 @pytest.mark.parametrize("shape", SIZES)

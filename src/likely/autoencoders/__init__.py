@@ -39,6 +39,23 @@ What goes wrong, and how it is met:
   asks as well how far a reconstruction lies from those of known samples, so what is restored well
   in a place where nothing lives is odd all the same.
 
+**Variational.** A `VAE` has a Gaussian over codes and a likelihood over features, and so a density:
+`log_prob` is a lower bound on it in nats, tighter the more codes are tried for each sample, and
+`sample` draws a code and then features. Binary images have a Bernoulli likelihood, images of bytes
+a discretised logistic one, so their figures compare with those of other models; everything else is
+Gaussian with a spread learnt for each feature. A number of the code that says nothing is switched
+off (`divergences_` is how many nats each one says). `BetaVAE` lets the code cost more than the
+bound asks for: it holds less, and what it holds tends to come apart by cause.
+
+**A codebook.** A `VQVAE` stores a sample as a few whole numbers, each the nearest of a few hundred
+codes. The codes are running means of what was nearest to them, and one that nobody uses is put
+where a sample is. How often each code stands in each place is a prior; samples are drawn from it.
+
+**Over axes.** Convolutional and recurrent autoencoders restore odd samples too well for the error
+to tell: a stroke is a stroke. Their default oddness asks how unusual code, features and
+errors are *together*, by the Mahalanobis distance, so a sample that is restored well from a code
+that nobody has is odd.
+
 An error summed over all features is ruled by the features that are hard to restore anyhow; so
 errors are measured in units of what is usual, feature by feature. A network trained twice with
 another seed gives other scores; a seed, and a budget in steps, give the same ones.

@@ -26,9 +26,9 @@ class BetaVAE(Variational):
         Numbers in a code; usually 8 for tables, at most as many as features, and 32 for others.
     hidden : sequence of int or None, default None
         Sizes of the layers of the encoder, as of `VAE`.
-    layers : {"auto", "dense", "convolutional"}, default "auto"
-        Full connections or convolutions; "auto" convolves series and images of more than 1,024
-        numbers.
+    layers : {"auto", "dense", "convolutional", "residual"}, default "auto"
+        Full connections, convolutions, or many convolutions in residual blocks, which learn most
+        and take longest; "auto" convolves series and images of more than 1,024 numbers.
     likelihood : {"auto", "gaussian", "bernoulli", "logistic"}, default "auto"
         Distribution of a feature given its code, as of `VAE`.
     oddness : {"likelihood", "error", "joint"}, default "joint"
@@ -110,7 +110,7 @@ class BetaVAE(Variational):
         beta: Annotated[float, Interval(0, 10_000, open_low=True)] = 4.0,
         latent: Annotated[int, Interval(1, 4096)] | None = None,
         hidden: Sequence[int] | None = None,
-        layers: Literal["auto", "dense", "convolutional"] = "auto",
+        layers: Literal["auto", "dense", "convolutional", "residual"] = "auto",
         likelihood: Literal["auto", "gaussian", "bernoulli", "logistic"] = "auto",
         oddness: Literal["likelihood", "error", "joint"] = "joint",
         importance_samples: Annotated[int, Interval(1, 100_000)] = 50,

@@ -25,10 +25,11 @@ class VAE(Variational):
     hidden : sequence of int or None, default None
         Sizes of the layers of the encoder, which those of the decoder mirror: usually (128, 64) for
         tables and (512, 512) for others. With convolutions the channels behind each stage, which
-        halves the axes, usually (32, 64).
-    layers : {"auto", "dense", "convolutional"}, default "auto"
-        Full connections or convolutions; "auto" convolves series and images of more than 1,024
-        numbers.
+        halves the axes, usually (32, 64); with residual blocks the channels at each size, from that
+        of the samples on, usually (32, 64, 64).
+    layers : {"auto", "dense", "convolutional", "residual"}, default "auto"
+        Full connections, convolutions, or many convolutions in residual blocks, which learn most
+        and take longest; "auto" convolves series and images of more than 1,024 numbers.
     likelihood : {"auto", "gaussian", "bernoulli", "logistic"}, default "auto"
         Distribution of a feature given its code: Gaussian with a spread learnt for each feature;
         Bernoulli, for series and images of 0 and 1; discretised logistic, for images of bytes.

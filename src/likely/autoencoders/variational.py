@@ -26,13 +26,18 @@ from likely.nets.deep_model import DeepModel
 from likely.nets.gaussian_codec import GaussianCodec, divergence, fixed_noise, weighted_bound
 from likely.nets.layers import Shortcut, dense
 from likely.nets.likelihoods import LEVELS, LIKELIHOODS, make_likelihood
+from likely.nets.residual import ResidualDecoder, ResidualEncoder
 from likely.nets.scale import KNEE, unsquash
 
 _LEAST_SPREAD = 0.01
 _IN_USE = 0.01  # nats of divergence from which a unit of the code counts as used
 _TABLES = {"latent": 8, "hidden": (128, 64)}
 _PICTURES = {"latent": 32, "hidden": (512, 512)}
-_WIDTHS = (32, 64)
+_CODERS: dict[str, tuple[Any, Any]] = {
+    "convolutional": (ConvolutionalEncoder, ConvolutionalDecoder),
+    "residual": (ResidualEncoder, ResidualDecoder),
+}
+_WIDTHS = {"convolutional": (32, 64), "residual": (32, 64, 64)}
 _MOST_DENSE = 1_024  # numbers in a sample that layers of full connections are for
 
 
@@ -66,7 +71,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         self,
         latent: Annotated[int, Interval(1, 4096)] | None = None,
         hidden: Sequence[int] | None = None,
-        layers: Literal["auto", "dense", "convolutional"] = "auto",
+        layers: Literal["auto", "dense", "convolutional", "residual"] = "auto",
         likelihood: Literal["auto", "gaussian", "bernoulli", "logistic"] = "auto",
         oddness: Literal["likelihood", "error", "joint"] = "joint",
         importance_samples: Annotated[int, Interval(1, 100_000)] = 50,
@@ -148,11 +153,15 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         latent = self.latent or min(usual["latent"], schema.width)
         shape = (schema.width,) if table else schema.full_shape
         likelihood = make_likelihood(LIKELIHOODS[self.likelihood_], shape)
-        if self._convolves(schema):
-            widths = self.hidden or _WIDTHS
-            encoder = ConvolutionalEncoder(schema.shape, schema.channels, 2 * latent, widths)
-            decoder = ConvolutionalDecoder(schema.shape, schema.channels, latent, widths)
-            return GaussianCodec(encoder, decoder, likelihood)
+        layers = self._chosen_layers(schema)
+        if layers != "dense":
+            encoder, decoder = _CODERS[layers]
+            widths = self.hidden or _WIDTHS[layers]
+            return GaussianCodec(
+                encoder(schema.shape, schema.channels, 2 * latent, widths),
+                decoder(schema.shape, schema.channels, latent, widths),
+                likelihood,
+            )
         hidden = usual["hidden"] if self.hidden is None else self.hidden
         down, up = (schema.width, *hidden, 2 * latent), (latent, *hidden[::-1], schema.width)
         if table:
@@ -161,16 +170,16 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         decoder = nn.Sequential(dense(up), nn.Unflatten(1, shape))
         return GaussianCodec(encoder, decoder, likelihood)
 
-    def _convolves(self, schema: Any) -> bool:
-        """Whether the layers are convolutions: as asked for, else for large samples with axes."""
+    def _chosen_layers(self, schema: Any) -> str:
+        """Return which layers: as asked for, else convolutions for large samples with axes."""
         table = not isinstance(schema, Form)
-        if self.layers == "convolutional" and table:
+        if self.layers in _CODERS and table:
             raise ParameterError(
-                f"{type(self).__name__}: layers is 'convolutional', and the columns of a table "
+                f"{type(self).__name__}: layers is {self.layers!r}, and the columns of a table "
                 "have no neighbours. Use 'dense'."
             )
         large = not table and schema.width > _MOST_DENSE
-        return self.layers == "convolutional" or (self.layers == "auto" and large)
+        return self.layers if self.layers != "auto" else "convolutional" if large else "dense"
 
     def _loss(self, batch: Tensor) -> Tensor:
         network, weight = self.network_, self.beta

@@ -59,7 +59,8 @@ class Entry:
         except ModuleNotFoundError as error:
             if error.name not in EXTRAS:
                 raise
-            raise MissingDependency(self.name, error.name, EXTRAS[error.name]) from error
+            need = f"Models such as {self.name}"
+            raise MissingDependency(need, error.name, EXTRAS[error.name]) from error
 
 
 @cache

@@ -23,6 +23,7 @@ _LONGER = 12
 _OF_PEAK = 0.4
 _MOST_REGIONS = 5
 _LEAST_SHARE = 0.02
+_ALL_OVER = 0.6  # of a sample: a region as large as this says nothing about the place
 _UNITS = {"time": "step", "height": "row", "width": "column"}
 
 
@@ -145,6 +146,8 @@ def _sentence(form: Form, regions: Sequence[Region], reasons: Sequence[Reason]) 
         return f"No part of the {form.kind} stands out."
     first, reason = regions[0], reasons[0]
     size = np.prod([high - low for low, high in first.bounds]) / np.prod(form.shape)
+    if size > _ALL_OVER:
+        return f"The {form.kind} is odd all over: no place stands out."
     text = (
         f"{_percent(first.share).capitalize()} of what is odd lies in {reason.column} "
         f"({_percent(float(size))} of the {form.kind})"

@@ -48,7 +48,7 @@ def write_checkpoint(run: _Run, path: Path, belongs_to: str) -> None:
         "checkpoint": 1,
         "belongs_to": belongs_to,
         "numbers": {name: _plain(getattr(run, name)) for name in _NUMBERS},
-        "running": run.running,
+        "running": [float(loss) for loss in run.running],
         "steps": run.course.steps,
         "planned": run.course.planned,
         "notes": run.course.notes,
@@ -95,11 +95,11 @@ def _take_up(run: _Run, document: dict[str, Any], arrays: dict[str, Tensor]) -> 
         state.setdefault(int(i), {})[name] = value
     groups = run.optimiser.state_dict()["param_groups"]
     run.optimiser.load_state_dict({"state": state, "param_groups": groups})
-    run.order = arrays["order"]
+    run.order = arrays["order"].to(run.data.device)
     for name in _NUMBERS:
         value = document["numbers"][name]
         setattr(run, name, math.inf if value is None else value)
-    run.running = list(document["running"])
+    run.running = [torch.tensor(loss, device=run.device) for loss in document["running"]]
     run.course.steps, run.course.planned = document["steps"], document["planned"]
     run.course.notes = list(document["notes"])
     run.course.history = [

@@ -15,9 +15,9 @@ import numpy as np
 from torch import Tensor, nn
 
 _MOST_STAGES, _FEW_PLACES, _WIDEST = 6, 4, 64
-_CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
-_TRANSPOSED: tuple[Any, ...] = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
-_NORMS: tuple[Any, ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+CONVOLUTIONS: tuple[Any, ...] = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+TRANSPOSED: tuple[Any, ...] = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+NORMS: tuple[Any, ...] = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def stages(shape: Sequence[int], count: int) -> list[tuple[int, ...]]:
@@ -72,7 +72,7 @@ class ConvolutionalEncoder(nn.Module):
         self, shape: Sequence[int], channels: int, latent: int, widths: Sequence[int]
     ) -> None:
         super().__init__()
-        convolution, norm = _CONVOLUTIONS[len(shape) - 1], _NORMS[len(shape) - 1]
+        convolution, norm = CONVOLUTIONS[len(shape) - 1], NORMS[len(shape) - 1]
         sizes = stages(shape, len(widths))
         through = (channels, *widths[: len(sizes) - 1])
         layers: list[nn.Module] = []
@@ -113,9 +113,9 @@ class ConvolutionalDecoder(nn.Module):
         for stage in range(len(sizes) - 1, 0, -1):
             # of two sizes that halve to the same one, the even one has one place more
             rest = tuple(1 - size % 2 for size in sizes[stage - 1])
-            layers += [_NORMS[axes - 1](through[stage]), nn.SiLU()]
+            layers += [NORMS[axes - 1](through[stage]), nn.SiLU()]
             layers += [
-                _TRANSPOSED[axes - 1](
+                TRANSPOSED[axes - 1](
                     through[stage], through[stage - 1], 3, stride=2, padding=1, output_padding=rest
                 )
             ]

@@ -50,7 +50,7 @@ class GaussianCodec(nn.Module):
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and spread of the codes of samples, both (batch, latent)."""
-        mean, log_spread = self.encoder(x).chunk(2, dim=1)
+        mean, log_spread = self.encoder(x).to(x.dtype).chunk(2, dim=1)  # codes in full precision
         return mean, log_spread.clamp(*_LOG_SPREADS).exp()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class GaussianCodec(nn.Module):
         """Return log p(x | z) for one draw of z, and the divergence of q(z | x) from N(0, I)."""
         mean, spread = self.posterior(x)
         z = mean + spread * torch.randn_like(mean)
-        restored = self.likelihood.log_prob(x, self.decoder(z)).flatten(1).sum(dim=1)
+        restored = self.likelihood.log_prob(x, self.decoder(z).to(x.dtype)).flatten(1).sum(dim=1)
         return restored, divergence(mean, spread).sum(dim=1)
 
     def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:

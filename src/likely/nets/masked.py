@@ -97,7 +97,9 @@ class MaskedDense(nn.Module):
         states = [x.new_zeros(len(x), units) for units in self.hidden]
         rows = torch.arange(self.size, device=x.device) * self.width
         for rank, feature in enumerate(self.ranks[order].argsort().tolist(), start=1):
-            out = F.linear(seen, self.direct.weight[rows + feature], self.direct.bias[rows + feature])
+            out = F.linear(
+                seen, self.direct.weight[rows + feature], self.direct.bias[rows + feature]
+            )
             if self.last is not None:
                 weight, bias = self.last.weight[rows + feature], self.last.bias[rows + feature]
                 out = out + F.linear(states[-1], weight, bias)  # later units are still 0
@@ -109,7 +111,9 @@ class MaskedDense(nn.Module):
                 if len(units):
                     added = F.linear(below, layer.weight[units], layer.bias[units])
                     before = below[:, units] if self._adds(i) else None
-                    states[i][:, units] = F.silu(added) if before is None else before + F.silu(added)
+                    states[i][:, units] = (
+                        F.silu(added) if before is None else before + F.silu(added)
+                    )
                 below = states[i]
         return seen
 

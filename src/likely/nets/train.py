@@ -18,6 +18,7 @@ from time import monotonic
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from likely.core.errors import TrainingFailed
 from likely.core.progress import track
@@ -33,12 +34,15 @@ SAVE_SECONDS = 20.0
 
 _WARM_UP = 50  # steps
 _DECAY_FROM = 0.6  # of the steps planned
-_MEASURED = 20  # steps that a budget of time is planned by: the later half of them
+_MEASURED = {"cpu": 20}  # steps that a budget of time is planned by: the later half of them
+_MEASURED_ELSEWHERE = 100  # a GPU wakes up during the first ones
 _CLIP = 1.0
 _AVERAGED = 0.999
 _LEAST_BETWEEN = 25  # steps between looks at the samples held out
 _PATIENCE = 12  # looks without progress
 _MOST_FAILURES = 5
+_CHECKED = {"cpu": 1}  # steps between questions whether losses are numbers
+_CHECKED_ELSEWHERE = 16  # an answer waits for all that a GPU has still to do
 
 
 @dataclass
@@ -148,14 +152,17 @@ class _Run:
         self.optimiser = torch.optim.AdamW(
             network.parameters(), learning_rate, weight_decay=weight_decay, fused=True
         )
-        self.average = {name: value.detach().clone() for name, value in _state(network).items()}
+        self.live = _state(network)  # these tensors stay the same; only their values change
+        self.average = {name: value.clone() for name, value in self.live.items()}
         self.best = {name: value.clone() for name, value in self.average.items()}
         self.best_loss, self.looks, self.failures = math.inf, 0, 0
         self.order = torch.empty(0, dtype=torch.int64)
         self.place = 0
         self.spent = 0.0  # seconds, also of runs before this one
+        self.measured = _MEASURED.get(self.device.type, _MEASURED_ELSEWHERE)
         self.begun = 0.0  # seconds before the steps that are measured
-        self.running: list[float] = []
+        self.running: list[Tensor] = []
+        self.sound = torch.ones((), dtype=torch.bool, device=self.device)
         self.course = Course()
         self.checkpoint = checkpoint
         self.saved = monotonic()
@@ -177,9 +184,12 @@ class _Run:
             self._step()
             course.steps += 1
             self.spent = monotonic() - started
-            if course.steps == _MEASURED // 2:
+            if course.steps in (self.measured // 2, self.measured):
+                float(self.running[-1] if self.running else 0)  # waits for all steps so far
+                self.spent = monotonic() - started
+            if course.steps == self.measured // 2:
                 self.begun = self.spent
-            if course.steps == _MEASURED and math.isfinite(budget.seconds):
+            if course.steps == self.measured and math.isfinite(budget.seconds):
                 course.planned = min(course.planned, self._affordable(budget.seconds))
             if course.steps % self.between == 0 or course.steps == course.planned:
                 self._look()
@@ -207,43 +217,52 @@ class _Run:
         self.optimiser.zero_grad(set_to_none=True)
         mean.backward()
         size = nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
-        if not (torch.isfinite(mean) and torch.isfinite(size)):
+        self.sound &= torch.isfinite(mean) & torch.isfinite(size)
+        due = self.course.steps % _CHECKED.get(self.device.type, _CHECKED_ELSEWHERE) == 0
+        if due and not self.sound:
             self._go_back()
             return
         self.optimiser.step()
-        self.running.append(float(mean.detach()))
+        self.running.append(mean.detach())
+        self._update_average()
+
+    def _update_average(self) -> None:
         share = min(_AVERAGED, (1 + self.course.steps) / (10 + self.course.steps))
-        for name, value in _state(self.network).items():
-            average = self.average[name]
-            if average.dtype.is_floating_point:
-                average.lerp_(value.detach(), 1 - share)
-            else:
+        pairs = [(self.average[name], value) for name, value in self.live.items()]
+        real = [pair for pair in pairs if pair[0].dtype.is_floating_point]
+        averages, values = (list(column) for column in zip(*real, strict=True))
+        get_ema_multi_avg_fn(share)(averages, values, None)
+        for average, value in pairs:
+            if not average.dtype.is_floating_point:
                 average.copy_(value)
 
     def _affordable(self, seconds: float) -> int:
         """Return how many steps take that long; the first ones say little, a GPU wakes up then."""
-        each = (self.spent - self.begun) / (_MEASURED - _MEASURED // 2)
+        each = (self.spent - self.begun) / (self.measured - self.measured // 2)
         more = (0.9 * seconds - self.spent) / max(each, 1e-6)
-        return _MEASURED + max(0, int(more))
+        return self.measured + max(0, int(more))
 
     def _course_of_rate(self) -> float:
         """Return the factor on the learning rate: up, level, and down along a cosine."""
         done = self.course.steps / self.course.planned
         warm = min(1.0, (self.course.steps + 1) / _WARM_UP)
-        if done <= _DECAY_FROM or self.course.steps < _MEASURED:  # not yet planned by the clock
+        if done <= _DECAY_FROM or self.course.steps < self.measured:  # not yet planned by the clock
             return warm
         return warm * 0.5 * (1 + math.cos(math.pi * (done - _DECAY_FROM) / (1 - _DECAY_FROM)))
 
     def _next_batch(self) -> Tensor:
         if self.place + self.batch_size > len(self.order):
-            self.order, self.place = torch.randperm(len(self.data)), 0
+            self.order, self.place = torch.randperm(len(self.data)).to(self.data.device), 0
         chosen = self.order[self.place : self.place + self.batch_size]
         self.place += self.batch_size
-        return self.data[chosen.to(self.data.device)].to(self.device)
+        return self.data[chosen].to(self.device)
 
     def _look(self) -> None:
         """Compare the averaged weights with the best so far, on samples held out if there are."""
-        loss = sum(self.running) / max(len(self.running), 1)
+        if not self.sound:
+            self._go_back()
+        losses = torch.stack(self.running).double() if self.running else torch.zeros(1)
+        loss = float(losses.mean())
         held_out = self._loss_held_out() if self.held_out is not None else None
         self.course.history.append(
             {
@@ -265,7 +284,7 @@ class _Run:
     def _loss_held_out(self) -> float:
         """Return the mean loss of the samples held out, with the same random numbers every time."""
         assert self.held_out is not None
-        kept = {name: value.detach().clone() for name, value in _state(self.network).items()}
+        kept = {name: value.clone() for name, value in self.live.items()}
         self.network.load_state_dict(self.average)
         self.network.eval()
         total = 0.0
@@ -280,6 +299,8 @@ class _Run:
     def _go_back(self) -> None:
         """Return to the best weights with half the rate, after a loss that was no number."""
         self.failures += 1
+        self.sound.fill_(True)
+        self.running = []
         if self.failures > _MOST_FAILURES:
             raise TrainingFailed(
                 f"The loss was not a finite number {self.failures} times, the last time at step "
@@ -302,7 +323,7 @@ class _Run:
 
 
 def _state(network: nn.Module) -> dict[str, Tensor]:
-    return network.state_dict(keep_vars=False)
+    return {name: value.detach() for name, value in network.state_dict().items()}
 
 
 def _fits(data: Tensor) -> bool:

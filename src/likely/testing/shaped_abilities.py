@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler, can
+from likely.base.capabilities import (
+    Density,
+    Encoder,
+    Explainer,
+    Online,
+    Reconstructor,
+    Sampler,
+    can,
+)
 from likely.core.errors import DataError, LikelyError
 from likely.data.shaped import AXES
 from likely.evaluation import auroc
@@ -96,6 +104,28 @@ def drawn_samples_look_like_the_data(model: Any) -> None:
         _compare_form(first, clean(kind, 4, seed=1), "sample", slack=None)
         require(first.tobytes() == again.tobytes(), "One seed draws different samples.")
         require(first.tobytes() != other.tobytes(), "Two seeds draw the same samples.")
+
+
+@law(Online, data="axes")
+def what_was_learnt_first_is_kept(model: Any) -> None:
+    """After further samples of another look these are likelier, and the first find planted ones."""
+    for kind in shaped_kinds(model):
+        first, other = clean(kind), _turned(clean(kind, 40, seed=2))
+        fitted = fresh(model).fit(first)
+        before = fitted.score_samples(_turned(clean(kind, 20, seed=3)))
+        require(fitted.partial_fit(other) is fitted, "partial_fit does not return the model.")
+        require(
+            fitted.training_scores_.shape == (len(first) + len(other),),
+            "training_scores_ does not grow by the further samples.",
+        )
+        after = fitted.score_samples(_turned(clean(kind, 20, seed=3)))
+        require(
+            float(np.median(after)) > float(np.median(before)),
+            f"{kind} like the further ones are no likelier after partial_fit.",
+        )
+        new, labels, _ = planted(kind)
+        reached = auroc(labels, -fitted.score_samples(new))
+        require(reached >= 0.9, f"After partial_fit planted {kind} are found at {reached:.3f}.")
 
 
 @law(Density, data="axes")
@@ -258,6 +288,11 @@ def _score(fitted: Any, samples: np.ndarray) -> None:
     require_finite(fitted.score_samples(samples), "score_samples")
     if isinstance(fitted, Explainer):
         require_finite(fitted.contributions(samples), "contributions")
+
+
+def _turned(samples: np.ndarray) -> np.ndarray:
+    """Return samples as a negative shows them."""
+    return samples.max() - samples + samples.min()
 
 
 def _inside(one: np.ndarray, place: tuple[slice, ...], kind: str) -> bool:
