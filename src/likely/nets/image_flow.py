@@ -17,7 +17,7 @@ from scipy.linalg import lu
 from torch import Tensor, nn
 
 from likely.nets.bijections import ActNorm, Bijection, Chain
-from likely.nets.conditioners import Coupling, silence
+from likely.nets.conditioners import SEEN, Coupling, silence
 from likely.nets.univariate import Affine, Univariate
 
 Maps = Callable[[int, tuple[int, int]], list[Bijection]]
@@ -148,7 +148,7 @@ class ChannelCoupling(Bijection):
         return self._joined(stay, self.univariate.inverse(move, self._raw(stay)))
 
     def _raw(self, stay: Tensor) -> Tensor:
-        return parameters_of(self.network(stay), stay, self.univariate.count)
+        return parameters_of(self.network(stay.clamp(-SEEN, SEEN)), stay, self.univariate.count)
 
     def _split(self, x: Tensor) -> tuple[Tensor, Tensor]:
         first, second = x.split(self.sizes, dim=1)
@@ -203,7 +203,8 @@ class CheckerboardCoupling(Bijection):
         return torch.where(self.stays > 0, z, moved)
 
     def _raw(self, x: Tensor) -> Tensor:
-        return parameters_of(self.network(x * self.stays), x, self.univariate.count)
+        seen = x.clamp(-SEEN, SEEN) * self.stays
+        return parameters_of(self.network(seen), x, self.univariate.count)
 
 
 class Mixing(Bijection):
