@@ -3,7 +3,7 @@
 Tiny Shakespeare: 1.1 million characters, learnt from the first nine tenths of them and judged on
 the last tenth, as nanoGPT does. Figures are nats a character of the test part. `GPT` reads it in
 windows that overlap by half, so every character but the first few is foretold from at least half
-a window; its settings were chosen by stretches of the training part that it holds out, and of several
+a window; its settings were chosen by pieces of the training part that it holds out, and of several
 candidates the one with the smallest loss there is judged. Beside it stand Witten and Bell's
 6-grams, and what compressors add for the test part when they have compressed the training part.
 
@@ -36,7 +36,7 @@ SETTINGS = {
             "layers": 4,
             "width": 128,
             "heads": 4,
-            "context": 64,
+            "context_length": 64,
             "dropout": 0.1,
             "batch_size": 16,
             "learning_rate": 0.003,
@@ -47,7 +47,7 @@ SETTINGS = {
             "layers": 6,
             "width": 384,
             "heads": 6,
-            "context": 256,
+            "context_length": 256,
             "dropout": dropout,
             "batch_size": 64,
             "learning_rate": 0.001,

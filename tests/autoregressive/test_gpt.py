@@ -29,7 +29,7 @@ CONTEXT = 8
 
 @pytest.fixture(scope="module")
 def model() -> GPT:
-    settings = GPT.fast | {"width": 32, "context": 32, "budget": "300 steps"}
+    settings = GPT.fast | {"width": 32, "context_length": 32, "budget": "300 steps"}
     return GPT(**settings).fit(sentences(200))
 
 

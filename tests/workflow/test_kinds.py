@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 import likely
-from likely.workflow.kinds import models_of, read_shaped
+from likely.workflow.kinds import models_of, read_others
 
 
 def test_arrays_of_two_axes_are_tables_unless_the_method_takes_none() -> None:
     rows = np.ones((5, 7))
-    assert read_shaped(rows, "auto", None) is None
-    assert read_shaped(rows, "KNN", None) is None
-    series = read_shaped(rows, "auto", "series")
+    assert read_others(rows, "auto", None) is None
+    assert read_others(rows, "KNN", None) is None
+    series = read_others(rows, "auto", "series")
     assert series is not None
     assert (series.kind, len(series)) == ("series", 5)
 
 
 def test_more_axes_are_samples() -> None:
-    images = read_shaped(np.ones((5, 20, 20)), "auto", None)
+    images = read_others(np.ones((5, 20, 20)), "auto", None)
     assert images is not None
     assert images.kind == "image"
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.capabilities import Explainer, Sampler, TextDensity
 from likely.base.state import Array, Weights
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
@@ -35,7 +35,7 @@ _AT_ONCE = 64  # texts that are drawn together
 _LEAST_SPREAD = 0.01  # nats
 
 
-class GPT(Density, Sampler, Explainer, DeepModel):
+class GPT(TextDensity, Sampler, Explainer, DeepModel):
     """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
     It learns from samples of text, such as the lines of a file, in the order in which they come:
@@ -51,7 +51,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
         Numbers in the state of a token.
     heads : int in [1, 256], default 4
         Parts of the state that attend on their own; each must have an even number of numbers.
-    context : int in [2, 65536], default 128
+    context_length : int in [2, 65536], default 128
         Tokens that a token is foretold from at most; beyond the first so many, at least half.
     dropout : float in [0, 1), default 0.1
         Share of the numbers that is left out at random in training.
@@ -62,7 +62,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
     epochs : int in [1, 1000000], default 20
         How often every token is seen at most.
     batch_size : int in [1, 1000000], default 16
-        Windows of `context` tokens a step.
+        Windows of `context_length` tokens a step.
     learning_rate : float in (0, 1], default 0.003
         Largest step of Adam.
     budget : str, float or None, default "2000 steps"
@@ -107,7 +107,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
     >>> from likely.autoregressive import GPT
     >>> who, what = ("cat", "dog", "hen"), ("mat", "log", "bed")
     >>> lines = [f"the {a} sat on the {b}" for a in who for b in what] * 20
-    >>> model = GPT(layers=1, width=32, context=32, budget="200 steps").fit(lines)
+    >>> model = GPT(layers=1, width=32, context_length=32, budget="200 steps").fit(lines)
     >>> model.predict(["the dog sat on the bed", "xq zzkw tgh"])
     array([ 1, -1])
     """
@@ -120,7 +120,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
         "layers": 1,
         "width": 16,
         "heads": 2,
-        "context": 16,
+        "context_length": 16,
         "dropout": 0.0,
         "batch_size": 32,
         "learning_rate": 0.01,
@@ -136,7 +136,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
         layers: Annotated[int, Interval(1, 96)] = 4,
         width: Annotated[int, Interval(2, 16_384)] = 128,
         heads: Annotated[int, Interval(1, 256)] = 4,
-        context: Annotated[int, Interval(2, 65_536)] = 128,
+        context_length: Annotated[int, Interval(2, 65_536)] = 128,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
         weight_decay: Annotated[float, Interval(0, 1)] = 0.1,
         oddness: Literal["likelihood", "per_token", "excess"] = "excess",
@@ -152,7 +152,7 @@ class GPT(Density, Sampler, Explainer, DeepModel):
         self.layers = layers
         self.width = width
         self.heads = heads
-        self.context = context
+        self.context_length = context_length
         self.dropout = dropout
         self.weight_decay = weight_decay
         self.oddness = oddness
@@ -224,27 +224,31 @@ class GPT(Density, Sampler, Explainer, DeepModel):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         stream = np.concatenate([[END], *x])
-        learnt, unseen = set_apart(stream, _HELD_OUT, _MOST_HELD_OUT, self.context)
-        held_out = training_windows(unseen, self.context) if unseen else None
-        self._train(training_windows(learnt, self.context), held_out, rng)
-        nats = np.concatenate(self._nats(unseen or learnt))
+        learnt, unseen = set_apart(stream, _HELD_OUT, _MOST_HELD_OUT, self.context_length)
+        held_out = training_windows(unseen, self.context_length) if unseen else None
+        self._train(training_windows(learnt, self.context_length), held_out, rng)
+        nats = np.concatenate(list(self._nats(_ragged(unseen or learnt))))
         self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
 
-    def _nats(self, x: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the surprise of every token of samples in nats."""
+    @property
+    def usual_bits(self) -> float:
+        """Mean surprise of tokens that were held out."""
+        return float(self.usual_[0] / np.log(2))
+
+    def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
-        return nats_of(network, x, self.context, END)
+        return _ragged(nats_of(network, list(x), self.context_length, END))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -np.array([part.sum() for part in self._contributions(x)])
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return -np.array([nats.sum() for nats in self._nats(list(x))])
+        return -np.array([nats.sum() for nats in self._nats(x)])
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         mean, spread = self.usual_
-        found = np.empty(len(x), dtype=object)
-        for i, nats in enumerate(self._nats(list(x))):
+        found = self._nats(x)
+        for i, nats in enumerate(found):
             if self.oddness == "per_token":
                 nats = nats / len(nats)
             elif self.oddness == "excess":
@@ -283,13 +287,21 @@ class GPT(Density, Sampler, Explainer, DeepModel):
 
         ids = np.hstack([np.full((len(begun), 1), END), begun])
         seen = torch.from_numpy(ids).to(device)
-        return draw_on(network, seen, self.context, count, draw, end).cpu().numpy()[:, 1:]
+        return draw_on(network, seen, self.context_length, count, draw, end).cpu().numpy()[:, 1:]
 
     def _continuation(self, tokens: np.ndarray, length: int) -> str:
         """Return what was drawn behind the first tokens of a text."""
         fresh = tokens[length:]
         fresh = fresh[fresh != NOTHING]
         return self.schema_.text(fresh)
+
+
+def _ragged(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return arrays of several lengths as one array of objects."""
+    found = np.empty(len(arrays), dtype=object)
+    for i, array in enumerate(arrays):
+        found[i] = array
+    return found
 
 
 def _check_drawing(

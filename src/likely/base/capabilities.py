@@ -57,6 +57,34 @@ class Density(Model, ABC):
         """Return the log-density of features in nats, shape (n,)."""
 
 
+class TextDensity(Density, ABC):
+    """A density of texts that knows how surprising each token is, given those before it."""
+
+    @final
+    def bits(self, X: Any) -> np.ndarray:
+        """Return the surprise of every token of texts in bits, given the tokens before it.
+
+        Returns
+        -------
+        ndarray of n float64 arrays, dtype object
+            Each as long as its text and one more, for the end; they sum to minus `log_prob`, which
+            is in nats.
+        """
+        found = self._over_batches(X, self._nats)
+        for i, nats in enumerate(found):
+            found[i] = nats / np.log(2)
+        return found
+
+    @property
+    @abstractmethod
+    def usual_bits(self) -> float:
+        """Mean surprise of tokens that were not learnt from."""
+
+    @abstractmethod
+    def _nats(self, x: np.ndarray) -> np.ndarray:
+        """Return the surprise of every token in nats, n arrays."""
+
+
 class Explainer(Model, ABC):
     """A model that can say how much each column adds to the oddness of a row.
 

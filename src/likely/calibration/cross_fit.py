@@ -12,10 +12,14 @@ from likely.base.model import Model
 from likely.core.progress import track
 from likely.core.random import generator
 from likely.data.samples import Samples
+from likely.data.texts import Texts
 from likely.nets.budget import divided
 
 MANY_ROWS = 5_000
 """From here on two half-samples judge each other; below, five folds."""
+
+STRETCHES = 10
+"""So many stretches of neighbouring texts are in a fold."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,9 @@ def cross_fit(
     ----------
     model : Model
         Unfitted; it is copied.
-    table : Table or Shaped
-        The rows, or the samples with axes.
+    table : Table, Shaped or Texts
+        The rows, the samples with axes, or the texts. Texts are dealt in stretches, because they
+        are learnt in their order.
     seed : int
         Which rows fall into which fold.
     labels : ndarray of shape (n,), optional
@@ -74,7 +79,7 @@ def cross_fit(
     if n < 2 * folds or model.leaves_itself_out:
         alone = cast(Model, clone(model)).fit(table, labels)
         return CrossFit(-alone.training_scores_, alone, held_out=n >= 2 * folds)
-    fold = _folds(n, folds, seed, labels)
+    fold = _stretches(n, folds) if isinstance(table, Texts) else _folds(n, folds, seed, labels)
     oddness = np.empty(n)
     first: Model | None = None
     for k in track(range(folds), f"Learning with {type(model).__name__}"):
@@ -110,6 +115,12 @@ def _folds(n: int, folds: int, seed: int, labels: np.ndarray | None) -> np.ndarr
         anomalies = rng.permutation(np.flatnonzero(labels == 1))
         fold[anomalies] = folds - 1 - np.arange(len(anomalies)) % folds
     return fold
+
+
+def _stretches(n: int, folds: int) -> np.ndarray:
+    """Return the fold of every text: stretches of neighbours, dealt out in turn."""
+    parts = min(folds * STRETCHES, n)
+    return np.arange(n) * parts // n % folds
 
 
 def _judging_others(model: Model, table: Samples, seed: int, unlearnt: np.ndarray) -> CrossFit:

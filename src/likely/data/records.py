@@ -1,4 +1,4 @@
-"""Samples with axes as a table: one row a sample, with its name, its size and what is plain to see.
+"""Samples without columns as a table: a row a sample, with its name and what is plain to see.
 
 Frames, reports and CSV files show these rows; no model looks at them.
 """
@@ -11,6 +11,7 @@ from likely.core.progress import track
 from likely.data.column import Column
 from likely.data.shaped import AXES, Shaped
 from likely.data.table import Table, stack
+from likely.data.texts import Texts
 
 _SIZES = {
     "series": {"length": 0},
@@ -20,12 +21,12 @@ _SIZES = {
 """What the sizes are called, in the order in which people give them, and the axis of each."""
 
 
-def records(samples: Shaped) -> Table:
+def records(samples: Shaped | Texts) -> Table:
     """Return one row a sample.
 
     Parameters
     ----------
-    samples : Shaped of n samples
+    samples : Shaped or Texts of n samples
         Each is looked at once. Those in files are read, unless the reader still holds them.
 
     Returns
@@ -33,7 +34,8 @@ def records(samples: Shaped) -> Table:
     Table of n rows
         `name`; the size: `length`, or `width` and `height`, of video also `frames`; `channels`;
         of images and video `brightness`, the mean of all values, and `contrast`, their standard
-        deviation, both in the user's units. Missing values are left out of both.
+        deviation, both in the user's units. Missing values are left out of both. Of texts: `name`,
+        `text` and `length` in characters.
 
     Examples
     --------
@@ -45,6 +47,8 @@ def records(samples: Shaped) -> Table:
     >>> table.matrix[0].tolist()
     [0.0, 6.0, 4.0, 1.0, 7.0, 0.0]
     """
+    if isinstance(samples, Texts):
+        return _of_texts(samples)
     lit = samples.kind != "series"
     shapes = np.empty((len(samples), len(AXES[samples.kind]) + 1))
     light = np.empty((len(samples), 2))
@@ -71,8 +75,20 @@ def _light(sample: np.ndarray) -> tuple[float, float]:
     return float(sample.mean(dtype=np.float64)), float(sample.std(dtype=np.float64))
 
 
-def _names(samples: Shaped) -> tuple[Column, np.ndarray]:
-    names = np.array([samples.name(i) for i in range(len(samples))], dtype=object)
-    labels, positions = np.unique(names, return_inverse=True)
-    column = Column("name", "category", "String", labels=tuple(labels), set_aside="id-like")
+def _of_texts(samples: Texts) -> Table:
+    named, names = _names(samples)
+    said, texts = _labelled("text", list(samples), "free text")
+    length = Column("length", "number", "Int64", integer=True)
+    lengths = np.array([len(text) for text in samples], dtype=np.float64)
+    return stack((named, said, length), (names, texts, lengths))
+
+
+def _names(samples: Shaped | Texts) -> tuple[Column, np.ndarray]:
+    return _labelled("name", [samples.name(i) for i in range(len(samples))], "id-like")
+
+
+def _labelled(name: str, texts: list[str], set_aside: str) -> tuple[Column, np.ndarray]:
+    """Return a column of texts that no model looks at, and their positions among its labels."""
+    labels, positions = np.unique(np.array(texts, dtype=object), return_inverse=True)
+    column = Column(name, "category", "String", labels=tuple(labels), set_aside=set_aside)
     return column, positions.astype(np.float64)

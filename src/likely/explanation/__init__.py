@@ -33,7 +33,8 @@ what a row differs from likely rows, not what caused it.
 from __future__ import annotations
 
 from likely.explanation.explaining import explain
+from likely.explanation.passages import explain_texts
 from likely.explanation.places import explain_places
 from likely.explanation.reasons import Explanation, Reason
 
-__all__ = ["Explanation", "Reason", "explain", "explain_places"]
+__all__ = ["Explanation", "Reason", "explain", "explain_places", "explain_texts"]

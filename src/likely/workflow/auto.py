@@ -29,7 +29,7 @@ _LABELLED = (
     "it does well with one labelled anomaly and with many",
 )
 
-_WITH_AXES = {
+_OTHERS = {
     "image": (
         "PaDiM",
         {},
@@ -47,6 +47,12 @@ _WITH_AXES = {
         {},
         "what cannot be restored from a short code",
         "it follows motion as well as looks",
+    ),
+    "text": (
+        "GPT",
+        {},
+        "how probable each character is after those before it",
+        "it can write such texts, too",
     ),
 }
 
@@ -74,7 +80,7 @@ def choose(
         Whether the rows are known to be clean.
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
-    kind : {"table", "series", "image", "video"}, default "table"
+    kind : {"table", "series", "image", "video", "text"}, default "table"
         What the samples are.
     """
     if isinstance(method, Model):
@@ -87,7 +93,7 @@ def choose(
     name, why = str(method), ""
     if method == "auto":
         of_rows = _LABELLED if labelled else _NORMAL if normal else _MIXED
-        name, preset, what, because = _WITH_AXES.get(kind, of_rows)
+        name, preset, what, because = _OTHERS.get(kind, of_rows)
         settings = preset | settings
         why = f"auto chose {'an' if name[0] in 'AEIOU' else 'a'} {name} ({what}), because {because}"
     entry = catalogue.entry(name)

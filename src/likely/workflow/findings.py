@@ -22,6 +22,7 @@ from likely.data.back import give_back
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
+from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.places import odd_map
 
@@ -157,9 +158,9 @@ class Findings:
         Where the rows are if memory does not hold them all; `table` then has the oddest ones only.
     held : ndarray of int64 or None
         Positions of the rows that `table` has, ascending; None if it has all.
-    shaped : Shaped or None
-        The samples, if series, images or video are judged; `table` then has one row a sample, with
-        its name, its size and the like.
+    shaped : Shaped, Texts or None
+        The samples, if series, images, video or texts are judged; `table` then has one row a
+        sample, with its name, its size and the like.
     """
 
     learned: Learned = field(repr=False)
@@ -171,7 +172,7 @@ class Findings:
     drift: tuple[str, ...] = ()
     source: LargeFile | None = field(default=None, repr=False)
     held: np.ndarray | None = field(default=None, repr=False)
-    shaped: Shaped | None = field(default=None, repr=False)
+    shaped: Shaped | Texts | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.log_p)
@@ -282,7 +283,7 @@ class Findings:
             If rows of a table are judged, or the model does not say where samples are odd.
         """
         model = self.learned.model
-        if self.shaped is None or not isinstance(model, Explainer):
+        if not isinstance(self.shaped, Shaped) or not isinstance(model, Explainer):
             raise CannotDo(
                 f"{type(model).__name__} has no maps of {self.learned.worded('rows')}. "
                 "explanations() say why they are odd."

@@ -1,4 +1,4 @@
-"""Which kind of samples the data are: rows of a table, or samples with axes."""
+"""Which kind of samples the data are: rows of a table, samples with axes, or texts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any, cast
 from likely.base.model import Model
 from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
-from likely.data.samples import has_axes, read_samples
+from likely.data.samples import kind_of, read_samples
 from likely.data.shaped import AXES, Shaped
+from likely.data.texts import Texts
 
-KINDS = ("table", *AXES)
+KINDS = ("table", *AXES, "text")
 
 
-def read_shaped(data: Any, method: str | Model, kind: str | None) -> Shaped | None:
-    """Return data as samples with axes; None if they are a table.
+def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Texts | None:
+    """Return data as samples with axes or as texts; None if they are a table.
 
     Parameters
     ----------
@@ -22,7 +23,7 @@ def read_shaped(data: Any, method: str | Model, kind: str | None) -> Shaped | No
         What the user gave.
     method : str or Model
         What shall learn from them: a method that takes no tables makes series of rows.
-    kind : {"table", "series", "image", "video"}, optional
+    kind : {"table", "series", "image", "video", "text"}, optional
         What they are; otherwise it is seen from the data.
 
     Raises
@@ -35,10 +36,13 @@ def read_shaped(data: Any, method: str | Model, kind: str | None) -> Shaped | No
     if kind == "table":
         return None
     kinds = _kinds_of(method)
-    if kind is None and "table" in kinds and not has_axes(data):
-        return None
-    shaped = [name for name in kinds if name in AXES]
-    samples = cast(Shaped, read_samples(data, shaped or tuple(AXES), kind))
+    if kind is None and "table" in kinds:
+        seen = kind_of(data)
+        if seen == "table" or (seen == "text" and "text" not in kinds):
+            return None
+        kind = "text" if seen == "text" else None
+    others = [name for name in kinds if name != "table"]
+    samples = cast(Shaped | Texts, read_samples(data, others or (*AXES, "text"), kind))
     if samples.kind not in kinds:
         name = method if isinstance(method, str) else type(method).__name__
         raise CannotDo(

@@ -9,7 +9,7 @@ from likely.base.model import Model
 from likely.calibration.decisions import check_promise
 from likely.data.batches import large_file
 from likely.data.records import records
-from likely.data.shaped import Shaped
+from likely.data.table import Table
 from likely.workflow import stream
 from likely.workflow.findings import Findings, decide
 from likely.workflow.learned import Learned
@@ -39,7 +39,7 @@ def learn(
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
         Parquet or CSV file of more than 16 million cells, 100,000 rows drawn at random are
         learnt. Or series, images or video: an array of more than two axes, a list of arrays, a
-        folder.
+        folder. Or texts: a list or a column of str, or a file of lines.
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
@@ -64,8 +64,8 @@ def learn(
         Whether the rows are known to be clean (with labels: those labelled 0, and only these are
         learnt from); otherwise rows that look odd under the tail assumption are kept out of the
         reference that new rows are compared with.
-    kind : {"table", "series", "image", "video"}, optional
-        What the data are, where their axes leave it open.
+    kind : {"table", "series", "image", "video", "text"}, optional
+        What the data are, where they leave it open.
     seed : int, default 0
         The same seed gives the same result.
     **params
@@ -192,7 +192,7 @@ def detect(
     if drawn is not None:
         return stream.gather(drawn.rows, learned, scores, judgement.log_p, decision, learned.notes)
     samples, shaped = studied.samples, None
-    if isinstance(samples, Shaped):
+    if not isinstance(samples, Table):
         samples, shaped = records(samples), samples
     return Findings(
         learned=learned,

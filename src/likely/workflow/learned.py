@@ -17,15 +17,16 @@ from likely.calibration.drift import find_drift
 from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
 from likely.core.errors import DataError
+from likely.data.alphabet import Alphabet
 from likely.data.batches import LargeFile, large_file
 from likely.data.column import Column
-from likely.data.form import Form
 from likely.data.frames import as_table
 from likely.data.records import records
 from likely.data.samples import Samples, as_shaped
-from likely.data.shaped import Shaped
+from likely.data.schema import Schema
 from likely.data.table import Table
-from likely.explanation import Explanation, explain, explain_places
+from likely.data.texts import Texts, as_texts
+from likely.explanation import Explanation, explain, explain_places, explain_texts
 from likely.workflow.findings import Decision, Findings, decide
 from likely.workflow.grouping import Grouping
 from likely.workflow.units import about
@@ -133,7 +134,7 @@ class Learned:
         drift = self._drift(samples, matched, log_p)
         decision = self._qualified(decide(log_p, asked, self.clock(samples)), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
-        if isinstance(samples, Shaped):
+        if not isinstance(samples, Table):
             table = records(samples)
             return Findings(self, table, scores, log_p, decision, notes, drift, shaped=samples)
         return Findings(self, samples, scores, log_p, decision, notes, drift)
@@ -141,7 +142,8 @@ class Learned:
     def explain(self, new: Any) -> list[Explanation]:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
-        Of series, images and video: which regions, and what was expected there.
+        Of series, images and video: which regions, and what was expected there. Of texts: which
+        words, and by how many bits.
         """
         return self.explain_samples(self.samples(new))
 
@@ -164,16 +166,18 @@ class Learned:
 
     @property
     def unit(self) -> str:
-        """What is judged: "row", "group", "image", "series" or "video"."""
+        """What is judged: "row", "group", "image", "series", "video" or "text"."""
         if self.grouping is not None:
             return "group"
-        form = self.model.schema_
-        return form.kind if isinstance(form, Form) else "row"
+        schema = self.model.schema_
+        return "row" if isinstance(schema, Schema) else schema.kind
 
     def samples(self, new: Any) -> Samples:
-        """Return new data read the way the learnt data were read: a table, or samples with axes."""
-        form = self.model.schema_
-        return as_shaped(new, form.kind) if isinstance(form, Form) else self.table(new)
+        """Return new data read the way the learnt data were read: a table, or other samples."""
+        schema = self.model.schema_
+        if isinstance(schema, Schema):
+            return self.table(new)
+        return as_texts(new) if isinstance(schema, Alphabet) else as_shaped(new, schema.kind)
 
     def table(self, new: Any) -> Table:
         """Return new rows as a table, read the way the learnt data were read."""
@@ -189,7 +193,7 @@ class Learned:
 
     def clock(self, table: Samples) -> np.ndarray | None:
         """Return the times of rows in microseconds, or None if no column is the clock."""
-        if isinstance(table, Shaped):
+        if not isinstance(table, Table):
             return None
         name = self.clock_name(table.columns)
         return None if name is None else table.matrix[:, table.names.index(name)]
@@ -204,7 +208,9 @@ class Learned:
 
     def explain_samples(self, table: Samples) -> list[Explanation]:
         """Explain samples that were already read."""
-        if isinstance(table, Shaped):
+        if isinstance(table, Texts):
+            return explain_texts(self.model, table)
+        if not isinstance(table, Table):
             return explain_places(self.model, self.model.schema_.match(table))
         found = explain(self.model, self.model.schema_.match(table), self.likely_rows)
         if self.grouping is None:
@@ -231,7 +237,7 @@ class Learned:
     def _drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
         """Say how rows no longer look like those learnt from."""
         p = np.exp(log_p)
-        if isinstance(table, Shaped) or isinstance(matched, Shaped):
+        if not (isinstance(table, Table) and isinstance(matched, Table)):
             nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
             return tuple(d.sentence(None) for d in find_drift((), nothing, p, self.reference.n))
         learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change

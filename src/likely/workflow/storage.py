@@ -16,7 +16,6 @@ from likely.base.model import Model
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical
 from likely.core.errors import DamagedFile
-from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.workflow.grouping import Grouping
@@ -116,7 +115,7 @@ def _check_reference(reference: Empirical) -> None:
 
 
 def _check_summaries(summaries: tuple[ColumnSummary, ...], model: Model) -> None:
-    used = () if isinstance(model.schema_, Form) else model.schema_.used
+    used = model.schema_.used if isinstance(model.schema_, Schema) else ()
     fit = len(summaries) in (0, len(used)) and all(summary.sound for summary in summaries)
     counts = [level_count(column) for column, _ in zip(used, summaries, strict=False)]
     if not fit or [len(summary.levels) for summary in summaries] != counts:
@@ -145,7 +144,7 @@ def _grouping(stored: Any) -> Grouping | None:
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
     schema = model.schema_
-    width = 0 if isinstance(schema, Form) else len(schema.used)
+    width = len(schema.used) if isinstance(schema, Schema) else 0
     if not (
         isinstance(matrix, np.ndarray)
         and isinstance(missing, np.ndarray)
@@ -155,7 +154,7 @@ def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
         and matrix.shape[1] == width
     ):
         raise DamagedFile("The stored rows do not fit the columns of the file.")
-    if isinstance(schema, Form):
+    if not isinstance(schema, Schema):
         return NO_ROWS
     for column, values in zip(schema.used, matrix.T, strict=True):
         if column.kind == "category" and len(values):

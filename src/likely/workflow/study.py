@@ -20,10 +20,11 @@ from likely.core.random import generator
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
+from likely.data.texts import Texts
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
-from likely.workflow.kinds import read_shaped
+from likely.workflow.kinds import read_others
 from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import NO_ROWS, Learned
 from likely.workflow.roles import take_roles
@@ -38,8 +39,8 @@ class Study:
 
     Parameters
     ----------
-    samples : Table or Shaped
-        The rows, or the samples with axes.
+    samples : Table, Shaped or Texts
+        The rows, the samples with axes, or the texts.
     cross : CrossFit
         Their held-out oddness.
     judgement : Judgement
@@ -70,10 +71,10 @@ def study(
     kind: str | None = None,
 ) -> Study:
     """Learn from data; the parameters are those of `likely.learn`."""
-    shaped = read_shaped(data, method, kind)
-    if shaped is not None:
-        _refuse(shaped, context=context, group=group, time=time, columns=columns, ignore=ignore)
-        return _study_shaped(shaped, method, labels, normal=normal, seed=seed, params=params)
+    others = read_others(data, method, kind)
+    if others is not None:
+        _refuse(others, context=context, group=group, time=time, columns=columns, ignore=ignore)
+        return _study_others(others, method, labels, normal=normal, seed=seed, params=params)
     roles = take_roles(data, columns, ignore, labels=labels, context=context, group=group)
     table, known = roles.table, roles.labels
     if len(table) < 2:
@@ -100,8 +101,8 @@ def study(
     )
 
 
-def _study_shaped(
-    samples: Shaped,
+def _study_others(
+    samples: Shaped | Texts,
     method: str | Model,
     labels: Any,
     *,
@@ -109,7 +110,7 @@ def _study_shaped(
     seed: int,
     params: dict[str, Any],
 ) -> Study:
-    """Learn from series, images or video; the parameters are those of `likely.learn`."""
+    """Learn from series, images, video or texts; the parameters are those of `likely.learn`."""
     if len(samples) < 2:
         raise DataError(f"Learning needs at least 2 samples. Got {len(samples)}.")
     known = None if labels is None else label_values(labels, len(samples))
@@ -120,7 +121,7 @@ def _study_shaped(
     return _conclude(noted, model, lesson, chosen, normal=normal, seed=seed)
 
 
-def _refuse(samples: Shaped, **about_columns: Any) -> None:
+def _refuse(samples: Shaped | Texts, **about_columns: Any) -> None:
     """Raise `ParameterError` if something was said about columns of samples that have none."""
     given = [name for name, value in about_columns.items() if value]
     if given:

@@ -1,4 +1,4 @@
-"""What is judged, in words: rows, groups of rows, images, series or video."""
+"""What is judged, in words: rows, groups of rows, images, series, video or texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ PLURALS = {
     "image": "images",
     "series": "series",
     "video": "videos",
+    "text": "texts",
 }
 """Everything that can be judged, and its plural."""
 
