@@ -23,9 +23,9 @@ class MaskedAutoregressiveFlow(Flow):
 
     Parameters
     ----------
-    layers : int in [1, 64], default 4
+    layers : int in [1, 64], default 6
         Autoregressive maps; every other one has the columns in reversed order.
-    hidden : sequence of int, default (64, 64)
+    hidden : sequence of int, default (128, 128)
         Sizes of the layers of the network in each of them.
     dropout : float in [0, 1), default 0.1
         Share of the inner features left out at random in training.
@@ -38,7 +38,7 @@ class MaskedAutoregressiveFlow(Flow):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 256
         Samples a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -87,14 +87,14 @@ class MaskedAutoregressiveFlow(Flow):
 
     def __init__(
         self,
-        layers: Annotated[int, Interval(1, 64)] = 4,
-        hidden: Sequence[int] = (64, 64),
+        layers: Annotated[int, Interval(1, 64)] = 6,
+        hidden: Sequence[int] = (128, 128),
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
         oddness: Literal["likelihood", "typicality", "latent"] = "likelihood",
         temperature: Annotated[float, Interval(0, 10)] = 1.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 256,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,

@@ -14,6 +14,8 @@ from likely.nets.columns import usual_start
 from likely.nets.conditioners import autoregressive, couplings
 from likely.nets.univariate import Spline
 
+_WIDE = 100  # columns
+
 
 class NeuralSplineFlow(Flow):
     """Flow that maps columns by monotonic splines, steered by networks (Durkan et al., 2019).
@@ -23,14 +25,15 @@ class NeuralSplineFlow(Flow):
 
     Parameters
     ----------
-    layout : {"coupling", "autoregressive"}, default "coupling"
-        Half of the columns say how the others are mapped, by turns; or every column is mapped as
-        those before it say, which is closer on some tables and slower to sample.
-    bins : int in [2, 64], default 8
-        Pieces of each spline.
-    layers : int in [1, 64], default 4
-        Maps: each two of couplings move all columns, autoregressive ones each.
-    hidden : sequence of int, default (64, 64)
+    layout : {"autoregressive", "coupling"}, default "autoregressive"
+        Every column is mapped as those before it say; or half of the columns say how the others are
+        mapped, by turns, which needs more layers and draws samples faster.
+    bins : int in [2, 64] or None, default None
+        Pieces of each spline, usually 8; of more than 100 columns, usually 4.
+    layers : int in [1, 64] or None, default None
+        Maps, usually 3, or 6 couplings, of which it takes two to move all columns; of more than 100
+        columns, usually 2.
+    hidden : sequence of int, default (128, 128)
         Sizes of the layers of the network in each of them.
     dropout : float in [0, 1), default 0.1
         Share of the inner features left out at random in training.
@@ -43,9 +46,9 @@ class NeuralSplineFlow(Flow):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 256
         Samples a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
-    budget : str, float or None, default "1000 steps"
+    budget : str, float or None, default "800 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -92,17 +95,17 @@ class NeuralSplineFlow(Flow):
 
     def __init__(
         self,
-        layout: Literal["coupling", "autoregressive"] = "coupling",
-        bins: Annotated[int, Interval(2, 64)] = 8,
-        layers: Annotated[int, Interval(1, 64)] = 4,
-        hidden: Sequence[int] = (64, 64),
+        layout: Literal["autoregressive", "coupling"] = "autoregressive",
+        bins: Annotated[int, Interval(2, 64)] | None = None,
+        layers: Annotated[int, Interval(1, 64)] | None = None,
+        hidden: Sequence[int] = (128, 128),
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
         oddness: Literal["likelihood", "typicality", "latent"] = "likelihood",
         temperature: Annotated[float, Interval(0, 10)] = 1.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 256,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
-        budget: str | float | None = "1000 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
+        budget: str | float | None = "800 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
@@ -120,6 +123,10 @@ class NeuralSplineFlow(Flow):
         )
 
     def _network(self, schema: Any) -> nn.Module:
-        width, make = schema.width, couplings if self.layout == "coupling" else autoregressive
-        maps = make(width, self.layers, Spline(self.bins), tuple(self.hidden), self.dropout)
+        width, coupling = schema.width, self.layout == "coupling"
+        wide = width > _WIDE
+        layers = self.layers or (2 if wide else 6 if coupling else 3)
+        univariate = Spline(self.bins or (4 if wide else 8))
+        make = couplings if coupling else autoregressive
+        maps = make(width, layers, univariate, tuple(self.hidden), self.dropout)
         return self._settled(Gaussianised(Chain([*usual_start(width), *maps])))

@@ -16,7 +16,7 @@ from likely.nets.conditioners import couplings
 from likely.nets.image_flow import flat_couplings
 from likely.nets.univariate import Shift
 
-_TABLES = {"layers": 8, "hidden": (64, 64)}
+_TABLES = {"layers": 8, "hidden": (128, 128)}
 _IMAGES = {"layers": 4, "hidden": (512, 512)}
 
 
@@ -31,7 +31,7 @@ class NICE(Flow):
     layers : int in [1, 64] or None, default None
         Couplings, each two of which move all columns, usually 8; of images, usually 4.
     hidden : sequence of int or None, default None
-        Sizes of the layers of the network in each of them, usually (64, 64); of images, whose
+        Sizes of the layers of the network in each of them, usually (128, 128); of images, whose
         pixels are taken as one row, usually (512, 512).
     dropout : float in [0, 1), default 0.1
         Share of the inner features left out at random in training.
@@ -46,7 +46,7 @@ class NICE(Flow):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 256
         Samples a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -103,7 +103,7 @@ class NICE(Flow):
         kind: Literal["auto", "table", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 256,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,

@@ -16,7 +16,7 @@ from likely.nets.conditioners import couplings
 from likely.nets.image_flow import board_steps, channel_steps, multi_scale
 from likely.nets.univariate import Affine
 
-_TABLES = {"layers": 8, "hidden": (64, 64)}
+_TABLES = {"layers": 8, "hidden": (128, 128)}
 _IMAGES = {"layers": 6, "hidden": (64, 64)}
 
 
@@ -32,7 +32,7 @@ class RealNVP(Flow):
         Couplings, each two of which move all columns, usually 8. Of images, couplings a scale,
         usually 6: half of them by a checkerboard, then half by channels.
     hidden : sequence of int or None, default None
-        Sizes of the layers of the network in each of them, usually (64, 64). Of images, channels of
+        Sizes of the layers of the network in each of them, usually (128, 128). Of images, channels of
         its residual blocks, usually (64, 64).
     scales : int in [1, 8], default 2
         Of images: how often they are squeezed to half their size.
@@ -49,7 +49,7 @@ class RealNVP(Flow):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 256
         Samples a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -107,7 +107,7 @@ class RealNVP(Flow):
         kind: Literal["auto", "table", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 256,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
