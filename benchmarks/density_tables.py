@@ -5,9 +5,9 @@ Mean log-likelihood of test rows in nats, higher is better. Of each table 90 % o
 evenly over the smallest step between two values (at least 0.001 spreads), in training and in test
 rows alike, because a density of repeated values has no limit; columns that do not vary are left
 out; columns are standardised by the training rows. The ten tables are those with the fewest cells
-of the twelve in uci_small. "GMM, BIC" is scikit-learn's
-Gaussian mixture with full covariances, with the number of components (1 to 60) that has the best
-Bayesian information criterion on the training rows.
+of the twelve in uci_small. "GMM, BIC" is scikit-learn's Gaussian mixture with full covariances and
+the number of components (1 to 60, at least two rows a column for each) that has the best Bayesian
+information criterion on the training rows.
 
     python benchmarks/density_tables.py              what is missing, then stores the result
     python benchmarks/density_tables.py likely.NICE  one method anew, then stores the result
@@ -120,7 +120,7 @@ def mixture(train: np.ndarray, test: np.ndarray) -> tuple[float, str]:
     """Return the mean log-likelihood by the mixture with the best criterion."""
     fits = []
     for k in COMPONENTS:
-        if k * train.shape[1] > len(train):
+        if k * 2 * train.shape[1] > len(train):
             break
         fit = GaussianMixture(k, reg_covar=1e-6, max_iter=200, random_state=0)
         with warnings.catch_warnings():

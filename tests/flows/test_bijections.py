@@ -8,15 +8,13 @@ from likely.nets.bijections import ActNorm, Bijection, Chain, Gaussianised
 from likely.nets.columns import Marginals, Whitening, quantile_knots, steps_between, usual_start
 from likely.nets.conditioners import autoregressive, couplings
 from likely.nets.image_flow import (
-    Flat,
-    Mixing,
-    Squeezed,
     board_steps,
     channel_steps,
     flat_couplings,
     glow_steps,
     multi_scale,
 )
+from likely.nets.image_maps import Flat, Mixing, Squeezed
 from likely.nets.univariate import Affine, Shift, Spline
 
 ROWS = np.random.default_rng(0).standard_t(3, size=(500, 4)) @ np.triu(np.ones((4, 4)))

@@ -72,6 +72,10 @@ class NICE(Flow):
     values. Beyond five spreads, columns are drawn in by a logarithm before the flow sees them: its
     tails fall off like powers.
 
+    Of images of bytes it is the density of the image with one fixed uniform noise of a level added
+    to every pixel, one level being the unit: on average over noise a lower bound on the logarithm
+    of the image's probability. `likely.evaluation.bits_per_dim` makes bits a dimension of it.
+
     References
     ----------
     Dinh, L., Krueger, D. & Bengio, Y. (2015). NICE: non-linear independent components estimation.

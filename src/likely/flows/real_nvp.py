@@ -32,8 +32,8 @@ class RealNVP(Flow):
         Couplings, each two of which move all columns, usually 8. Of images, couplings a scale,
         usually 6: half of them by a checkerboard, then half by channels.
     hidden : sequence of int or None, default None
-        Sizes of the layers of the network in each of them, usually (128, 128). Of images, channels of
-        its residual blocks, usually (64, 64).
+        Sizes of the layers of the network in each of them, usually (128, 128). Of images, channels
+        of its residual blocks, usually (64, 64).
     scales : int in [1, 8], default 2
         Of images: how often they are squeezed to half their size.
     dropout : float in [0, 1), default 0.1
@@ -74,6 +74,10 @@ class RealNVP(Flow):
     spread evenly over the steps between values in training, so its density is that of the spread
     values. Beyond five spreads, columns are drawn in by a logarithm before the flow sees them: its
     tails fall off like powers.
+
+    Of images of bytes it is the density of the image with one fixed uniform noise of a level added
+    to every pixel, one level being the unit: on average over noise a lower bound on the logarithm
+    of the image's probability. `likely.evaluation.bits_per_dim` makes bits a dimension of it.
 
     References
     ----------
