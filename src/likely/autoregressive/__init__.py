@@ -1,4 +1,44 @@
-"""Models that predict each part of a sample from the parts before it."""
+r"""Autoregressive models: each part of a sample is predicted from the parts before it.
+
+Any distribution is a product of conditional ones, whatever the order of the parts:
+
+$$ p(x) = \prod_{i=1}^{D} p(x_i \mid x_1, \dots, x_{i-1}). $$
+
+So a network that says of every part what it may be, given only those before it, is an exact
+density. The trick is all in what the network may see: masks, convolutions that look back only, a
+memory that runs in one direction. Then one pass judges a whole sample, and training is to predict
+the next part. Drawing goes part by part, and so does completing: what is known is kept, the rest is
+drawn given what comes before it. The surprise of a sample is the sum of those of its parts, so
+`contributions` says exactly where it is odd.
+
+| class | for | what is its own |
+|---|---|---|
+| `MADE` | tables, short series, small images laid flat | dense layers under masks; averages over several orders |
+| `PixelCNN` | images | gated convolutions in two stacks, without a blind spot; learns fastest |
+| `PixelRNN` | images | memories that sweep along diagonals or rows; sees furthest, takes longest |
+| `GPT` | text, tokens | attention to all that came before |
+
+When to use: where the likelihood itself is wanted, exact and in nats, to compare models, to rank,
+to compress; for binary tables and for images of bytes, whose values are counted and not measured;
+and to complete samples of which the beginning is known.
+
+What goes wrong, and how it is met:
+
+- **Likelihood is not oddness.** A simple image is likely under any model of natural ones: a network
+  that learnt clothes finds digits likelier than clothes. Compare with a background model or with
+  how well a sample can be compressed before you take a low likelihood for an anomaly.
+- **A density has a unit, a probability has none.** Values 0 and 1 and bytes get probabilities
+  (counting measure): the chances of all images sum to one, which the tests check by adding them up.
+  Numbers get densities in the user's units. Columns of two values in a table are counted, so a
+  density does not rise to infinity on them; a number that repeats one value very often still draws
+  it up, to a smallest spread of a hundredth of the usual one.
+- **It learns by heart.** Dense layers have a weight for every pair of parts. Training stops early
+  by samples held out; `orders=` and `dropout=` hold it back, and small tables need both.
+- **Drawing takes as many steps as there are parts.** Only what is new is computed at each step, but
+  a photograph is still out of reach of a processor.
+- **One error leads to the next.** A sample that went wrong early goes on from there. Completions
+  follow what comes before a part in the model's order and know nothing of what comes after.
+"""  # noqa: E501 - rows of a table
 
 from likely.core import catalogue
 

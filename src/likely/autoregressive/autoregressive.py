@@ -24,7 +24,7 @@ from likely.nets.conditionals import (
 )
 from likely.nets.deep_model import DeepModel
 
-LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian_mixture")
+LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
 """Distributions of a feature of samples with axes given those before it."""
 
 
@@ -105,13 +105,13 @@ class WithLikelihood(Autoregressive, ABC):
         bytes_ = form.levels == LEVELS and not binary and form.plain and form.kind == "image"
         suits = {"bernoulli": binary, "softmax": bytes_, "logistic_mixture": bytes_}
         if self.likelihood == "auto":
-            chosen = "logistic_mixture" if bytes_ else "gaussian_mixture"
+            chosen = "logistic_mixture" if bytes_ else "gaussian"
             return LIKELIHOODS.index("bernoulli" if binary else chosen)
         if not suits.get(self.likelihood, True):
             needs = "values 0 and 1 only" if self.likelihood == "bernoulli" else "bytes"
             raise DataError(
                 f"likelihood={self.likelihood!r} is for samples of {needs}. Use "
-                "'gaussian_mixture', or 'auto', which looks at the data."
+                "'gaussian', or 'auto', which looks at the data."
             )
         return LIKELIHOODS.index(self.likelihood)
 

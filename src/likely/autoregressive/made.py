@@ -46,9 +46,9 @@ class MADE(WithLikelihood):
     shuffled : bool, default False
         Whether the hidden units see other numbers of features in every order ("connectivity-
         agnostic" training).
-    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"}
-        Distribution of a feature of series and images given those before it, default "auto", which
-        looks at the data: Bernoulli for values 0 and 1; a discretised mixture of logistics for
+    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"}, default "auto"
+        Distribution of a feature of series and images given those before it. "auto" looks
+        at the data: Bernoulli for values 0 and 1; a discretised mixture of logistics for
         images of bytes, or, if asked for, a chance for each of the 256 levels; a mixture of
         Gaussians for all others. In tables, columns of two values are Bernoulli, others a mixture
         of Gaussians.
@@ -64,7 +64,7 @@ class MADE(WithLikelihood):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 128
         Samples a step.
-    learning_rate : float in (0, 1], default 0.004
+    learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -107,10 +107,10 @@ class MADE(WithLikelihood):
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1502.03509"}
     fast = {
         "hidden": (16,),
-        "components": 2,
+        "components": 1,
         "budget": "150 steps",
         "batch_size": 32,
-        "learning_rate": 0.02,
+        "learning_rate": 0.01,
     }
     _state_spec = {
         "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
@@ -129,7 +129,7 @@ class MADE(WithLikelihood):
         orders: Annotated[int, Interval(1, 1024)] = 1,
         shuffled: bool = False,
         likelihood: Literal[
-            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"
+            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
@@ -137,7 +137,7 @@ class MADE(WithLikelihood):
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.004,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
         budget: str | float | None = "1000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
@@ -158,7 +158,7 @@ class MADE(WithLikelihood):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self.lows_ = self.gaps_ = np.zeros(self.schema_.width)
-        self.likelihood_ = LIKELIHOODS.index("gaussian_mixture")
+        self.likelihood_ = LIKELIHOODS.index("gaussian")
         if isinstance(self.schema_, Form):
             self.likelihood_ = self._chosen_likelihood(x)
         else:

@@ -33,10 +33,10 @@ class PixelCNN(Pixels):
         Features of a pixel in every layer.
     kernel : int in [3, 15], default 3
         Odd side of the rectangle of which convolutions see the half before the pixel.
-    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"}
-        Distribution of a pixel given those before it, default "auto", which looks at the data:
-        Bernoulli for values 0 and 1; for bytes a discretised mixture of logistics (PixelCNN++), or,
-        if asked for, a chance for each of the 256 levels; a mixture of Gaussians for all others.
+    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"}, default "auto"
+        Distribution of a pixel given those before it. "auto" looks at the data: Bernoulli for
+        values 0 and 1; for bytes a discretised mixture of logistics (PixelCNN++), or, if
+        asked for, a chance for each of the 256 levels; a mixture of Gaussians for all others.
         Channels of a pixel come one after the other.
     components : int in [1, 100], default 5
         How many distributions a mixture has.
@@ -105,7 +105,7 @@ class PixelCNN(Pixels):
         width: Annotated[int, Interval(1, 4096)] = 32,
         kernel: Annotated[int, Interval(3, 15)] = 3,
         likelihood: Literal[
-            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"
+            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,

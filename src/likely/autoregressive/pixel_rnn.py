@@ -28,11 +28,11 @@ class PixelRNN(Pixels):
         Layers of memory.
     width : int in [1, 4096], default 24
         Features of a pixel in every layer.
-    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"}
-        Distribution of a pixel given those before it, default "auto", which looks at the data:
-        Bernoulli for values 0 and 1; for bytes a discretised mixture of logistics, or, if asked
-        for, a chance for each of the 256 levels; a mixture of Gaussians for all others. Channels of
-        a pixel come one after the other.
+    likelihood : {"auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"}, default "auto"
+        Distribution of a pixel given those before it. "auto" looks at the data: Bernoulli for
+        values 0 and 1; for bytes a discretised mixture of logistics, or, if
+        asked for, a chance for each of the 256 levels; a mixture of Gaussians for all others.
+        Channels of a pixel come one after the other.
     components : int in [1, 100], default 5
         How many distributions a mixture has.
     dropout : float in [0, 1), default 0.0
@@ -98,7 +98,7 @@ class PixelRNN(Pixels):
         layers: Annotated[int, Interval(1, 100)] = 2,
         width: Annotated[int, Interval(1, 4096)] = 24,
         likelihood: Literal[
-            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian_mixture"
+            "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,

@@ -157,8 +157,9 @@ class DiagonalLSTM(nn.Module):
 
     The state of a pixel follows from those left of it and above it. The other direction does the
     same from the right, and is moved down by one row, so that it sees nothing that comes later; for
-    that it may see the pixel itself, too. Together they see all pixels before. Images are skewed, each row one column further than the one
-    above, so that a diagonal is a column and takes one step.
+    that it may see the pixel itself, too. Together they see all pixels before. Images are skewed,
+    each row one column further than the one above, so that a diagonal is a column and takes one
+    step.
     """
 
     def __init__(self, width: int) -> None:

@@ -70,7 +70,7 @@ class PixelNetwork(nn.Module, ABC):
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
-        """Return features of all pixels: (batch, channel, height, width) to (batch, feature, ...)."""
+        """Return features of pixels, (batch, channel, height, width) to (batch, feature, ...)."""
 
     @abstractmethod
     def enter_row(self, x: Tensor, row: int, state: Any) -> Any:
