@@ -43,7 +43,8 @@ def through() -> Autoencoder:
 def test_a_killed_run_goes_on_as_if_it_had_not_been(tmp_path: Path, through: Autoencoder) -> None:
     path = tmp_path / "run.likely"
     root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    paths = os.pathsep.join(map(str, (root, root / "src")))
+    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     running = subprocess.Popen([sys.executable, "-c", RUN, str(path)], env=environment)
     try:
         deadline = time.monotonic() + 120

@@ -21,7 +21,7 @@ from likely.core.errors import DamagedFile, DataError
 if TYPE_CHECKING:
     from likely.nets.train import _Run
 
-_NUMBERS = ("factor", "best_loss", "looks", "failures", "place", "spent")
+_NUMBERS = ("factor", "best_loss", "looks", "failures", "place", "spent", "begun")
 
 
 def write_checkpoint(run: _Run, path: Path, belongs_to: str) -> None:

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from likely.base.model import Model
 from likely.base.state import Array, Members, Weights
 from likely.core.order import ascending
-from likely.data.form import Form
+from likely.data.schema import Schema
 from likely.nets.budget import read_budget
 from likely.nets.device import find_device
 from likely.nets.rng import seeded
 from likely.nets.scale import squash
-from likely.nets.train import train
+from likely.nets.train import Course, train
 
 _LEAST_HELD_OUT = 8
 _HELD_OUT = 0.1
@@ -98,7 +98,10 @@ class DeepModel(Model, ABC):
 
     @abstractmethod
     def _loss(self, batch: Tensor) -> Tensor:
-        """Return the loss of every sample of a batch by `network_`, shape (batch,)."""
+        """Return the loss of every sample of a batch by `network_`, shape (batch,).
+
+        `self._course.done` is the share of the steps taken, for losses that change on the way.
+        """
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         """Learn what scores need beyond the weights.
@@ -117,13 +120,34 @@ class DeepModel(Model, ABC):
         return []
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
-        budget = read_budget(self.budget)
         order = settled_order(x)[rng.permutation(len(x))]
         apart = _held_out(len(x))
-        data = self._tensor(x[order[apart:]])
+        held_out = self._tensor(x[order[:apart]]) if apart else None
+        self._train(self._tensor(x[order[apart:]]), held_out, rng)
+        learnt = x[np.sort(order[apart:])]
+        self._learn_scores(learnt, x[np.sort(order[:apart])] if apart else learnt)
+        self.notes_ = (*self.notes_, *self._noticed())
+
+    def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
+        """Build the network and train it; `history_`, `steps_`, `budget_` and `notes_` say how.
+
+        Parameters
+        ----------
+        data : Tensor of shape (n, ...)
+            What batches are drawn from.
+        held_out : Tensor of shape (m, ...) or None
+            What training stops early by.
+        rng : Generator
+            Draws the seed of weights and batches.
+        """
+        budget = read_budget(self.budget)
         with seeded(int(rng.integers(2**31))):
             network = self._build() if self.network is None else copy.deepcopy(self.network)
-            self.network_ = network.to(self._device())
+            device = self._device()
+            self.network_ = network.to(device)
+            if device.type == "cuda":  # the layout in which its convolutions are fastest
+                self.network_.to(memory_format=torch.channels_last)
+            self._course = Course()
             course = train(
                 self.network_,
                 self._loss,
@@ -133,17 +157,17 @@ class DeepModel(Model, ABC):
                 batch_size=self.batch_size,
                 learning_rate=self._rate(),
                 budget=budget,
-                held_out=self._tensor(x[order[:apart]]) if apart else None,
+                held_out=held_out,
                 weight_decay=self.weight_decay,
                 checkpoint=self._checkpoint(data),
+                course=self._course,
             )
+            del self._course
         self._to_scoring(self.network_)
         self.history_, self.steps_ = course.history, course.steps
         early = f"{course.steps} of " if course.steps < course.planned else ""
         self.budget_ = f"{early}{course.planned} steps"
-        learnt = x[np.sort(order[apart:])]
-        self._learn_scores(learnt, x[np.sort(order[:apart])] if apart else learnt)
-        self.notes_ = (*course.notes, *self._noticed())
+        self.notes_ = tuple(course.notes)
 
     def _rate(self) -> float:
         """Return the largest learning rate, which may depend on how wide the network is."""
@@ -154,11 +178,11 @@ class DeepModel(Model, ABC):
 
     def _to_scoring(self, network: nn.Module) -> nn.Module:
         """Give a network the precision that it scores with."""
-        return network if isinstance(self.schema_, Form) else network.double()
+        return network.double() if isinstance(self.schema_, Schema) else network
 
     def _tensor(self, x: np.ndarray) -> Tensor:
         """Return features as networks see them."""
-        drawn_in = np.asarray(x, np.float32) if isinstance(self.schema_, Form) else squash(x)
+        drawn_in = squash(x) if isinstance(self.schema_, Schema) else np.asarray(x, np.float32)
         return torch.from_numpy(np.ascontiguousarray(drawn_in))
 
     def _apply(
