@@ -11,6 +11,7 @@ from likely.autoencoders import VAE, BetaVAE
 from likely.core.errors import DataError, ParameterError
 from likely.evaluation import auroc
 from likely.nets.gaussian_codec import divergence, fixed_noise, weighted_bound
+from likely.nets.train import Course
 from likely.testing.shaped import clean, planted
 
 LINEAR = {"hidden": (), "latent": 2, "batch_size": 64, "learning_rate": 0.02}
@@ -151,8 +152,8 @@ def test_collapse_is_told() -> None:
 
 def test_warm_up_starts_from_no_divergence_and_ends(linear: VAE) -> None:
     weights = []
-    for seen in (0, 49, 999):  # of 1,000 steps; the first tenth warms up
-        linear.network_.seen.fill_(seen)
+    for steps in (20, 70, 999):  # of 1,000; a tenth warms up, from when they are planned
+        linear._course = Course(steps=steps, planned=1000, measured=20)
         batch = torch.zeros(1, 5, dtype=torch.float64)
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(0)
@@ -161,7 +162,7 @@ def test_warm_up_starts_from_no_divergence_and_ends(linear: VAE) -> None:
             torch.manual_seed(0)
             restored, apart = linear.network_.eval().terms(batch)
         weights.append(float((loss * 5 + float(restored)) / float(apart)))
-    assert weights == pytest.approx([1 / 100, 0.5, 1.0])
+    assert weights == pytest.approx([0.0, 0.5, 1.0])
 
 
 def test_p_values_of_new_normal_rows_are_calibrated() -> None:

@@ -37,7 +37,7 @@ class BetaVAE(Variational):
     importance_samples : int in [1, 100000], default 50
         Codes tried for each sample. More tighten the bound, and cost as much more time.
     warm_up : float in [0, 1], default 0.1
-        Share of the epochs in which the weight of the divergence rises to its full value.
+        Share of the steps in which the weight of the divergence rises to its full value.
     kind : {"auto", "table", "series", "image"}, default "auto"
         What a sample is.
     epochs : int in [1, 1000000], default 200

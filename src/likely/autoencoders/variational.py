@@ -20,7 +20,6 @@ from likely.core.params import Interval
 from likely.data.form import Form
 from likely.data.samples import Samples, describe
 from likely.data.shaped import Shaped
-from likely.nets.budget import read_budget
 from likely.nets.convolution import ConvolutionalDecoder, ConvolutionalEncoder
 from likely.nets.deep_model import DeepModel
 from likely.nets.gaussian_codec import GaussianCodec, divergence, fixed_noise, weighted_bound
@@ -122,9 +121,6 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self.likelihood_ = LIKELIHOODS.index(self._chosen_likelihood(x))
-        each = max(1, len(x) // self.batch_size)
-        planned = read_budget(self.budget).planned or self.epochs * each
-        self._ramp = max(1.0, self.warm_up * planned)  # steps
         super()._fit(x, rng)
 
     def _chosen_likelihood(self, x: np.ndarray) -> str:
@@ -185,8 +181,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         network, weight = self.network_, self.beta
         restored, apart = network.terms(batch)
         if network.training:
-            network.seen += 1
-            weight = weight * min(1.0, int(network.seen) / self._ramp)
+            weight *= min(1.0, self._course.done / self.warm_up) if self.warm_up else 1.0
         return (weight * apart - restored) / prod(batch.shape[1:])  # nats a feature
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:

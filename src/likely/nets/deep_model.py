@@ -21,7 +21,7 @@ from likely.nets.budget import read_budget
 from likely.nets.device import find_device
 from likely.nets.rng import seeded
 from likely.nets.scale import squash
-from likely.nets.train import train
+from likely.nets.train import Course, train
 
 _LEAST_HELD_OUT = 8
 _HELD_OUT = 0.1
@@ -98,7 +98,10 @@ class DeepModel(Model, ABC):
 
     @abstractmethod
     def _loss(self, batch: Tensor) -> Tensor:
-        """Return the loss of every sample of a batch by `network_`, shape (batch,)."""
+        """Return the loss of every sample of a batch by `network_`, shape (batch,).
+
+        `self._course.done` is the share of the steps taken, for losses that change on the way.
+        """
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         """Learn what scores need beyond the weights.
@@ -140,7 +143,11 @@ class DeepModel(Model, ABC):
         budget = read_budget(self.budget)
         with seeded(int(rng.integers(2**31))):
             network = self._build() if self.network is None else copy.deepcopy(self.network)
-            self.network_ = network.to(self._device())
+            device = self._device()
+            self.network_ = network.to(device)
+            if device.type == "cuda":  # the layout in which its convolutions are fastest
+                self.network_.to(memory_format=torch.channels_last)
+            self._course = Course()
             course = train(
                 self.network_,
                 self._loss,
@@ -153,7 +160,9 @@ class DeepModel(Model, ABC):
                 held_out=held_out,
                 weight_decay=self.weight_decay,
                 checkpoint=self._checkpoint(data),
+                course=self._course,
             )
+            del self._course
         self._to_scoring(self.network_)
         self.history_, self.steps_ = course.history, course.steps
         early = f"{course.steps} of " if course.steps < course.planned else ""

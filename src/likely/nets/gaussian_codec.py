@@ -39,14 +39,11 @@ class GaussianCodec(nn.Module):
         Makes distributions of these numbers.
     """
 
-    seen: Tensor
-
     def __init__(self, encoder: nn.Module, decoder: nn.Module, likelihood: Likelihood) -> None:
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
         self.likelihood = likelihood
-        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))  # batches trained on
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and spread of the codes of samples, both (batch, latent)."""

@@ -57,6 +57,8 @@ class Course:
         Steps taken.
     planned : int
         Steps that the learning rate was laid out for.
+    measured : int
+        Steps that a budget of time is planned by; until then `planned` may still change.
     notes : list of str
         What people should know, in sentences.
     """
@@ -64,7 +66,13 @@ class Course:
     history: list[dict[str, float]] = field(default_factory=list)
     steps: int = 0
     planned: int = 0
+    measured: int = 0
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> float:
+        """Return the share of the steps that is taken, beginning when all of them are planned."""
+        return max(0, self.steps - self.measured) / max(1, self.planned)
 
 
 def train(
@@ -80,6 +88,7 @@ def train(
     held_out: Tensor | None = None,
     weight_decay: float = 0.0,
     checkpoint: tuple[Path, str] | None = None,
+    course: Course | None = None,
 ) -> Course:
     """Train a network in place; random numbers come from torch's own state.
 
@@ -107,6 +116,8 @@ def train(
         Pull of the weights to zero.
     checkpoint : (Path, str), optional
         Where the state is kept, and what it belongs to: a text that names model, settings and data.
+    course : Course, optional
+        What to write the course of training into, for losses that depend on it.
 
     Raises
     ------
@@ -114,6 +125,8 @@ def train(
         If the loss is not finite again and again, though the rate was halved each time.
     """
     run = _Run(network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint)
+    run.course = Course() if course is None else course
+    run.course.measured = _MEASURED.get(run.device.type, _MEASURED_ELSEWHERE)
     run.plan(epochs, budget)
     stopped = False
     try:
@@ -159,7 +172,6 @@ class _Run:
         self.order = torch.empty(0, dtype=torch.int64)
         self.place = 0
         self.spent = 0.0  # seconds, also of runs before this one
-        self.measured = _MEASURED.get(self.device.type, _MEASURED_ELSEWHERE)
         self.begun = 0.0  # seconds before the steps that are measured
         self.running: list[Tensor] = []
         self.sound = torch.ones((), dtype=torch.bool, device=self.device)
@@ -184,12 +196,12 @@ class _Run:
             self._step()
             course.steps += 1
             self.spent = monotonic() - started
-            if course.steps in (self.measured // 2, self.measured):
+            if course.steps in (course.measured // 2, course.measured):
                 float(self.running[-1] if self.running else 0)  # waits for all steps so far
                 self.spent = monotonic() - started
-            if course.steps == self.measured // 2:
+            if course.steps == course.measured // 2:
                 self.begun = self.spent
-            if course.steps == self.measured and math.isfinite(budget.seconds):
+            if course.steps == course.measured and math.isfinite(budget.seconds):
                 course.planned = min(course.planned, self._affordable(budget.seconds))
             if course.steps % self.between == 0 or course.steps == course.planned:
                 self._look()
@@ -238,15 +250,17 @@ class _Run:
 
     def _affordable(self, seconds: float) -> int:
         """Return how many steps take that long; the first ones say little, a GPU wakes up then."""
-        each = (self.spent - self.begun) / (self.measured - self.measured // 2)
+        first = self.course.measured
+        each = (self.spent - self.begun) / (first - first // 2)
         more = (0.9 * seconds - self.spent) / max(each, 1e-6)
-        return self.measured + max(0, int(more))
+        return first + max(0, int(more))
 
     def _course_of_rate(self) -> float:
         """Return the factor on the learning rate: up, level, and down along a cosine."""
         done = self.course.steps / self.course.planned
         warm = min(1.0, (self.course.steps + 1) / _WARM_UP)
-        if done <= _DECAY_FROM or self.course.steps < self.measured:  # not yet planned by the clock
+        planned = self.course.steps >= self.course.measured  # by the clock, if it decides
+        if done <= _DECAY_FROM or not planned:
             return warm
         return warm * 0.5 * (1 + math.cos(math.pi * (done - _DECAY_FROM) / (1 - _DECAY_FROM)))
 
