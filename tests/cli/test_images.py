@@ -137,7 +137,7 @@ def test_what_cannot_be_read_is_said(run: Run, tmp_path: Path, name: str, messag
     for folder in ("broken", "texts"):
         (tmp_path / folder).mkdir()
     (tmp_path / "broken" / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
-    (tmp_path / "texts" / "a.txt").write_text("a")
+    (tmp_path / "texts" / "a.doc").write_text("a")
     Image.new("L", (5, 5)).save(tmp_path / "one.png")
     result = run("detect", tmp_path / name)
     assert result.exit_code == 3

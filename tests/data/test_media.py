@@ -291,7 +291,7 @@ def test_one_picture_is_too_little_to_learn_from(pictures: Path, tmp_path: Path)
 def test_tables_stay_tables(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n")
-    for data in (path, str(path), [[1, 2]], ["a", "b"], {"a": [1]}, tmp_path / "none.csv", None):
+    for data in (path, str(path), [[1, 2]], [["a", "b"]], {"a": [1]}, tmp_path / "none.csv", None):
         assert kind_of(data) == "table"
     assert as_shaped(path, "series").parts.shape == (1, 2)
 

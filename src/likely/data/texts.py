@@ -228,7 +228,7 @@ def _cells(data: Any) -> list[Any]:
 
 def _series(data: Any) -> Any:
     """Return a column of any library that narwhals knows; None if data are no column."""
-    found = nw.from_native(data, allow_series=True, pass_through=True)
+    found = nw.from_native(data, series_only=True, pass_through=True)
     return found if isinstance(found, nw.Series) else None
 
 
