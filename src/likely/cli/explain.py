@@ -64,7 +64,7 @@ def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
     output.say(entry["sentence"])
     reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
     if found.shaped is not None:
-        _print_places(reasons)
+        _print_places(reasons, "word" if found.learned.unit == "text" else "place")
         return
     nearest = entry["nearest_likely_row"] or {}
     heads = ("column", "part", "value", "expected", "usual", "nearest likely row")
@@ -84,11 +84,11 @@ def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
     )
 
 
-def _print_places(reasons: Sequence[dict[str, Any]]) -> None:
-    """Print the regions of an image, a series or a video, with the means over each."""
+def _print_places(reasons: Sequence[dict[str, Any]], what: str) -> None:
+    """Print the regions of an image, a series or a video with the means over each, or words."""
     if reasons:
         output.table(
-            _columns(("place", "part", "value", "expected")),
+            _columns((what, "part", "value", "expected")),
             [(r["column"], f"{r['share']:.0%}", r["value"], r["expected"]) for r in reasons],
         )
 

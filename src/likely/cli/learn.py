@@ -66,6 +66,8 @@ def command(
         )
     elif not quiet:
         what = f"and {len(columns)} columns"
+        if learned.unit == "text":
+            what = f"({learned.model.schema_.in_words})"
         if form is not None:
             what = f"({printing.size(form.kind, form.shape, form.channels)})"
         output.say(

@@ -100,6 +100,14 @@ class Alphabet:
         """The token that stands for all other characters."""
         return len(self.characters) + 1
 
+    @property
+    def in_words(self) -> str:
+        """What texts are looked at as, such as "64 characters"."""
+        if self.unit == "byte":
+            return "bytes of UTF-8"
+        count = len(self.characters) + self.lines
+        return f"{count:,} character{'' if count == 1 else 's'}"
+
     def match(self, data: Any) -> Texts:
         """Return new data as samples of text."""
         return as_texts(data)

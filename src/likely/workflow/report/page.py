@@ -10,6 +10,7 @@ from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.rows import cards
 from likely.workflow.report.sections import how_to_read, learnt, verdict
 from likely.workflow.report.surprise import surprise_plot
+from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import count
 
@@ -125,7 +126,8 @@ def _table(view: View, carded: int) -> Html:
     if shown == total:
         columns = "the one column" if total == 1 else f"all {total:,} columns looked at"
     if view.drawn is not None:
-        columns = "their size and their light"
+        text = isinstance(view.drawn, Written)
+        columns = "what they say and how long they are" if text else "their size and their light"
     return element(
         "section",
         element("h2", "Table"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from likely.data.alphabet import Alphabet
 from likely.data.column import Column, plural
 from likely.data.form import Form
+from likely.data.schema import Schema
 from likely.data.shaped import AXES
 from likely.workflow.report.markup import Html, cell, element, join, shorten
 from likely.workflow.report.surprise import cut_at
+from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, count, one_in
 
@@ -36,6 +39,14 @@ _OF_SAMPLES = (
         "As the model would have it",
         "What the model makes of the sample after squeezing it through what it learnt. Only models "
         "that restore samples show it; where it differs, the sample is unlike those learnt from.",
+    ),
+)
+_OF_TEXTS = (
+    (
+        "Bits of words",
+        "How surprising a word is behind what stands before it in the same text: with every bit it "
+        "is half as probable. Usual is what as many characters take on average. The share is the "
+        "word's part in what is beyond the usual.",
     ),
 )
 
@@ -80,11 +91,13 @@ def learnt(view: View) -> Html:
     form = learned.model.schema_
     if isinstance(form, Form):
         facts.append(("Looked at as", _form_in_words(form)))
+    if isinstance(form, Alphabet):
+        facts.append(("Looked at as", form.in_words))
     return element(
         "section",
         element("h2", "What was learnt"),
         _facts(facts, "lines"),
-        *(() if isinstance(form, Form) else _looked_at(view)),
+        *(_looked_at(view) if isinstance(form, Schema) else ()),
         element("h3", f"Columns set aside ({len(aside):,})") if aside else None,
         _names(aside) if aside else None,
         element("h3", "Notes") if notes else None,
@@ -135,12 +148,19 @@ def how_to_read(view: View) -> Html:
             "promise holds on average over many tables, not for each single finding, and does not "
             "say that everything odd was found.",
         ),
-        *(_OF_ROWS if view.drawn is None else _OF_SAMPLES),
+        *_of_these(view),
     ]
     worded = [(name, view.worded(text)) for name, text in terms]
     return element(
         "section", element("h2", "How to read this"), _facts(worded, "terms"), id="reading"
     )
+
+
+def _of_these(view: View) -> tuple[tuple[str, str], ...]:
+    """Return what to know of rows, of samples with axes, or of texts."""
+    if view.drawn is None:
+        return _OF_ROWS
+    return _OF_TEXTS if isinstance(view.drawn, Written) else _OF_SAMPLES
 
 
 def _meaning(view: View) -> str:

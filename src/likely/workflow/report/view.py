@@ -10,8 +10,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from likely.data.table import Table
+from likely.data.texts import Texts
 from likely.workflow.findings import first_oddest
 from likely.workflow.report.samples import Drawn
+from likely.workflow.report.texts import Written
 
 if TYPE_CHECKING:
     from likely.explanation import Explanation
@@ -58,20 +60,22 @@ class View:
         """Choose the rows and explain those that get a card."""
         order = first_oddest(found.scores, found.log_p, LISTED)
         if found.shaped is not None:
-            explained = found.oddest[:PICTURED]
+            explained = found.oddest[: CARDS if isinstance(found.shaped, Texts) else PICTURED]
             return cls(found, found.table, order, found.explanations(explained))
         table = found.learned.model.schema_.match(found.table)
         return cls(found, table, order, found.explanations(found.oddest[:CARDS]))
 
     @cached_property
-    def drawn(self) -> Drawn | None:
-        """What draws samples with axes; None for rows of a table."""
+    def drawn(self) -> Drawn | Written | None:
+        """What draws samples with axes, or writes texts; None for rows of a table."""
         shaped = self.found.shaped
         if shaped is None:
             return None
         model = self.found.learned.model
-        samples = model.schema_.match(shaped.take(self.order[: len(self.explanations)]))
-        return Drawn(model, samples)
+        samples = shaped.take(self.order[: len(self.explanations)])
+        if isinstance(samples, Texts):
+            return Written(model, samples)
+        return Drawn(model, model.schema_.match(samples))
 
     @cached_property
     def surprise(self) -> np.ndarray:

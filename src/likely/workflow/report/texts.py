@@ -1,0 +1,103 @@
+"""A text as the report shows it: every character the stronger coloured the more it surprises."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+
+from likely.base.capabilities import TextDensity
+from likely.base.model import Model
+from likely.data.texts import Texts
+from likely.explanation import Explanation
+from likely.explanation.passages import Passage, character_bits, passages
+from likely.workflow.report.markup import Html, clean, element, join
+from likely.workflow.report.words import bits as in_bits
+
+STRONGEST = 12.0
+"""Bits that the strongest colour stands for."""
+
+_LEVELS = 8
+_LONGEST = 3_000
+_END = "¶"
+
+
+class Written:
+    """Shows the texts of a page with one scale of colours for all of them.
+
+    Parameters
+    ----------
+    model : Model
+        What the texts were judged by.
+    samples : Texts
+        Those that have a card, oddest first.
+    """
+
+    def __init__(self, model: Model, samples: Texts) -> None:
+        self.model = model
+        self.samples = samples
+
+    @cached_property
+    def surprise(self) -> list[np.ndarray]:
+        """Bits of every character of every text, and of its end."""
+        if not isinstance(self.model, TextDensity):
+            return [np.zeros(len(text) + 1) for text in self.samples]
+        return character_bits(self.model, self.samples)
+
+    def draw(self, place: int) -> Html:
+        """Return one text, by its place among those that have a card."""
+        text, bits = self.samples.sample(place), self.surprise[place]
+        parts = passages(text, bits, 0.0)
+        shown = [part for part in parts if part.start < _LONGEST or not part.text]
+        written = [_word(part, bits[part.start : part.start + max(len(part.text), 1)])
+                   for part in shown]  # fmt: skip
+        left = len(parts) - len(shown)
+        note = f" The text goes on; {left:,} words are not shown." if left else ""
+        caption = (
+            "The stronger the colour, the more surprising a character is behind those before it: "
+            f"no colour is none, the strongest {STRONGEST:.0f} bits or more. {_END} is the "
+            f"end.{note}"
+        )
+        return element(
+            "figure",
+            element("p", join(written), class_="written"),
+            element("figcaption", caption),
+            class_="wide",
+        )
+
+
+def words_table(explanation: Explanation) -> Html | None:
+    """Return the words of one text that surprise most as a table; None if there are none."""
+    if not explanation.reasons:
+        return None
+    heads = ("Word", "Share", "Surprise", "Usual for its length")
+    lines = [
+        element(
+            "tr",
+            element("th", element("bdi", reason.column), scope="row"),
+            element("td", f"{100 * reason.share:.0f} %"),
+            element("td", reason.value),
+            element("td", reason.expected),
+        )
+        for reason in explanation.reasons
+    ]
+    return element(
+        "table",
+        element("thead", element("tr", *[element("th", head, scope="col") for head in heads])),
+        element("tbody", *lines),
+    )
+
+
+def _word(part: Passage, bits: np.ndarray) -> Html:
+    """Return a word whose characters are coloured, neighbours of one shade together."""
+    text = part.text or _END
+    levels = np.clip(np.rint(bits / STRONGEST * _LEVELS), 0, _LEVELS).astype(int)
+    runs = []
+    for level, pairs in groupby(zip(levels, text, strict=True), key=lambda pair: pair[0]):
+        said = clean("".join(char for _, char in pairs))
+        shade = f"background:color-mix(in srgb,var(--odd) {level * 9}%,transparent)"
+        runs.append(element("span", said, style=shade) if level else said)
+    if text.isspace() or not levels.any():
+        return join(runs)
+    return element("span", *runs, title=in_bits(part.bits))
