@@ -34,10 +34,10 @@ SETTINGS = {
     },
     ("MADE", "cuda"): {
         "hidden": (8000, 8000),
-        "orders": 32,
+        "orders": 16,
         "dropout": 0.2,
         "batch_size": 128,
-        "learning_rate": 0.0005,
+        "learning_rate": 0.0003,
         "budget": "4min",
     },
     ("PixelCNN", "cpu"): {
@@ -63,10 +63,10 @@ SETTINGS = {
         "budget": "9min",
     },
     ("PixelRNN", "cuda"): {
-        "layers": 3,
+        "layers": 2,
         "width": 64,
-        "dropout": 0.2,
-        "batch_size": 128,
+        "dropout": 0.1,
+        "batch_size": 192,
         "learning_rate": 0.002,
         "budget": "8min",
     },

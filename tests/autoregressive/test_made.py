@@ -93,6 +93,16 @@ def test_a_table_of_two_values_has_chances_not_densities() -> None:
         assert found.max() < 0, what
 
 
+def test_a_column_of_one_value_is_counted() -> None:
+    rows = (np.random.default_rng(0).random((300, 3)) < 0.5).astype(float)
+    rows[:, 1], rows[:, 2] = 0.0, 1.0
+    model = MADE(**QUICK, budget="300 steps").fit(rows)
+    every = np.array(list(product([0.0, 1.0], repeat=3)))
+    found = model.log_prob(every)
+    assert np.exp(found).sum() == pytest.approx(1, abs=1e-9)
+    assert np.exp(found[(every[:, 1] == 0) & (every[:, 2] == 1)]).sum() > 0.95
+
+
 def test_values_of_two_and_numbers_have_a_mixed_density() -> None:
     rng = np.random.default_rng(0)
     side = rng.random(1500) < 0.25

@@ -93,8 +93,8 @@ class PixelCNN(Pixels):
     fast = {
         "layers": 1,
         "width": 8,
-        "components": 2,
-        "budget": "40 steps",
+        "components": 1,
+        "budget": "60 steps",
         "batch_size": 8,
         "learning_rate": 0.02,
     }

@@ -86,8 +86,8 @@ class PixelRNN(Pixels):
         "rows": "row",
         "layers": 1,
         "width": 8,
-        "components": 2,
-        "budget": "30 steps",
+        "components": 1,
+        "budget": "60 steps",
         "batch_size": 8,
         "learning_rate": 0.02,
     }

@@ -70,7 +70,8 @@ class GatedPixels(PixelNetwork):
 
     def _from_above(self, x: Tensor, place: Tensor) -> list[Tensor]:
         """Return what the vertical stack tells each layer of the horizontal one."""
-        v = self.above(F.pad(x, (0, 0, 1, -1))) + place  # one row down: only rows above are seen
+        shifted = F.pad(x, (0, 0, 1, -1))  # one row down: only rows above are seen
+        v = _channels_last(self.above(shifted) + place)
         told = [v]
         for layer in self.layers:
             v, said = layer.down(v)
@@ -78,7 +79,8 @@ class GatedPixels(PixelNetwork):
         return told
 
     def _along(self, x: Tensor, told: list[Tensor]) -> Tensor:
-        h = self.left(F.pad(x, (1, -1))) + told[0]  # one column right: only what is left is seen
+        shifted = F.pad(x, (1, -1))  # one column right: only what is left is seen
+        h = _channels_last(self.left(shifted)) + told[0]
         for layer, said in zip(self.layers, told[1:], strict=True):
             h = layer.along(h, said)
         return h
@@ -126,6 +128,11 @@ class Left(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         """Return the outputs at all places."""
         return super().forward(F.pad(input, (self.kernel_size[1] - 1, 0)))
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    """Return the same in the layout in memory that convolutions are quickest in."""
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def _gated(both: Tensor) -> Tensor:
