@@ -31,7 +31,9 @@ def ring(n: int, seed: int) -> np.ndarray:
 def test_a_ring_is_learnt(layout: str) -> None:
     model = quick(NeuralSplineFlow, layout=layout, budget="300 steps", bins=8, hidden=(32,))
     model.fit(ring(1000, 0))
-    assert model.score_samples([[0.0, 0.0]])[0] < model.score_samples(ring(50, 1)).min()
+    assert model.score_samples([[0.0, 0.0]])[0] < np.quantile(
+        model.score_samples(ring(99, 1)), 0.02
+    )
     drawn = np.linalg.norm(model.sample(500, seed=0), axis=1)
     assert np.median(np.abs(drawn - 1)) < 0.15
 
@@ -42,7 +44,7 @@ def test_scores_are_finite_a_million_spreads_out(cls: type[Any]) -> None:
     model = quick(cls).fit(rows)
     for size in (1e2, 1e4, 1e6):
         far = size * np.array([[1.0, 0, 0], [0, -1, 0], [1, 1, 1], [-1, 1, -1]])
-        for oddness in ("likelihood", "typicality", "latent"):
+        for oddness in ("robust", "likelihood", "typicality", "latent"):
             model.set_params(oddness=oddness)
             assert np.isfinite(model.score_samples(far)).all()
         assert np.isfinite(model.log_prob(far)).all()
@@ -115,7 +117,7 @@ def test_contributions_name_the_column_and_sum_to_the_oddness(cls: type[Any]) ->
     model = quick(cls).fit(rng.normal(size=(500, 4)))
     new = rng.normal(size=(20, 4))
     new[np.arange(20), np.arange(20) % 4] = 20.0
-    for oddness in ("likelihood", "typicality", "latent"):
+    for oddness in ("robust", "likelihood", "typicality", "latent"):
         model.set_params(oddness=oddness)
         found = model.contributions(new)
         assert (found.argmax(axis=1) == np.arange(20) % 4).mean() > 0.9

@@ -20,6 +20,7 @@ from likely.nets.deep_model import DeepModel
 from likely.nets.rng import seeded
 from likely.nets.scale import KNEE, unsquash
 
+_USUAL = 0.25  # quantile of gains
 _SETTLED_ON = {True: 20_000, False: 256}  # rows of a table, images
 
 
@@ -27,11 +28,16 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
     """A density by an invertible map to independent standard normal numbers."""
 
     additive = True
-    _state_spec = {"typical_": Array(), "network_": Weights()}
+    _state_spec = {
+        "typical_": Array(),
+        "usual_gains_": Array("width"),
+        "network_": Weights(),
+    }
 
     oddness: str
     temperature: float
     typical_: float
+    usual_gains_: np.ndarray
     network_: Gaussianised
 
     @final
@@ -90,8 +96,7 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         return network
 
     def _loss(self, batch: Tensor) -> Tensor:
-        parts = self.network_.parts(self._noisy(batch)).flatten(1)
-        return -parts.mean(dim=1)  # nats a number
+        return -self.network_.log_prob(self._noisy(batch)) / batch[0].numel()  # nats a number
 
     def _noisy(self, batch: Tensor) -> Tensor:
         """Return samples whose repeated values are spread evenly over the steps between them."""
@@ -102,33 +107,43 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         return batch + noise * width * torch.exp(1 - batch.abs().div(KNEE).clamp(min=1))
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
-        self.typical_ = float(np.median(self._log_prob(held_out)))
+        normal, gain = self._parts(held_out)
+        self.typical_ = float(np.median((normal + gain).reshape(len(held_out), -1).sum(axis=1)))
+        self.usual_gains_ = np.quantile(gain.reshape(len(held_out), -1), _USUAL, axis=0)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        if self.oddness == "latent":
-            return -0.5 * (self._encode(x) ** 2).reshape(len(x), -1).sum(axis=1)
-        found = self._log_prob(x)
-        return found if self.oddness == "likelihood" else -np.abs(found - self.typical_)
+        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return self._parts(x).reshape(len(x), -1).sum(axis=1)
+        normal, gain = self._parts(x)
+        return (normal + gain).reshape(len(x), -1).sum(axis=1)
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
+        normal, gain = self._parts(x)
         if self.oddness == "latent":
-            return 0.5 * self._encode(x) ** 2
-        found = -self._parts(x)
-        rest = -self._score(x) - found.reshape(len(x), -1).sum(axis=1)
-        each = rest / np.prod(x.shape[1:])  # what belongs to no column
-        return found + each.reshape(-1, *[1] * (x.ndim - 1))
+            return -normal
+        if self.oddness == "robust":
+            return -normal - np.minimum(gain, self.usual_gains_.reshape(x.shape[1:]))
+        found = -normal - gain
+        if self.oddness == "likelihood":
+            return found
+        total = found.reshape(len(x), -1).sum(axis=1)
+        rest = np.abs(total + self.typical_) - total  # belongs to no column
+        return found + (rest / np.prod(x.shape[1:])).reshape(-1, *[1] * (x.ndim - 1))
 
-    def _parts(self, x: np.ndarray) -> np.ndarray:
-        """Return what each feature adds to the log-density of a sample, in their shape."""
+    def _parts(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return log-densities of latent numbers, and gains, in the shape of the features."""
         if isinstance(self.schema_, Schema):
+            found = self._apply(x, lambda batch: torch.stack(self.network_.parts(batch), dim=1))
             stretch = -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
-            return self._apply(x, self.network_.parts) + stretch
-        noise = self._fixed_noise()
-        found = self._apply(x, lambda batch: self.network_.parts(batch + noise.to(batch)))
-        return found + stretch_pixels(x, self.schema_)
+        else:
+            noise = self._fixed_noise()
+            found = self._apply(
+                x,
+                lambda batch: torch.stack(self.network_.parts(batch + noise.to(batch)), dim=1),
+            )
+            stretch = stretch_pixels(x, self.schema_)
+        return found[:, 0], found[:, 1] + stretch
 
     def _fixed_noise(self) -> Tensor:
         """Return the noise that all images are scored with, of the shape of one."""

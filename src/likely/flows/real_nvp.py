@@ -38,9 +38,11 @@ class RealNVP(Flow):
         Of images: how often they are squeezed to half their size.
     dropout : float in [0, 1), default 0.1
         Share of the inner features left out at random in training.
-    oddness : {"likelihood", "typicality", "latent"}, default "likelihood"
-        Minus log p(x); how far log p(x) is from its median over rows held out; or half the squared
-        length of the latent code, which takes no notice of how the map stretches.
+    oddness : {"robust", "likelihood", "typicality", "latent"}, default "robust"
+        Minus log p(x) without the reward for lying where density is unusually high: of each number,
+        the log-derivative counts up to its lower quartile over samples held out. Minus log p(x) as
+        it is. How far log p(x) is from its median over samples held out. Or minus the log-density
+        of the latent code.
     temperature : float in [0, 10], default 1.0
         Spread of the latent codes that samples are drawn from; below 1 they are more usual.
     kind : {"auto", "table", "image"}, default "auto"
@@ -67,6 +69,8 @@ class RealNVP(Flow):
     ----------
     typical_ : float
         Median log-density of the features of samples held out, in nats.
+    usual_gains_ : ndarray of shape (width,)
+        Lower quartile of each number's part of the log-determinant, over samples held out.
 
     Notes
     -----
@@ -106,7 +110,7 @@ class RealNVP(Flow):
         hidden: Sequence[int] | None = None,
         scales: Annotated[int, Interval(1, 8)] = 2,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
-        oddness: Literal["likelihood", "typicality", "latent"] = "likelihood",
+        oddness: Literal["robust", "likelihood", "typicality", "latent"] = "robust",
         temperature: Annotated[float, Interval(0, 10)] = 1.0,
         kind: Literal["auto", "table", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,

@@ -76,14 +76,18 @@ class Gaussianised(nn.Module):
         super().__init__()
         self.bijection = bijection
 
-    def parts(self, x: Tensor) -> Tensor:
-        """Return log-densities in parts that sum to them, in the shape of the samples."""
+    def parts(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-densities of latent numbers and gains, each in the shape of the samples.
+
+        Together they sum to the log-density of a sample.
+        """
         z, gain = self.bijection(x)
-        return gain - 0.5 * z * z - 0.5 * log(2 * pi)
+        return -0.5 * z * z - 0.5 * log(2 * pi), gain
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Return log-densities of samples in nats, shape (batch,)."""
-        return self.parts(x).flatten(1).sum(dim=1)
+        normal, gain = self.parts(x)
+        return (normal + gain).flatten(1).sum(dim=1)
 
     def encode(self, x: Tensor) -> Tensor:
         """Return latent numbers, in the shape of the samples."""
