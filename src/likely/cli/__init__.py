@@ -1,4 +1,4 @@
-"""The command line: `likely detect | learn | explain | compare | methods | inspect`.
+"""The command line: `likely detect | learn | generate | explain | compare | methods | inspect`.
 
 One file a command: parse, call the library, print. People get text fitted to their terminal,
 machines one JSON document with `--json`; both say the same. Results go to stdout, progress and
@@ -21,7 +21,7 @@ from __future__ import annotations
 import rich_click as click
 
 from likely import __version__
-from likely.cli import compare, detect, explain, inspect, learn, methods
+from likely.cli import compare, detect, explain, generate, inspect, learn, methods
 from likely.cli.application import Application
 
 _EPILOG = """\
@@ -30,8 +30,8 @@ used · 4 model file cannot be read or used · 5 optional package missing · 10 
 with --fail-on-findings · 130 stopped by Ctrl-C.
 
 Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
-`-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds (wav)
-or of arrays (npy), one a file.
+`-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds
+(wav), of arrays (npy) or of texts (txt, md, log), one a file. Lines of a text file are texts.
 """
 
 
@@ -40,13 +40,13 @@ or of arrays (npy), one a file.
 )
 @click.version_option(__version__, prog_name="likely")
 def application() -> None:
-    """Learn what is likely in your data, and find what isn't.
+    """Learn what is likely in your data, find what isn't, and generate more of what is.
 
     Try: likely detect payments.csv --report report.html
     """
 
 
-for _module in (detect, learn, explain, compare, methods, inspect):
+for _module in (detect, learn, generate, explain, compare, methods, inspect):
     application.add_command(_module.command)
 
 

@@ -147,6 +147,48 @@ class Learned:
         """
         return self.explain_samples(self.samples(new))
 
+    def generate(
+        self,
+        n: int,
+        *,
+        prompt: str | None = None,
+        like: Any = None,
+        seed: int | None = 0,
+        **drawing: Any,
+    ) -> Any:
+        """Draw new samples, of the same kind as the data.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        prompt : str, optional
+            How texts begin.
+        like : dataframe, optional
+            Whose library and types rows shall have; otherwise rows of a table with named columns
+            are a `pyarrow.Table`.
+        seed : int or None, default 0
+            The same seed draws the same samples; None draws new ones every time.
+        **drawing
+            How texts are continued: `n_tokens`, `temperature`, `top_k`, `top_p`, as in
+            `likely.autoregressive.GPT.complete`. Without these and without a prompt, texts are
+            whole samples, such as lines.
+
+        Returns
+        -------
+        list of str, ndarray or dataframe
+            Texts; an array of series, images, video, or rows without names; or rows with the
+            columns that were looked at.
+
+        Raises
+        ------
+        CannotDo
+            If the model cannot draw samples; the message names models that can.
+        """
+        from likely.workflow.generate import generate
+
+        return generate(self, n, prompt=prompt, like=like, seed=seed, drawing=drawing)
+
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.
 

@@ -1,0 +1,55 @@
+"""New samples from what was learnt, as what the user's data were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from likely.base.capabilities import Sampler, can
+from likely.core import catalogue
+from likely.core.errors import CannotDo, ParameterError
+from likely.data.back import to_frame
+from likely.data.schema import Schema
+from likely.data.table import Table
+from likely.workflow.learned import Learned
+
+
+def generate(
+    learned: Learned,
+    n: int,
+    *,
+    prompt: str | None = None,
+    like: Any = None,
+    seed: int | None = 0,
+    drawing: dict[str, Any],
+) -> Any:
+    """Draw new samples; the parameters are those of `Learned.generate`."""
+    if not isinstance(n, int) or n < 1:
+        raise ParameterError(f"n must be an integer of at least 1. Got {n!r}.")
+    model, schema = learned.model, learned.model.schema_
+    name = type(model).__name__
+    if not isinstance(model, Sampler) or learned.grouping is not None:
+        kind = "table" if isinstance(schema, Schema) else schema.kind
+        raise CannotDo(
+            f"{name} cannot generate {learned.worded('rows')}. For these there are "
+            f"{', '.join(_samplers(kind)) or 'none yet'}; choose one with method=."
+        )
+    if prompt is not None or drawing:
+        if not can(model, "complete"):
+            said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
+            raise ParameterError(f"{said} is for models of texts, and {name} is none.")
+        return model.complete([prompt or ""] * n, seed=seed, **drawing)  # pyright: ignore[reportAttributeAccessIssue]
+    drawn = model.sample(n, seed=seed)
+    if not isinstance(schema, Schema):
+        return drawn.tolist() if learned.unit == "text" else drawn
+    if not schema.named and like is None:
+        return drawn
+    return to_frame(Table(drawn, schema.used, named=schema.named), like)
+
+
+def _samplers(kind: str) -> list[str]:
+    """Return the names of the models that draw samples of a kind."""
+    return [
+        name
+        for name, entry in catalogue.entries().items()
+        if kind in entry.kinds and "Sampler" in entry.capabilities
+    ]
