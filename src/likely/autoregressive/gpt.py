@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from likely.base.capabilities import Explainer, Sampler, TextDensity
+from likely.base.capabilities import Density, Explainer, Sampler, TokenReader
 from likely.base.state import Array, Weights
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
@@ -35,7 +35,7 @@ _AT_ONCE = 64  # texts that are drawn together
 _LEAST_SPREAD = 0.01  # nats
 
 
-class GPT(TextDensity, Sampler, Explainer, DeepModel):
+class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
     """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
     It learns from samples of text, such as the lines of a file, in the order in which they come:

@@ -57,8 +57,8 @@ class Density(Model, ABC):
         """Return the log-density of features in nats, shape (n,)."""
 
 
-class TextDensity(Density, ABC):
-    """A density of texts that knows how surprising each token is, given those before it."""
+class TokenReader(Model, ABC):
+    """A model that knows how surprising each token of a text is, given those before it."""
 
     @final
     def bits(self, X: Any) -> np.ndarray:
@@ -67,8 +67,8 @@ class TextDensity(Density, ABC):
         Returns
         -------
         ndarray of n float64 arrays, dtype object
-            Each as long as its text and one more, for the end; they sum to minus `log_prob`, which
-            is in nats.
+            Each as long as its text and one more, for the end. They sum to minus the logarithm of
+            the probability of the text.
         """
         found = self._over_batches(X, self._nats)
         for i, nats in enumerate(found):

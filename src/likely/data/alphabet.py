@@ -40,6 +40,8 @@ class Alphabet:
         Whether samples are lines: then a newline within a text is the token that ends one.
     longest : int
         Tokens of the longest sample.
+    kind : {"text"}
+        What a sample is.
     """
 
     characters: str

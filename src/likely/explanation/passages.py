@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likely.base.capabilities import TextDensity
+from likely.base.capabilities import TokenReader
 from likely.base.model import Model
 from likely.data.texts import Texts
 from likely.explanation.reasons import Explanation, Reason
@@ -58,7 +58,7 @@ def explain_texts(model: Model, samples: Texts) -> list[Explanation]:
         A reason is a word; its value is its surprise in bits, and what is expected is what is usual
         for so many tokens.
     """
-    if not isinstance(model, TextDensity):
+    if not isinstance(model, TokenReader):
         nothing = f"{type(model).__name__} does not say where its texts are odd."
         return [Explanation((), None, nothing) for _ in range(len(samples))]
     found = []
@@ -77,7 +77,7 @@ def explain_texts(model: Model, samples: Texts) -> list[Explanation]:
     return found
 
 
-def character_bits(model: TextDensity, samples: Texts) -> list[np.ndarray]:
+def character_bits(model: TokenReader, samples: Texts) -> list[np.ndarray]:
     """Return the surprise of every character of texts, and of their ends, in bits."""
     found = list(model.bits(samples))
     if model.schema_.unit == "character":

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from likely.base.capabilities import TextDensity
+from likely.base.capabilities import TokenReader
 from likely.base.model import Model
 from likely.data.texts import Texts
 from likely.explanation import Explanation
@@ -41,7 +41,7 @@ class Written:
     @cached_property
     def surprise(self) -> list[np.ndarray]:
         """Bits of every character of every text, and of its end."""
-        if not isinstance(self.model, TextDensity):
+        if not isinstance(self.model, TokenReader):
             return [np.zeros(len(text) + 1) for text in self.samples]
         return character_bits(self.model, self.samples)
 
