@@ -229,6 +229,18 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         self._train(training_windows(learnt, self.context_length), held_out, rng)
         nats = np.concatenate(list(self._nats(_ragged(unseen or learnt))))
         self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
+        self.notes_ = (*self.notes_, *self._compared(learnt, unseen or learnt))
+
+    def _compared(self, learnt: list[np.ndarray], unseen: list[np.ndarray]) -> list[str]:
+        """Say so if tokens are foretold no better than by how often each occurs."""
+        counts = np.bincount(np.concatenate(learnt), minlength=self.schema_.size) + 1.0
+        nats = np.log(counts.sum() / counts)[np.concatenate(unseen)].mean()
+        if self.usual_[0] < nats:
+            return []
+        return [
+            f"Tokens are foretold no better ({self.usual_[0]:.2f} nats each) than by how often "
+            f"each occurs ({nats:.2f} nats): train longer, or from more text."
+        ]
 
     @property
     def usual_bits(self) -> float:

@@ -35,7 +35,7 @@ def choose_token(
     """
     if temperature == 0:
         return logits.argmax(dim=-1)
-    shares = torch.softmax(logits.double() / temperature, dim=-1)
+    shares = torch.softmax(logits.float() / temperature, dim=-1)
     shares, order = shares.sort(dim=-1, descending=True, stable=True)
     if top_k is not None:
         shares[:, top_k:] = 0

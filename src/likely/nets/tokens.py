@@ -153,7 +153,7 @@ def nats_of(
                 row[: stop - begin + 1] = read[i][begin : stop + 1]
             seen = torch.from_numpy(ids).to(device)
             logits = network(seen[:, :-1]).transpose(1, 2)  # (batch, token, time)
-            nats = F.cross_entropy(logits, seen[:, 1:], reduction="none").double().cpu().numpy()
+            nats = F.cross_entropy(logits, seen[:, 1:], reduction="none").cpu().double().numpy()
             for row, (i, begin, first, stop) in zip(nats, some, strict=True):
                 found[i][first:stop] = row[first - begin : stop - begin]
     return found
