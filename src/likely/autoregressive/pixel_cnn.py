@@ -94,9 +94,9 @@ class PixelCNN(Pixels):
         "layers": 1,
         "width": 8,
         "components": 1,
-        "budget": "60 steps",
-        "batch_size": 8,
-        "learning_rate": 0.02,
+        "budget": "80 steps",
+        "batch_size": 4,
+        "learning_rate": 0.01,
     }
 
     def __init__(
