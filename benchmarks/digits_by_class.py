@@ -1,4 +1,4 @@
-"""Measure whether densities of each class tell handwritten digits apart, beside logistic regression.
+"""Measure whether densities of each class tell digits apart, beside logistic regression.
 
 The 1,797 digits of 8 x 8 pixels in scikit-learn, a third of them, drawn evenly, for the test. One
 model a class learns p(x | y) from the images of that class, about 120, and a new image gets the
