@@ -39,7 +39,7 @@ SETTINGS = {
             "context_length": 64,
             "dropout": 0.1,
             "batch_size": 16,
-            "learning_rate": 0.003,
+            "learning_rate": 0.004,
         }
     ],
     "cuda": [

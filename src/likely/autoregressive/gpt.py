@@ -51,7 +51,7 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         Numbers in the state of a token.
     heads : int in [1, 256], default 4
         Parts of the state that attend on their own; each must have an even number of numbers.
-    context_length : int in [2, 65536], default 128
+    context_length : int in [2, 65536], default 64
         Tokens that a token is foretold from at most; beyond the first so many, at least half.
     dropout : float in [0, 1), default 0.1
         Share of the numbers that is left out at random in training.
@@ -63,10 +63,10 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         How often every token is seen at most.
     batch_size : int in [1, 1000000], default 16
         Windows of `context_length` tokens a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.004
         Largest step of Adam.
-    budget : str, float or None, default "2000 steps"
-        Limit of training, such as "5min" or "2000 steps"; a number of steps counts instead of
+    budget : str, float or None, default "3000 steps"
+        Limit of training, such as "5min" or "3000 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
@@ -136,14 +136,14 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         layers: Annotated[int, Interval(1, 96)] = 4,
         width: Annotated[int, Interval(2, 16_384)] = 128,
         heads: Annotated[int, Interval(1, 256)] = 4,
-        context_length: Annotated[int, Interval(2, 65_536)] = 128,
+        context_length: Annotated[int, Interval(2, 65_536)] = 64,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.1,
         weight_decay: Annotated[float, Interval(0, 1)] = 0.1,
         oddness: Literal["likelihood", "per_token", "excess"] = "excess",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 16,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
-        budget: str | float | None = "2000 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.004,
+        budget: str | float | None = "3000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

@@ -63,7 +63,7 @@ class Written:
             "figure",
             element("p", join(written), class_="written"),
             element("figcaption", caption),
-            class_="wide",
+            class_="text",
         )
 
 
