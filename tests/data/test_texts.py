@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from likely.core.errors import DamagedFile, DataError
+from likely.data import batches
 from likely.data.alphabet import END, MOST_CHARACTERS, Alphabet
 from likely.data.samples import describe, kind_of, read_samples
 from likely.data.texts import Texts, as_texts, is_text
@@ -188,3 +189,14 @@ def test_an_alphabet_comes_back_from_json_and_lies_are_refused() -> None:
     ):
         with pytest.raises(DamagedFile):
             read_schema(stored | lie, "here")
+
+
+def test_texts_are_never_a_table_too_large_for_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MOST_CELLS", 10)
+    lines, table = tmp_path / "lines.txt", tmp_path / "table.txt"
+    lines.write_text("once, upon\na time\n" * 30)
+    table.write_text("a\tb\n" + "1\t2\n" * 30)
+    assert batches.large_file(lines) is None
+    assert batches.large_file(table) is not None

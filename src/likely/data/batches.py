@@ -18,6 +18,7 @@ from likely.data.column import Column
 from likely.data.dataframes import from_frame
 from likely.data.table import Table
 from likely.data.text_batches import SUFFIXES, Text, find_text
+from likely.data.texts import is_text
 
 MOST_CELLS = 16_000_000
 """Files with more cells are read in batches: learning takes about ten copies of 8 bytes each."""
@@ -141,6 +142,8 @@ def large_file(data: Any) -> LargeFile | None:
     path, suffix = Path(data), Path(data).suffix.lower()
     if not path.is_file() or not path.stat().st_size:
         return None  # whoever reads it whole says what is wrong
+    if is_text(path):
+        return None  # lines are learnt in their order, all of them
     with _readable(path):
         if suffix in SUFFIXES:
             found = find_text(path, MOST_CELLS, MOST_BYTES)
