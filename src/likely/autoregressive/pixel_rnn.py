@@ -111,7 +111,7 @@ class PixelRNN(Pixels):
         checkpoint: str | None = None,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
-        self.rows = rows
+        self.rows: Literal["diagonal", "row"] = rows
         self.layers = layers
         self.width = width
         self.likelihood = likelihood

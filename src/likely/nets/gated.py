@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -68,12 +68,15 @@ class GatedPixels(PixelNetwork):
         """Return the features of one pixel."""
         return self._along(x[:, :, row : row + 1], state)[:, :, 0, column]
 
+    def _each(self) -> list[_Layer]:
+        return cast("list[_Layer]", list(self.layers))
+
     def _from_above(self, x: Tensor, place: Tensor) -> list[Tensor]:
         """Return what the vertical stack tells each layer of the horizontal one."""
         shifted = F.pad(x, (0, 0, 1, -1))  # one row down: only rows above are seen
         v = _channels_last(self.above(shifted) + place)
         told = [v]
-        for layer in self.layers:
+        for layer in self._each():
             v, said = layer.down(v)
             told.append(said)
         return told
@@ -81,7 +84,7 @@ class GatedPixels(PixelNetwork):
     def _along(self, x: Tensor, told: list[Tensor]) -> Tensor:
         shifted = F.pad(x, (1, -1))  # one column right: only what is left is seen
         h = _channels_last(self.left(shifted)) + told[0]
-        for layer, said in zip(self.layers, told[1:], strict=True):
+        for layer, said in zip(self._each(), told[1:], strict=True):
             h = layer.along(h, said)
         return h
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import torch
@@ -67,7 +68,7 @@ class MaskedDense(nn.Module):
         outer = rank.repeat(self.size)[:, None]
         out = F.linear(x, self.direct.weight * (outer > rank), self.direct.bias)
         below, h = rank, x
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self._each()):
             degrees = self._degrees(i, order)
             weight = layer.weight * (degrees[:, None] >= below)
             h = self._joined(i, h, F.linear(h, weight, layer.bias))
@@ -106,7 +107,7 @@ class MaskedDense(nn.Module):
             drawn = draw(out, feature)
             seen[:, feature] = torch.where(known[:, feature], x[:, feature], drawn)
             below = seen
-            for i, layer in enumerate(self.layers):
+            for i, layer in enumerate(self._each()):
                 units = torch.nonzero(self._degrees(i, order) == rank)[:, 0]
                 if len(units):
                     added = F.linear(below, layer.weight[units], layer.bias[units])
@@ -116,6 +117,9 @@ class MaskedDense(nn.Module):
                     )
                 below = states[i]
         return seen
+
+    def _each(self) -> list[nn.Linear]:
+        return cast("list[nn.Linear]", list(self.layers))
 
     def _joined(self, i: int, h: Tensor, added: Tensor) -> Tensor:
         added = self.dropout(F.silu(added))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -61,7 +61,7 @@ class RecurrentPixels(PixelNetwork):
         """Return features of all pixels."""
         h = self.above(F.pad(x, (0, 0, 1, -1))) + self.left(F.pad(x, (1, -1))) + self.place
         pixel = self.pixel(x)
-        for layer, out in zip(self.layers, self.outs, strict=True):
+        for layer, out in zip(self._each(), self.outs, strict=True):
             h = h + out(self.dropout(layer(h, pixel)))
         return h
 
@@ -69,9 +69,9 @@ class RecurrentPixels(PixelNetwork):
         """Return what is known of the rows above: the convolution's part and the memories."""
         seen = slice(max(0, row - _FIRST), row + 1)
         above = self.above(F.pad(x[:, :, seen], (0, 0, 1, -1)))[:, :, -1:]
-        memories = state[1] if state else [layer.start(x) for layer in self.layers]
+        memories = state[1] if state else [layer.start(x) for layer in self._each()]
         pixel = self.pixel(x[:, :, max(0, row - 1) : max(1, row)])[:, :, 0]  # of the row above
-        for layer, memory in zip(self.layers, memories, strict=True):
+        for layer, memory in zip(self._each(), memories, strict=True):
             layer.enter_row(memory, pixel)
         return above + self.place[:, :, row : row + 1], memories
 
@@ -80,9 +80,12 @@ class RecurrentPixels(PixelNetwork):
         above, memories = state
         seen = x[:, :, row : row + 1, max(0, column - _FIRST) : column + 1]
         h = (self.left(F.pad(seen, (1, -1)))[..., -1:] + above[..., column : column + 1])[..., 0, 0]
-        for layer, out, memory in zip(self.layers, self.outs, memories, strict=True):
+        for layer, out, memory in zip(self._each(), self.outs, memories, strict=True):
             h = h + out(layer.at(h, column, memory)[..., None, None])[..., 0, 0]
         return h
+
+    def _each(self) -> list[RowLSTM | DiagonalLSTM]:
+        return cast("list[RowLSTM | DiagonalLSTM]", list(self.layers))
 
 
 @dataclass
