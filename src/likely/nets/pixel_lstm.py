@@ -132,7 +132,7 @@ class RowLSTM(nn.Module):
         h = x.new_zeros(len(x), self.width, x.shape[3])
         c, found = h, []
         for given in self.given(x).permute(2, 0, 1, 3).contiguous().unbind():
-            h, c = _cell(given + self.recurrent(h), c)
+            h, c = _cell(given + self.recurrent(h), c, 1)
             found.append(h)
         return torch.stack(found, dim=2)
 
@@ -170,20 +170,25 @@ class DiagonalLSTM(nn.Module):
         self.width = width
         self.given_left = nn.Conv2d(width, 4 * width, 1)
         self.given_right = nn.Conv2d(width, 4 * width, 1)
-        self.recurrent = nn.Conv1d(2 * width, 8 * width, 2, groups=2, bias=False)
+        bound = (2 * width) ** -0.5
+        recurrent = torch.empty(2, 2 * width, 4 * width).uniform_(-bound, bound)
+        self.recurrent = nn.Parameter(recurrent)  # of both directions, from above and from beside
 
     def forward(self, x: Tensor, pixel: Tensor) -> Tensor:
         """Return outputs, (batch, width, rows, columns) as given, from that and from pixels."""
-        from_left, from_right = self.given_left(x), self.given_right(x + pixel)
-        both = torch.cat([from_left, from_right.flip(3)], dim=1)
-        h = x.new_zeros(len(x), 2 * self.width, x.shape[2])
-        c, found = x.new_zeros(len(x), 2, self.width, x.shape[2]), []
-        for given in _skewed(both).permute(3, 0, 1, 2).contiguous().unbind():
-            gates = given + self.recurrent(F.pad(h, (1, 0)))  # (batch, 8 width, row)
-            one, c = _cell(gates.unflatten(1, (2, -1)), c)
-            h = one.flatten(1, 2)
+        batch, _, rows, columns = x.shape
+        given = torch.stack([self.given_left(x), self.given_right(x + pixel).flip(3)])
+        by_step = _skewed(given).permute(4, 0, 1, 3, 2).contiguous()
+        h = x.new_zeros(2, batch, rows, self.width)
+        c, found = h.flatten(1, 2), []
+        for of_step in by_step.flatten(2, 3).unbind():  # (direction, batch row, 4 width)
+            taller = F.pad(h, (0, 0, 1, 0))
+            around = torch.cat([taller[:, :, :-1], taller[:, :, 1:]], dim=3).flatten(1, 2)
+            one, c = _cell(torch.baddbmm(of_step, around.to(of_step), self.recurrent), c)
+            h = one.unflatten(1, (batch, rows))
             found.append(h)
-        left, right = _straight(torch.stack(found, dim=3), x.shape[3]).chunk(2, dim=1)
+        every = torch.stack(found, dim=4).transpose(2, 3)  # (direction, batch, width, row, step)
+        left, right = _straight(every, columns)
         return left + F.pad(right.flip(3), (0, 0, 1, -1))
 
     def start(self, x: Tensor) -> Memory:
@@ -216,31 +221,29 @@ class DiagonalLSTM(nn.Module):
 
     def _told(self, beside: Tensor, above: Tensor, direction: int) -> Tensor:
         """Return what two neighbours add to the gates, (batch, 4 width)."""
-        weight = self.recurrent.weight.chunk(2)[direction]  # (4 width, width, 2)
-        return F.linear(above, weight[..., 0]) + F.linear(beside, weight[..., 1])
+        return torch.cat([above, beside], dim=1) @ self.recurrent[direction]
 
 
-def _cell(gates: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Return output and cell; gates have their four parts along the axis before the last.
-
-    Of gates without places, (batch, 4 width), along the last.
-    """
-    add, keep, show, new = gates.chunk(4, dim=gates.ndim - 2 if gates.ndim > 2 else 1)
-    c = torch.sigmoid(keep) * c + torch.sigmoid(add) * torch.tanh(new)
-    return torch.sigmoid(show) * torch.tanh(c), c
+def _cell(gates: Tensor, c: Tensor, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Return output and cell; gates have their four parts along an axis."""
+    width = c.shape[axis]
+    opened, new = gates.split((3 * width, width), dim=axis)
+    add, keep, show = torch.sigmoid(opened).chunk(3, dim=axis)
+    c = keep * c + add * torch.tanh(new)
+    return show * torch.tanh(c), c
 
 
 def _skewed(x: Tensor) -> Tensor:
     """Return maps with row r moved by r columns, (..., rows, columns + rows - 1)."""
-    rows, columns = x.shape[2:]
-    wide = F.pad(x, (0, rows), value=_SHUT).flatten(2)[..., :-rows]
-    return wide.unflatten(2, (rows, columns + rows - 1))
+    rows, columns = x.shape[-2:]
+    wide = F.pad(x, (0, rows), value=_SHUT).flatten(-2)[..., :-rows]
+    return wide.unflatten(-1, (rows, columns + rows - 1))
 
 
 def _straight(x: Tensor, columns: int) -> Tensor:
     """Undo `_skewed`."""
-    rows = x.shape[2]
-    return F.pad(x.flatten(2), (0, rows)).unflatten(2, (rows, -1))[..., :columns]
+    rows = x.shape[-2]
+    return F.pad(x.flatten(-2), (0, rows)).unflatten(-1, (rows, -1))[..., :columns]
 
 
 def _blank(x: Tensor, width: int) -> Memory:
