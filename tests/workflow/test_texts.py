@@ -147,3 +147,11 @@ def test_columns_are_no_matter_of_texts() -> None:
         likely.learn(sentences(), group="a")
     with pytest.raises(CannotDo, match="GPT"):
         likely.learn(sentences(), method="VAE", kind="text")
+
+
+def test_methods_of_tables_name_those_of_texts(tmp_path: Path) -> None:
+    with pytest.raises(CannotDo, match=r"KNN learns from table.*60 samples of the kind text.*GPT"):
+        likely.learn(sentences(), method="KNN")
+    path = tmp_path / "lands.txt"
+    path.write_text("DE\nFR\nFR\n" * 20)
+    assert likely.learn(path, method="KNN").unit == "row"  # a table of one column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
 from likely.base.model import Model
@@ -38,7 +39,8 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
     kinds = _kinds_of(method)
     if kind is None and "table" in kinds:
         seen = kind_of(data)
-        if seen == "table" or (seen == "text" and "text" not in kinds):
+        one_file = isinstance(data, (str, Path)) and Path(data).is_file()  # of one column, then
+        if seen == "table" or (seen == "text" and "text" not in kinds and one_file):
             return None
         kind = "text" if seen == "text" else None
     others = [name for name in kinds if name != "table"]
