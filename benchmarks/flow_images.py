@@ -34,7 +34,7 @@ from tables import DATA
 SETS = {"fashion": "fashion_mnist_20k_10k.npz", "cifar": "cifar10_lossless_3200_800.npz"}
 TEST = 2_000
 METHODS = ("NICE", "RealNVP", "Glow")
-ROUNDS = {"epochs": 100_000, "learning_rate": 0.001}
+ROUNDS = {"epochs": 100_000}
 SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "cpu": {
         "NICE": {"batch_size": 64},

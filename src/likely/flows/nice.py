@@ -49,7 +49,7 @@ class NICE(Flow):
     batch_size : int in [1, 1000000], default 256
         Samples a step.
     learning_rate : float in (0, 1], default 0.005
-        Largest step of Adam.
+        Largest step of Adam; of images a fifth of it.
     budget : str, float or None, default "1000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
@@ -138,3 +138,6 @@ class NICE(Flow):
         maps = couplings(width, layers, Shift(), hidden, self.dropout)
         parts = [*usual_start(width), *maps, ActNorm((width,))]
         return self._settled(Gaussianised(Chain(parts)))
+
+    def _rate(self) -> float:
+        return self.learning_rate if isinstance(self.schema_, Schema) else self.learning_rate / 5
