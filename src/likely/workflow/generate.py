@@ -34,7 +34,7 @@ def generate(
             f"{', '.join(_samplers(kind)) or 'none yet'}; choose one with method=."
         )
     if prompt is not None or drawing:
-        if not can(model, "complete"):
+        if learned.unit != "text" or not can(model, "complete"):
             said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
             raise ParameterError(f"{said} is for models of texts, and {name} is none.")
         return model.complete([prompt or ""] * n, seed=seed, **drawing)  # pyright: ignore[reportAttributeAccessIssue]
