@@ -7,7 +7,7 @@ a window; its settings were chosen by pieces of the training part that it holds 
 candidates the one with the smallest loss there is judged. Beside it stand Witten and Bell's
 6-grams, and what compressors add for the test part when they have compressed the training part.
 
-    python benchmarks/shakespeare.py                             results/shakespeare_cpu.json
+    python benchmarks/shakespeare.py                             results/shakespeare.json
     python benchmarks/shakespeare.py --device cuda --budget 9min results/shakespeare_cuda.json
     python benchmarks/shakespeare.py --budget "30 steps"         a quick look, nothing stored
 """
@@ -22,7 +22,6 @@ from collections.abc import Callable
 from time import perf_counter, process_time
 
 import numpy as np
-import torch
 
 import store
 from likely.autoregressive import GPT
@@ -80,9 +79,9 @@ def main(asked: argparse.Namespace) -> None:
     for text in texts:
         print("-" * 40, text, sep="\n", flush=True)
     if "steps" not in str(budget):
-        card = torch.cuda.get_device_name() if asked.device == "cuda" else None
-        name, budget = f"shakespeare_{asked.device}", str(budget)
-        store.save(name, rows, device=asked.device, card=card, budget=budget, samples=texts)
+        name = "shakespeare" if asked.device == "cpu" else f"shakespeare_{asked.device}"
+        command = f"python benchmarks/shakespeare.py --device {asked.device} --budget {budget}"
+        store.save(name, rows, command=command)
 
 
 def read() -> tuple[str, str]:
