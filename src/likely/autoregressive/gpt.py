@@ -82,7 +82,7 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
     network_ : Transformer
         The trained network.
     usual_ : ndarray of shape (2,)
-        Mean and standard deviation of the surprise of a token that was held out, in nats.
+        Mean and standard deviation of the surprise of a token in samples held out, in nats.
 
     Notes
     -----
@@ -227,7 +227,8 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         learnt, unseen = set_apart(stream, _HELD_OUT, _MOST_HELD_OUT, self.context_length)
         held_out = training_windows(unseen, self.context_length) if unseen else None
         self._train(training_windows(learnt, self.context_length), held_out, rng)
-        nats = np.concatenate(list(self._nats(_ragged(unseen or learnt))))
+        alone = [sample for piece in unseen or learnt for sample in _samples(piece)]
+        nats = np.concatenate(list(self._nats(_ragged(alone))))
         self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
         self.notes_ = (*self.notes_, *self._compared(learnt, unseen or learnt))
 
@@ -306,6 +307,12 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         fresh = tokens[length:]
         fresh = fresh[fresh != NOTHING]
         return self.schema_.text(fresh)
+
+
+def _samples(piece: np.ndarray) -> list[np.ndarray]:
+    """Return the whole samples in a piece of a stream; the piece itself if it has none."""
+    parts = np.split(piece, np.flatnonzero(piece == END) + 1)
+    return parts[1:-1] or [piece]  # the first and the last may be parts of samples
 
 
 def _ragged(arrays: Sequence[np.ndarray]) -> np.ndarray:
