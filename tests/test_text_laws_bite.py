@@ -96,6 +96,17 @@ class CountsTwice(Pairs):
         return super()._log_prob(x) / 2
 
 
+class ForgetsTheEnd(Pairs):
+    def _nats(self, x: np.ndarray) -> np.ndarray:
+        found = super()._nats(x)
+        for i, nats in enumerate(found):
+            found[i] = np.append(nats[:-1], 0.0)
+        return found
+
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return -np.array([nats.sum() for nats in Pairs._nats(self, x)])
+
+
 class DrawsTheUnknown(Pairs):
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         found = super()._sample(n, rng)
@@ -147,6 +158,7 @@ BREAKS: dict[type[Any], str] = {
     UpsideDown: "planted_texts_are_found",
     PointsAtTheEnd: "contributions_peak_at_the_planted_letters",
     CountsTwice: "probabilities_of_texts_sum_to_one",
+    ForgetsTheEnd: "bits_are_one_a_token",
     DrawsTheUnknown: "drawn_texts_look_like_the_data",
     NeverTheSame: "same_seed_gives_the_same_bytes_of_texts",
     LooksAtTheBatch: "text_alone_equals_text_in_batch",

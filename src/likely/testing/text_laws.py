@@ -14,7 +14,7 @@ from unittest.mock import patch
 import numpy as np
 
 from likely.base import model as model_module
-from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.capabilities import Density, Explainer, Sampler, TokenReader
 from likely.core.catalogue import entries
 from likely.core.errors import DataError, LikelyError
 from likely.evaluation import auroc
@@ -69,6 +69,21 @@ def contributions_peak_at_the_planted_letters(model: Any) -> None:
         require_equal(
             total, -fitted.score_samples(odd), "Sums of contributions", rtol=type(model).precision
         )
+
+
+@law(TokenReader, data="text")
+def bits_are_one_a_token(model: Any) -> None:
+    """`bits` has one finite number a character and one for the end; they sum to -log2 of p."""
+    fitted, new = fresh(model).fit(sentences()), [*planted_sentences(8)[0], ""]
+    found = fitted.bits(new)
+    lengths = [len(one) for one in found]
+    require(lengths == [len(text) + 1 for text in new], f"bits have lengths {lengths}.")
+    require_finite(np.concatenate(list(found)), "bits")
+    require_finite(np.array(fitted.usual_bits), "usual_bits")
+    if isinstance(fitted, Density) and type(model).exact:
+        total = np.array([one.sum() for one in found])
+        expected = -fitted.log_prob(new) / np.log(2)
+        require_equal(total, expected, "Sums of bits", rtol=type(model).precision)
 
 
 @law(Density, data="text")
