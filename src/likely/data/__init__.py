@@ -9,8 +9,11 @@ invertible.
 Samples with axes, which are series, images or video, are a `Shaped`, and what was learnt of them a
 `Form`. `as_shaped` makes one of arrays, folders and lists of files: `files` finds these, `image`,
 `audio` and `stacks` read one, `media` all of them. `windows` cuts a long series into many, and
-`records` shows samples as rows. `samples` is the door to both worlds: `kind_of` says which one data
-belong to.
+`records` shows samples as rows.
+
+Texts are a `Texts`: lines of a file, files of a folder, strings of a list or a column. What was
+learnt of them is an `Alphabet`: characters or bytes, in whose numbers models see them. `samples`
+is the door to all worlds: `kind_of` says which one data belong to.
 
 Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
 (what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),

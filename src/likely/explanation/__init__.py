@@ -23,6 +23,10 @@ less than that, $\varepsilon$ = 0.005 lets what the data say come through. A mod
 (`benchmarks/explanations.py` has the figures), so they only help to choose which columns to try
 when there are more than 64.
 
+Samples with axes are explained by the regions in which a model's `contributions` gather
+(`places`), texts by their words: how many bits each takes behind what stands before it, and how
+many as many characters usually take (`passages`).
+
 **What can go wrong.** The prediction is linear: a pair that breaks a curved relation is judged by
 the best straight line. Two columns that are near copies of each other share the blame, whichever
 of them is wrong: data alone cannot tell. A model that looks at one column at a time does not see
