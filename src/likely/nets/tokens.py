@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from likely.core.progress import track
 from likely.nets.transformer import Past, Transformer
 
 NOTHING = -1
@@ -145,8 +146,9 @@ def nats_of(
         (i, *span) for i, tokens in enumerate(read) for span in spans(len(tokens) - 1, context)
     ]
     windows.sort(key=lambda window: window[3] - window[1])
+    batches = list(_batches(windows))
     with torch.inference_mode():
-        for some in _batches(windows):
+        for some in track(batches, "Reading texts", len(batches)):
             longest = some[-1][3] - some[-1][1]
             ids = np.zeros((len(some), longest + 1), dtype=np.int64)
             for row, (i, begin, _, stop) in zip(ids, some, strict=True):
@@ -188,7 +190,7 @@ def draw_on(
     begin = list(spans(ids.shape[1], context))[-1][0]
     fresh = ids[:, begin:]
     with torch.inference_mode():
-        for _ in range(count):
+        for _ in track(range(count), "Drawing", count):
             if past and past[0][0].shape[2] == context:  # full: read its later half anew
                 begin += context // 2
                 past, fresh = [], ids[:, begin:].clamp(min=0)
