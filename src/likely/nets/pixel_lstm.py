@@ -51,7 +51,8 @@ class RecurrentPixels(PixelNetwork):
         self.place = nn.Parameter(torch.zeros(1, width, *shape))
         self.above = Above(channels, width, _FIRST)
         self.left = Left(channels, width, _FIRST)
-        self.pixel = nn.Conv2d(channels, width, 1)
+        # rows do not see the pixel itself
+        self.pixel = nn.Identity() if rows == "row" else nn.Conv2d(channels, width, 1)
         kind = RowLSTM if rows == "row" else DiagonalLSTM
         self.layers = nn.ModuleList(kind(width) for _ in range(layers))
         self.outs = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(layers))
