@@ -1,0 +1,110 @@
+"""Whether what a density says of a sample is usual, and not only whether it says much.
+
+A density adds up many small surprises, so a plain image is likelier than any that it learnt from:
+a model of clothes finds digits likelier than clothes (Nalisnick et al., 2019). Three answers:
+
+- "typicality": how far log p(x) is from what it usually is, in whichever direction;
+- "complexity": what a compressor needs for the sample is taken off -log p(x), as plain images need
+  little (Serra et al., 2020);
+- "states": how unusual several statistics are together (Morningstar et al., 2021): log p(x), the
+  size when compressed, and how many nats lie in each part of the sample. What is likely in the
+  wrong places is odd, and so is what is too likely anywhere.
+
+Statistics are those of samples held out: a network is less surprised by what it learnt.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from likely.core.covariance import regularise, whitening
+
+ODDNESS = ("likelihood", "typicality", "complexity", "states")
+
+_PLACES = {1: 16, 2: 4, 3: 2}
+"""Into how many parts an axis is cut, by the number of axes."""
+
+_LEVELS = 255
+_POOL: dict[int, Any] = {
+    1: functional.adaptive_avg_pool1d,
+    2: functional.adaptive_avg_pool2d,
+    3: functional.adaptive_avg_pool3d,
+}
+
+
+@dataclass(frozen=True)
+class States:
+    """The usual statistics of a density, as a Gaussian.
+
+    Parameters
+    ----------
+    centre : ndarray of shape (statistic,)
+        Means.
+    whitening : ndarray of shape (statistic, statistic)
+        Makes them independent, with spreads of 1.
+    """
+
+    centre: np.ndarray
+    whitening: np.ndarray
+
+    @classmethod
+    def learn(cls, found: np.ndarray) -> States:
+        """Return the states that statistics of ordinary samples, (n, statistic), are in."""
+        covariance = np.atleast_2d(np.cov(found.T, bias=True))
+        # as of one row: statistics of a few hundred samples leave some directions nearly empty
+        return cls(found.mean(axis=0), whitening(regularise(covariance, 1.0)))
+
+    def distance(self, found: np.ndarray) -> np.ndarray:
+        """Return how far statistics are from the usual ones, in spreads, shape (n,)."""
+        return np.sqrt((((found - self.centre) @ self.whitening) ** 2).sum(axis=1))
+
+
+def statistics(x: np.ndarray, nats: np.ndarray) -> np.ndarray:
+    """Return the statistics of samples, (n, statistic).
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, channel, *axes)
+        Samples, from 0 to 1 if they are images.
+    nats : ndarray of the same shape
+        Minus log p of every number, given whatever it is given.
+    """
+    by_place = torch.from_numpy(np.ascontiguousarray(nats, dtype=np.float64)).sum(1, keepdim=True)
+    parts = pooled(by_place, _PLACES[nats.ndim - 2]).numpy()
+    total = nats.reshape(len(nats), -1).sum(axis=1)
+    size = compressed(x)
+    return np.column_stack([total, size, np.log(size), np.sign(parts) * np.sqrt(np.abs(parts))])
+
+
+def compressed(x: np.ndarray) -> np.ndarray:
+    """Return how many bits samples need when their values, as bytes, are compressed, shape (n,).
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, channel, *axes)
+        Samples; values are rounded to 256 levels between 0 and 1, or of series between -5 and 5.
+    """
+    shares = x if x.ndim > 3 else x / 10 + 0.5
+    levels = np.rint(np.clip(shares, 0, 1) * _LEVELS).astype(np.uint8)
+    return np.array([8.0 * len(zlib.compress(one.tobytes(), 9)) for one in levels])
+
+
+def pooled(features: Tensor, places: int) -> Tensor:
+    """Return means over parts of the axes, (batch, channel * parts).
+
+    Parameters
+    ----------
+    features : Tensor of shape (batch, channel, *axes)
+        Numbers with one to three axes.
+    places : int
+        Into how many parts each axis is cut, at most as many as it is long.
+    """
+    sizes = tuple(min(places, size) for size in features.shape[2:])
+    return _POOL[len(sizes)](features, sizes).flatten(1)
