@@ -15,6 +15,7 @@ from likely.nets.conditioners import autoregressive, couplings
 from likely.nets.univariate import Spline
 
 _WIDE = 100  # columns
+_VERY_WIDE = 500
 
 
 class NeuralSplineFlow(Flow):
@@ -25,9 +26,10 @@ class NeuralSplineFlow(Flow):
 
     Parameters
     ----------
-    layout : {"autoregressive", "coupling"}, default "autoregressive"
-        Every column is mapped as those before it say; or half of the columns say how the others are
-        mapped, by turns, which needs more layers and draws samples faster.
+    layout : {"autoregressive", "coupling"} or None, default None
+        Every column is mapped as those before it say, as usual; or half of the columns say how the
+        others are mapped, by turns, which needs more layers and draws samples faster. It is usual
+        for more than 500 columns.
     bins : int in [2, 64] or None, default None
         Pieces of each spline, usually 8; of more than 100 columns, usually 4.
     layers : int in [1, 64] or None, default None
@@ -100,7 +102,7 @@ class NeuralSplineFlow(Flow):
 
     def __init__(
         self,
-        layout: Literal["autoregressive", "coupling"] = "autoregressive",
+        layout: Literal["autoregressive", "coupling"] | None = None,
         bins: Annotated[int, Interval(2, 64)] | None = None,
         layers: Annotated[int, Interval(1, 64)] | None = None,
         hidden: Sequence[int] = (128, 128),
@@ -128,10 +130,14 @@ class NeuralSplineFlow(Flow):
         )
 
     def _network(self, schema: Any) -> nn.Module:
-        width, coupling = schema.width, self.layout == "coupling"
-        wide = width > _WIDE
+        width = schema.width
+        wide, very_wide = width > _WIDE, width > _VERY_WIDE
+        coupling = very_wide if self.layout is None else self.layout == "coupling"
         layers = self.layers or (2 if wide else 6 if coupling else 3)
         univariate = Spline(self.bins or (4 if wide else 8))
-        make = couplings if coupling else autoregressive
-        maps = make(width, layers, univariate, tuple(self.hidden), self.dropout)
+        hidden = tuple(self.hidden)
+        if coupling:
+            maps = couplings(width, layers, univariate, hidden, self.dropout, direct=not very_wide)
+        else:
+            maps = autoregressive(width, layers, univariate, hidden, self.dropout)
         return self._settled(Gaussianised(Chain([*usual_start(width), *maps])))

@@ -35,6 +35,8 @@ class Coupling(Bijection):
         Sizes of the layers of the network.
     dropout : float in [0, 1), default 0.0
         Share of the inner features left out at random in training.
+    direct : bool, default True
+        Whether there are connections past the layers, which is much for very many columns.
     """
 
     stay: Tensor
@@ -47,6 +49,8 @@ class Coupling(Bijection):
         univariate: Univariate,
         hidden: Sequence[int],
         dropout: float = 0.0,
+        *,
+        direct: bool = True,
     ) -> None:
         super().__init__()
         move = sorted(set(range(width)) - set(stay))
@@ -54,9 +58,12 @@ class Coupling(Bijection):
         self.register_buffer("stay", torch.tensor(stay, dtype=torch.int64), persistent=False)
         self.register_buffer("move", torch.tensor(move, dtype=torch.int64), persistent=False)
         sizes = (max(len(stay), 1), *hidden, len(move) * univariate.count)
-        self.network = Shortcut(dense(sizes, dropout))
-        silence(self.network.line)
-        silence(self.network.layers[-1])
+        layers = dense(sizes, dropout)
+        silence(layers[-1])
+        self.network: nn.Module = layers
+        if direct:
+            self.network = Shortcut(layers)
+            silence(self.network.line)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return all columns, some of them mapped."""
@@ -125,7 +132,13 @@ class Autoregressive(Bijection):
 
 
 def couplings(
-    width: int, layers: int, univariate: Univariate, hidden: Sequence[int], dropout: float = 0.0
+    width: int,
+    layers: int,
+    univariate: Univariate,
+    hidden: Sequence[int],
+    dropout: float = 0.0,
+    *,
+    direct: bool = True,
 ) -> list[Bijection]:
     """Return layers of couplings; of each two, the second moves what stays in the first.
 
@@ -133,7 +146,7 @@ def couplings(
     ----------
     width, layers : int
         Columns and layers.
-    univariate, hidden, dropout
+    univariate, hidden, dropout, direct
         As in `Coupling`.
     """
     rng = np.random.default_rng(0)  # the same split whenever the network is built
@@ -142,7 +155,8 @@ def couplings(
     for layer in range(layers):
         order = rng.permutation(width) if layer % 2 == 0 else order
         half = order[: width // 2] if layer % 2 == 0 or width == 1 else order[width // 2 :]
-        found.append(Coupling(width, sorted(half.tolist()), univariate, hidden, dropout))
+        stay = sorted(half.tolist())
+        found.append(Coupling(width, stay, univariate, hidden, dropout, direct=direct))
     return found
 
 
