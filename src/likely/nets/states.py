@@ -7,8 +7,8 @@ a model of clothes finds digits likelier than clothes (Nalisnick et al., 2019). 
 - "complexity": what a compressor needs for the sample is taken off -log p(x), as plain images need
   little (Serra et al., 2020);
 - "states": how unusual several statistics are together (Morningstar et al., 2021): log p(x), the
-  size when compressed, and how many nats lie in each part of the sample. What is likely in the
-  wrong places is odd, and so is what is too likely anywhere.
+  size when compressed, and how many nats lie in each part of the sample and how unevenly. What is
+  likely in the wrong places is odd, and so is what is too likely anywhere.
 
 Statistics are those of samples held out: a network is less surprised by what it learnt.
 """
@@ -77,10 +77,11 @@ def statistics(x: np.ndarray, nats: np.ndarray) -> np.ndarray:
         Minus log p of every number, given whatever it is given.
     """
     by_place = torch.from_numpy(np.ascontiguousarray(nats, dtype=np.float64)).sum(1, keepdim=True)
-    parts = pooled(by_place, _PLACES[nats.ndim - 2]).numpy()
-    total = nats.reshape(len(nats), -1).sum(axis=1)
-    size = compressed(x)
-    return np.column_stack([total, size, np.log(size), np.sign(parts) * np.sqrt(np.abs(parts))])
+    places = _PLACES[nats.ndim - 2]
+    means, squares = (pooled(by_place**power, places).numpy() for power in (1, 2))
+    total, size = nats.reshape(len(nats), -1).sum(axis=1), compressed(x)
+    roots = np.sign(means) * np.sqrt(np.abs(means))  # nearer to normal
+    return np.column_stack([total, size, np.log(size), roots, np.sqrt(squares)])
 
 
 def compressed(x: np.ndarray) -> np.ndarray:
