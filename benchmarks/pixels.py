@@ -16,6 +16,7 @@ go step by step can be compared on a processor; the floor is independent Bernoul
 from __future__ import annotations
 
 import argparse
+from shlex import quote
 from time import perf_counter, process_time
 
 import numpy as np
@@ -134,7 +135,7 @@ def name(asked: argparse.Namespace) -> str:
 def command(asked: argparse.Namespace) -> str:
     """Return what repeats a run."""
     given = {"side": asked.side if asked.side != 28 else None, "budget": asked.budget}
-    more = "".join(f" --{k} {v}" for k, v in given.items() if v)
+    more = "".join(f" --{k} {quote(str(v))}" for k, v in given.items() if v)
     return f"python benchmarks/pixels.py --model {asked.model} --device {asked.device}{more}"
 
 
