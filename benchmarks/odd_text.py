@@ -34,7 +34,8 @@ from shakespeare import read
 ROOT = Path(__file__).parents[1]
 ORDINARY, PLANTED = 1_000, 200
 KINDS = ("code", "prose", "languages", "letters", "words")
-LANGUAGES = """Der Regen kommt heute Abend vom Meer herein
+LANGUAGES = """\
+Der Regen kommt heute Abend vom Meer herein
 Wir haben den ganzen Tag auf dich gewartet
 Niemand wollte den alten Hund mitnehmen
 Bitte stell das Fahrrad nicht vor die Treppe
@@ -65,7 +66,7 @@ El panadero se levanta antes que el sol
 Vamos a plantar un limonero en el patio
 Ella guarda las cartas en una caja azul
 Los gatos duermen encima de la estufa
-Ayer perdimos el tren por dos minutos""".split("\n")
+Ayer perdimos el tren por dos minutos""".splitlines()
 
 
 def main(asked: argparse.Namespace) -> None:
@@ -142,10 +143,12 @@ def by_gpt(
 def by_n_grams(learnt: str, lines: list[str], planted: dict[str, list[str]]) -> list[dict]:
     """Return a row for every oddness of 6-grams."""
     spent = process_time()
-    cut = int(0.95 * len(learnt))
-    grams = NGrams(learnt[:cut])
-    unseen = grams.nats(learnt[cut:], alone=True)
-    mean, spread = unseen.mean(), unseen.std()
+    grams = NGrams(learnt)
+    lines_learnt = np.array(learnt.split("\n"), dtype=object)
+    apart = np.arange(len(lines_learnt)) // 50 % 20 == 19  # pieces from all over, as GPT holds out
+    rest, unseen = ("\n".join(lines_learnt[part]) for part in (~apart, apart))
+    usual_nats = NGrams(rest).nats(f"\n{unseen}\n", alone=True)
+    mean, spread = usual_nats.mean(), usual_nats.std()
     ways = {
         "excess": lambda nats: ((nats - mean) / (spread * np.sqrt(len(nats)))).sum(),
         "per_token": np.mean,
