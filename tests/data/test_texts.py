@@ -58,6 +58,24 @@ def test_each_file_of_a_folder_is_a_sample(tmp_path: Path) -> None:
     assert "1 of 3 files" in as_texts(tmp_path).notes[0]
 
 
+def test_a_list_of_files_is_one_text_each(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.txt", tmp_path / "b.md"]
+    for path in paths:
+        path.write_text(f"{path.stem}\nb")
+    for data in (paths, [str(path) for path in paths]):
+        assert kind_of(data) == "text"
+        assert list(as_texts(data)) == ["a\nb", "b\nb"]
+    assert list(as_texts(["none.txt", "b.txt"])) == ["none.txt", "b.txt"]  # what they say, then
+
+
+def test_texts_are_not_taken_for_names_of_files() -> None:
+    for text in ("word " * 1000, "a\0b.txt"):
+        assert not is_text(text)
+        with pytest.raises(DataError, match="There is no file"):
+            as_texts(text)
+        assert list(as_texts([text])) == [text]
+
+
 @pytest.mark.parametrize(
     "data",
     [

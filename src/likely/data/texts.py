@@ -20,6 +20,7 @@ SUFFIXES = (".txt", ".text", ".log", ".md")
 
 _TABLE_SHARE = 0.9  # of the first rows that have equally many cells, from which commas part cells
 _HEAD = 262_144
+_NAMED = 80
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def as_texts(data: Any) -> Texts:
     Parameters
     ----------
     data : path, list, array or column of str, dataframe, or Texts
-        A file gives its lines; a folder its text files, one a sample. Of a dataframe the only
-        column of text is taken. A missing value is an empty text.
+        A file gives its lines; a folder or a list of text files each of them, one a sample. Of a
+        dataframe the only column of text is taken. A missing value is an empty text.
 
     Raises
     ------
@@ -91,7 +92,11 @@ def as_texts(data: Any) -> Texts:
         return data
     if isinstance(data, (str, Path)):
         path = Path(data)
-        return _from_folder(path) if path.is_dir() else _from_file(path)
+        return _from_folder(path) if _is_there(path, folder=True) else _from_file(path)
+    listed = _listed(data)
+    if listed:
+        names = tuple(path.as_posix() for path in listed)
+        return Texts(tuple(_read(path)[0] for path in listed), names, native=data)
     cells = _cells(data)
     if not cells:
         raise DataError("There are 0 texts. Give at least one.")
@@ -117,12 +122,13 @@ def is_text(data: Any) -> bool:
         return True
     if isinstance(data, (str, Path)):
         path = Path(data)
-        if path.is_dir():
+        if _is_there(path, folder=True):
             files = [one for one in _below(path) if one.is_file()]
             return bool(files) and all(map(_may_hold_text, files))
-        return path.is_file() and _may_hold_text(path) and not _is_table(path)
+        return _may_hold_text(path) and _is_there(path) and not _is_table(path)
     if isinstance(data, (list, tuple)):
-        return bool(data) and all(isinstance(cell, str) for cell in data)
+        strings = bool(data) and all(isinstance(cell, str) for cell in data)
+        return strings or bool(_listed(data))
     if isinstance(data, np.ndarray):
         return data.ndim == 1 and bool(data.size) and all(isinstance(cell, str) for cell in data)
     column = _series(data)
@@ -164,8 +170,10 @@ def _read(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _bytes(path: Path, most: int = -1) -> bytes:
-    if not path.exists():
-        raise DataError(f"There is no file {path}. Check the path; a list gives texts themselves.")
+    if not _is_there(path):
+        raise DataError(
+            f"There is no file {str(path)[:_NAMED]}. Check the path; a list gives texts themselves."
+        )
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
@@ -174,6 +182,22 @@ def _bytes(path: Path, most: int = -1) -> bytes:
             return file.read(most)
     except (OSError, EOFError) as error:
         raise DataError(f"{path} cannot be read ({error}). Check that it is complete.") from error
+
+
+def _listed(data: Any) -> list[Path]:
+    """Return the paths of a list of text files; none if it is a list of anything else."""
+    if not isinstance(data, (list, tuple)) or not all(isinstance(c, (str, Path)) for c in data):
+        return []
+    paths = [Path(cell) for cell in data]
+    return paths if all(_may_hold_text(path) and _is_there(path) for path in paths) else []
+
+
+def _is_there(path: Path, *, folder: bool = False) -> bool:
+    """Whether there is such a file, or folder; texts are no names that any could have."""
+    try:
+        return path.is_dir() if folder else path.is_file()
+    except (OSError, ValueError):  # too long, or with a zero in it
+        return False
 
 
 def _below(folder: Path) -> list[Path]:
