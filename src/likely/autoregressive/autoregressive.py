@@ -9,7 +9,8 @@ from typing import Any, final
 import numpy as np
 
 from likely.base.capabilities import Density, Explainer, Sampler
-from likely.core.errors import DataError
+from likely.base.state import Array
+from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
 from likely.data.form import Form
 from likely.data.samples import Samples, describe
@@ -23,9 +24,12 @@ from likely.nets.conditionals import (
     Softmax,
 )
 from likely.nets.deep_model import DeepModel
+from likely.nets.states import States, compressed, statistics
 
 LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
 """Distributions of a feature of samples with axes given those before it."""
+
+_LEAST = 1e-9  # nats
 
 
 class Autoregressive(Density, Sampler, Explainer, DeepModel, ABC):
@@ -72,22 +76,78 @@ class Autoregressive(Density, Sampler, Explainer, DeepModel, ABC):
         shape = (n, *(schema.full_shape if isinstance(schema, Form) else (schema.width,)))
         return self._fill(np.zeros(shape), np.zeros(shape, bool), rng)
 
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return self._log_prob(x)
+    @abstractmethod
+    def _surprises(self, x: np.ndarray) -> np.ndarray:
+        """Return minus log p of every feature given those before it, in the features' shape."""
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return -self._contributions(x).reshape(len(x), -1).sum(axis=1)
+        return -_total(self._surprises(x))
 
 
 class WithLikelihood(Autoregressive, ABC):
     """An autoregressive model of samples with axes that has a distribution for every sort of them.
 
-    It has the parameters `likelihood` and `components`.
+    It has the parameters `likelihood`, `components` and `oddness`.
     """
+
+    _state_spec = {
+        "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
+        "usual_": Array("width"),
+        "centre_": Array("statistic"),
+        "whitening_": Array("statistic", "statistic"),
+    }
 
     likelihood: str
     components: int
+    oddness: str
     likelihood_: int
+    usual_: np.ndarray
+    centre_: np.ndarray
+    whitening_: np.ndarray
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        nats = self._surprises(held_out)
+        self.usual_ = nats.mean(axis=0).ravel()
+        states = States.learn(self._statistics(held_out, nats))
+        self.centre_, self.whitening_ = states.centre, states.whitening
+
+    def _statistics(self, x: np.ndarray, nats: np.ndarray) -> np.ndarray:
+        table = not isinstance(self.schema_, Form)
+        return _total(nats)[:, None] if table else statistics(x, nats)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._oddness(x, self._surprises(x))
+
+    def _oddness(self, x: np.ndarray, nats: np.ndarray) -> np.ndarray:
+        """Return how odd samples are, given the nats of their features, shape (n,)."""
+        chosen, total = self._chosen_oddness(), _total(nats)
+        if chosen == "states":
+            found = self._statistics(x, nats)
+            return States(self.centre_, self.whitening_).distance(found)
+        if chosen == "typicality":
+            return np.abs(total - self.centre_[0])
+        return total - np.log(2) * compressed(x) if chosen == "complexity" else total
+
+    def _chosen_oddness(self) -> str:
+        shaped = isinstance(self.schema_, Form)
+        if self.oddness == "auto":
+            return "states" if shaped else "likelihood"
+        if self.oddness in ("states", "complexity") and not shaped:
+            raise ParameterError(
+                f"oddness={self.oddness!r} is for series and images. Use 'likelihood' or "
+                "'typicality' for tables."
+            )
+        return self.oddness
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        nats = self._surprises(x)
+        if self._chosen_oddness() == "likelihood":
+            return nats
+        # what is unusual of a whole sample belongs to no feature: it is shared out by where the
+        # sample is more surprising than others
+        more = np.maximum(nats - self.usual_.reshape(x.shape[1:]), 0.0) + _LEAST
+        share = self._oddness(x, nats) / _total(more)
+        return more * share.reshape(-1, *[1] * (x.ndim - 1))
 
     def _describe(self, samples: Samples) -> Any:
         form = describe(samples)
@@ -126,6 +186,10 @@ class WithLikelihood(Autoregressive, ABC):
             return LogisticMixture(self.components)
         low, high = (-2.0, 2.0) if form.kind == "series" else (0.0, 1.0)
         return GaussianMixture(self.components, low, high)
+
+
+def _total(nats: np.ndarray) -> np.ndarray:
+    return nats.reshape(len(nats), -1).sum(axis=1)
 
 
 def _is_binary(sample: np.ndarray) -> bool:

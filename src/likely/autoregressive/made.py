@@ -56,6 +56,11 @@ class MADE(WithLikelihood):
         of Gaussians.
     components : int in [1, 100], default 5
         How many distributions a mixture has.
+    oddness : {"auto", "likelihood", "typicality", "complexity", "states"}, default "auto"
+        Minus log p(x); how far it is from what is usual; minus log p(x) less what a compressor
+        needs; or how unusual likelihood, compressed size, and where in a sample the nats lie are
+        together (see `likely.nets.states`). "auto" is "states" for series and images,
+        and "likelihood" for tables, where the last two mean nothing.
     dropout : float in [0, 1), default 0.0
         Share of the hidden units that is left out at random in training.
     weight_decay : float in [0, 1], default 0.0
@@ -114,8 +119,7 @@ class MADE(WithLikelihood):
         "batch_size": 32,
         "learning_rate": 0.01,
     }
-    _state_spec = {
-        "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
+    _state_spec = WithLikelihood._state_spec | {
         "lows_": Array("width"),
         "gaps_": Array("width", low=0),
         "network_": Weights(),
@@ -134,6 +138,7 @@ class MADE(WithLikelihood):
             "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
+        oddness: Literal["auto", "likelihood", "typicality", "complexity", "states"] = "auto",
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
         weight_decay: Annotated[float, Interval(0, 1)] = 0.0,
         kind: Literal["auto", "table", "series", "image"] = "auto",
@@ -151,6 +156,7 @@ class MADE(WithLikelihood):
         self.shuffled = shuffled
         self.likelihood = likelihood
         self.components = components
+        self.oddness = oddness
         self.dropout = dropout
         self.weight_decay = weight_decay
         self.kind = kind
@@ -202,7 +208,7 @@ class MADE(WithLikelihood):
         flat = batch.flatten(1)
         return torch.stack([self._nats(flat, order) for order in range(orders)])
 
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
+    def _surprises(self, x: np.ndarray) -> np.ndarray:
         found = self._apply(x, lambda batch: _shares(self._by_order(batch, self.orders)))
         return found.reshape(x.shape) - self._stretch(x)
 

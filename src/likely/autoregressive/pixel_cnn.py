@@ -40,6 +40,10 @@ class PixelCNN(Pixels):
         Channels of a pixel come one after the other.
     components : int in [1, 100], default 5
         How many distributions a mixture has.
+    oddness : {"auto", "likelihood", "typicality", "complexity", "states"}, default "auto"
+        Minus log p(x); how far it is from what is usual; minus log p(x) less what a compressor
+        needs; or how unusual likelihood, compressed size, and where in a sample the nats lie are
+        together (see `likely.nets.states`). "auto" is "states".
     dropout : float in [0, 1), default 0.0
         Share of features that is left out at random in training.
     epochs : int in [1, 1000000], default 20
@@ -108,6 +112,7 @@ class PixelCNN(Pixels):
             "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
+        oddness: Literal["auto", "likelihood", "typicality", "complexity", "states"] = "auto",
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 32,
@@ -123,6 +128,7 @@ class PixelCNN(Pixels):
         self.kernel = kernel
         self.likelihood = likelihood
         self.components = components
+        self.oddness = oddness
         self.dropout = dropout
         super().__init__(
             epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed

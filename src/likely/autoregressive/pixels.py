@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from likely.autoregressive.autoregressive import LIKELIHOODS, WithLikelihood
-from likely.base.state import Array, Weights
+from likely.autoregressive.autoregressive import WithLikelihood
+from likely.base.state import Weights
 from likely.nets.conditionals import Conditional
 from likely.nets.pixel_network import PixelNetwork
 
@@ -19,10 +19,7 @@ _AT_ONCE = 128  # images
 class Pixels(WithLikelihood, ABC):
     """A model of each pixel given those above it and those left of it in its row."""
 
-    _state_spec = {
-        "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
-        "network_": Weights(),
-    }
+    _state_spec = WithLikelihood._state_spec | {"network_": Weights()}
 
     network_: PixelNetwork
 
@@ -43,7 +40,7 @@ class Pixels(WithLikelihood, ABC):
         said = self._said
         return said.log_prob(batch, self.network_(said.inputs(batch)))
 
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
+    def _surprises(self, x: np.ndarray) -> np.ndarray:
         return self._apply(
             x, lambda batch: -torch.cat([self._nats(part) for part in batch.split(_AT_ONCE)])
         )
