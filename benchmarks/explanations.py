@@ -25,6 +25,7 @@ from scipy.special import ndtr
 
 import store
 from likely.base.model import Model
+from likely.core import catalogue
 from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import explain

@@ -29,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 import store
+from likely.core import catalogue
 from tables import models_of_tables
 
 SIZES = (10_000, 100_000, 1_000_000)
