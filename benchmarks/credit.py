@@ -1,7 +1,8 @@
 """Measure what autoencoders see of credit that goes wrong, on the accounts of 30,000 card holders.
 
 Accounts of Taiwanese card holders (Yeh & Lien, 2009), 22 % of which default the next month. Half of
-those that do not are learnt from, without any label; the rest is judged. `auroc` is how well
+those that do not are learnt from, without any label; the other half, and half of those that do,
+are judged. `auroc` is how well
 oddness ranks defaults first, `auprc` the same among few: a default is a common thing, and seldom an
 odd account, so an honest figure is low. `planted` is the AUROC of accounts, one in fifty, whose
 bills of six months were given to another account: each column is ordinary and the row contradicts
@@ -62,20 +63,19 @@ def judge(
     """Return how defaults and accounts with planted bills are ranked."""
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(len(defaulted))
-    good = shuffled[~defaulted[shuffled]]
-    known = good[: len(good) // 2]
-    rest = np.setdiff1d(np.arange(len(defaulted)), known)
+    good, bad = shuffled[~defaulted[shuffled]], shuffled[defaulted[shuffled]]
+    known, labelled = good[: len(good) // 2], bad[: len(bad) // 2]
+    rest = np.setdiff1d(np.arange(len(defaulted)), np.concatenate([known, labelled]))
     truth = defaulted[rest]
     if method == "latest delay":
         oddness = accounts[DELAY].to_numpy()[rest].astype(float)
         return auroc(truth, oddness), auprc(truth, oddness), None
     if method == "boosting with labels":
-        seen = np.concatenate([known, shuffled[defaulted[shuffled]][: int(defaulted.sum()) // 2]])
-        rest = np.setdiff1d(np.arange(len(defaulted)), seen)
+        seen = np.concatenate([known, labelled])
         x = np.column_stack([accounts[name].to_numpy() for name in accounts.column_names])
         model = HistGradientBoostingClassifier(random_state=seed).fit(x[seen], defaulted[seen])
         oddness = model.predict_proba(x[rest])[:, 1]
-        return auroc(defaulted[rest], oddness), auprc(defaulted[rest], oddness), None
+        return auroc(truth, oddness), auprc(truth, oddness), None
     learned = likely.learn(accounts.take(known), method, normal=True, seed=seed)
     oddness = -learned.score_samples(accounts.take(rest))
     mixed, planted = swapped(accounts.take(rest[~truth]), rng)

@@ -30,6 +30,7 @@ from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.explanation import explain
 from likely.testing.labels import taught
+from tables import models_of_tables
 
 SEEDS, WIDTHS, SHAPES = range(5), (5, 8, 10), ("gaussian", "exponential", "mixed")
 ROWS, PLANTED, CORRELATION = 1_500, 20, 0.95
@@ -43,7 +44,7 @@ AXIS_PARALLEL = {
 def main(wanted: list[str]) -> None:
     """Measure, print the table and store it."""
     start = time.perf_counter()
-    names = wanted or list(catalogue.entries())
+    names = wanted or models_of_tables()
     table = []
     print(f"{'model':16s} {'planted':8s} {'shape':12s}  named  of seen  largest z    own   seen")
     for name in names:

@@ -30,6 +30,7 @@ import pyarrow.parquet
 
 import store
 from likely.core import catalogue
+from tables import models_of_tables
 
 SIZES = (10_000, 100_000, 1_000_000)
 COLUMNS = 10
@@ -41,7 +42,7 @@ def main(wanted: list[str]) -> None:
     """Measure, print every row as it comes, and store them."""
     detectors, files = [], []
     with tempfile.TemporaryDirectory() as folder:
-        for name in wanted or [*map(str, SIZES), *catalogue.entries()]:
+        for name in wanted or [*map(str, SIZES), *models_of_tables()]:
             is_file = name.isdecimal()
             row = from_file(int(name), Path(folder)) if is_file else grow(name)
             store.show(row)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from likely.core import catalogue
+
 DATA = Path(os.environ.get("LIKELY_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 SETTINGS = ("unlabelled", "normals")
 
@@ -35,6 +37,11 @@ class Task(NamedTuple):
     train: np.ndarray
     test: np.ndarray | None
     truth: np.ndarray
+
+
+def models_of_tables() -> list[str]:
+    """Return the names of all our models that learn from tables."""
+    return [name for name, entry in catalogue.entries().items() if "table" in entry.kinds]
 
 
 def table_names() -> list[str]:

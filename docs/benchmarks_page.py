@@ -32,7 +32,7 @@ def _results() -> list[Path]:
 
 def _chapter(path: Path) -> str:
     stored = json.loads(path.read_text(encoding="utf-8"))
-    title, _, more = _docstring(FOLDER / f"{path.stem}.py").partition("\n")
+    title, _, more = _about(path.stem).partition("\n")
     figures = {key: value for key, value in stored.items() if _is_records(value)}
     about = [
         (key, f"`{value}`" if key == "command" else _in_line(value))
@@ -48,9 +48,20 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(record, Mapping) for record in value)
 
 
+def _about(name: str) -> str:
+    """Return the docstring of the script of a result, or its title if it is one of several."""
+    script = FOLDER / f"{name}.py"
+    if script.exists():
+        return _docstring(script)
+    of_many = [path for path in FOLDER.glob("*.py") if name.startswith(f"{path.stem}_")]
+    if not of_many:
+        return name.replace("_", " ").capitalize()
+    script = max(of_many, key=lambda path: len(path.stem))
+    title = _docstring(script).partition("\n")[0].rstrip(".")
+    return f"{title}: {name.removeprefix(script.stem).replace('_', ' ').strip()}"
+
+
 def _docstring(script: Path) -> str:
-    if not script.exists():
-        return script.stem.replace("_", " ").capitalize()
     return ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem
 
 
