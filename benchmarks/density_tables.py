@@ -46,7 +46,6 @@ METHODS = (
     "likely.RealNVP",
     "likely.MaskedAutoregressiveFlow",
     "likely.NICE",
-    "likely.NeuralSplineFlow, layout=coupling",
 )
 COMPONENTS = (1, 2, 3, 5, 8, 12, 20, 30, 45, 60)
 MEASUREMENTS = store.FOLDER / "density_tables_rows.csv"

@@ -90,7 +90,8 @@ def flow(
     model.fit(train)
     seconds = perf_counter() - start
     per_dim = [
-        float(bits_per_dim(model.log_prob(some).mean(), test[0].size)) for some in (test, train)
+        float(bits_per_dim(model.log_prob(some).mean(), test[0].size))
+        for some in (test, train[: len(test)])
     ]
     back = model.decode(model.encode(test[:64]))
     return {
