@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from likely.base.capabilities import Encoder, Explainer, Reconstructor
 from likely.base.state import Array, Weights
 from likely.core.covariance import regularise, whitening
 from likely.nets.deep_model import DeepModel
 from likely.nets.scale import squash, unsquash
+from likely.nets.states import pooled
 
 _MOST_LEARNT = 10_000  # samples whose statistics are learnt
 _FLOOR = 0.1  # of the mean squared error, below which a smaller one says nothing
@@ -23,11 +23,6 @@ _LEAST_ERROR = 1e-8
 _PLACES = {1: ((6, 16), (3, 8), (1, 4)), 2: ((3, 7), (2, 4), (1, 3)), 3: ((2, 4), (1, 2))}
 """Into how many parts an axis is cut where features, and where squared errors, are averaged, by the
 number of axes: the first that gives no more statistics than there are samples, or the last."""
-_POOL: dict[int, Any] = {
-    1: functional.adaptive_avg_pool1d,
-    2: functional.adaptive_avg_pool2d,
-    3: functional.adaptive_avg_pool3d,
-}
 
 
 class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
@@ -109,12 +104,12 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
         if hasattr(encoder, "features"):
             features = encoder.features(batch)
             code = encoder.to_code(features)
-            parts.append(_pooled(features, places[0]))
+            parts.append(pooled(features, places[0]))
         else:
             code = encoder(batch)
         squares = ((self.network_.decoder(code) - batch) ** 2).mean(dim=1, keepdim=True)
         least = _FLOOR * float((self.spreads_**2).mean())
-        errors = torch.log(_pooled(squares, places[1]) + least)
+        errors = torch.log(pooled(squares, places[1]) + least)
         return torch.cat([code.flatten(1), *parts, errors], dim=1)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
@@ -171,9 +166,3 @@ class OverAxes(Reconstructor, Encoder, Explainer, DeepModel, ABC):
 
     def _latent(self, width: int) -> int:
         return max(1, min(self.latent, width - 1))
-
-
-def _pooled(features: Tensor, places: int) -> Tensor:
-    """Return means over parts of the axes, (batch, channel * parts)."""
-    sizes = tuple(min(places, size) for size in features.shape[2:])
-    return _POOL[len(sizes)](features, sizes).flatten(1)

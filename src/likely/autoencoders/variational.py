@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import prod
 from typing import Annotated, Any, Literal, final
 
@@ -18,8 +17,7 @@ from likely.core.covariance import regularise, whitening
 from likely.core.errors import DataError, ParameterError
 from likely.core.params import Interval
 from likely.data.form import Form
-from likely.data.samples import Samples, describe
-from likely.data.shaped import Shaped
+from likely.data.samples import Samples, describe_counts
 from likely.nets.convolution import ConvolutionalDecoder, ConvolutionalEncoder
 from likely.nets.deep_model import DeepModel
 from likely.nets.gaussian_codec import GaussianCodec, divergence, fixed_noise, weighted_bound
@@ -111,13 +109,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         return self._over_batches(X, mean) + self._log_volume()
 
     def _describe(self, samples: Samples) -> Any:
-        form = describe(samples)
-        if not (isinstance(samples, Shaped) and isinstance(form, Form)):
-            return form
-        if all(_is_binary(sample) for sample in samples):
-            channels = form.channels  # so that bytes that are 0 and 1 only are not divided by 255
-            form = replace(form, centre=(0.0,) * channels, scale=(1.0,) * channels)
-        return form
+        return describe_counts(samples)
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self.likelihood_ = LIKELIHOODS.index(self._chosen_likelihood(x))
@@ -284,7 +276,3 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
 
     def _as_features(self, y: np.ndarray) -> np.ndarray:
         return y if isinstance(self.schema_, Form) else unsquash(y)
-
-
-def _is_binary(sample: np.ndarray) -> bool:
-    return bool(((sample == 0) | (sample == 1)).all())

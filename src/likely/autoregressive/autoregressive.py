@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -13,10 +12,8 @@ from likely.base.state import Array
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
 from likely.data.form import Form
-from likely.data.samples import Samples, describe
-from likely.data.shaped import Shaped
+from likely.data.samples import Samples, describe_counts
 from likely.nets.conditionals import (
-    LEVELS,
     Bernoulli,
     Conditional,
     GaussianMixture,
@@ -24,6 +21,7 @@ from likely.nets.conditionals import (
     Softmax,
 )
 from likely.nets.deep_model import DeepModel
+from likely.nets.likelihoods import LEVELS
 from likely.nets.states import States, compressed, statistics
 
 LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
@@ -150,13 +148,7 @@ class WithLikelihood(Autoregressive, ABC):
         return more * share.reshape(-1, *[1] * (x.ndim - 1))
 
     def _describe(self, samples: Samples) -> Any:
-        form = describe(samples)
-        if not (isinstance(samples, Shaped) and isinstance(form, Form)):
-            return form
-        if all(_is_binary(sample) for sample in samples):
-            channels = form.channels  # so that bytes that are 0 and 1 only are not divided by 255
-            form = replace(form, centre=(0.0,) * channels, scale=(1.0,) * channels)
-        return form
+        return describe_counts(samples)
 
     def _chosen_likelihood(self, x: np.ndarray) -> int:
         """Return which likelihood suits samples with axes; refuse one that doesn't."""
@@ -190,10 +182,6 @@ class WithLikelihood(Autoregressive, ABC):
 
 def _total(nats: np.ndarray) -> np.ndarray:
     return nats.reshape(len(nats), -1).sum(axis=1)
-
-
-def _is_binary(sample: np.ndarray) -> bool:
-    return bool(((sample == 0) | (sample == 1)).all())
 
 
 def _spread(schema: Any, known: np.ndarray, n: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -139,6 +140,22 @@ def describe(samples: Samples, shape: Sequence[int] | None = None) -> Descriptio
     if isinstance(samples, Texts):
         return Alphabet.learn(samples)
     return Schema.learn(samples) if isinstance(samples, Table) else Form.learn(samples, shape)
+
+
+def describe_counts(samples: Samples) -> Description:
+    """Learn what samples look like, for models of probabilities: values 0 and 1 stay what they are.
+
+    Otherwise bytes that are 0 and 1 only would be divided by 255, as bytes of pictures are.
+    """
+    form = describe(samples)
+    if isinstance(samples, Shaped) and isinstance(form, Form) and all(map(_is_binary, samples)):
+        channels = form.channels
+        return replace(form, centre=(0.0,) * channels, scale=(1.0,) * channels)
+    return form
+
+
+def _is_binary(sample: np.ndarray) -> bool:
+    return bool(((sample == 0) | (sample == 1)).all())
 
 
 def _allowed(samples: Samples, kinds: Collection[str]) -> Samples:

@@ -15,8 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LEVELS = 256
-"""Values of a byte."""
+from likely.nets.likelihoods import LEVELS
 
 _LEAST_SPREAD = 0.01
 _LOG_SPREADS = (-9.0, 5.0)
