@@ -25,8 +25,9 @@ and to complete samples of which the beginning is known.
 What goes wrong, and how it is met:
 
 - **Likelihood is not oddness.** A simple image is likely under any model of natural ones: a network
-  that learnt clothes finds digits likelier than clothes. Compare with a background model or with
-  how well a sample can be compressed before you take a low likelihood for an anomaly.
+  that learnt clothes finds digits likelier than clothes. So by default oddness of images asks how
+  usual the likelihood is: how many nats in which places, how unevenly, beside how well the sample
+  can be compressed (`oddness="states"`).
 - **A density has a unit, a probability has none.** Values 0 and 1 and bytes get probabilities
   (counting measure): the chances of all images sum to one, which the tests check by adding them up.
   Numbers get densities in the user's units. Columns of two values in a table are counted, so a
