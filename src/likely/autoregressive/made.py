@@ -289,6 +289,6 @@ def _values_of_two(x: np.ndarray, schema: Schema) -> tuple[np.ndarray, np.ndarra
     centres = np.array([e.centre for e in schema.encodings])[schema.feature_columns]
     unit = 1 / np.clip(scales, _SMALL, 1 / _SMALL)
     constant = two & (highs == lows)
-    ones = constant & (lows * scales + centres == 1)
+    ones = constant & (np.where(constant, lows, 0.0) * scales + centres == 1)
     lows = np.where(ones, lows - unit, lows)
     return lows, np.where(constant, unit, np.where(two, highs - lows, 0.0))
