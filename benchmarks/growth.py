@@ -8,8 +8,8 @@ take: 1 is linear, 2 would be n x n. Seconds are those of the processor, so that
 tells the same; `wall` is the time on the clock.
 
     python benchmarks/growth.py             stores benchmarks/results/growth.json
-    python benchmarks/growth.py KNN 100000  only these (a number: `likely detect` on a file of so
-                                            many rows); nothing stored
+    python benchmarks/growth.py KNN 100000  these anew (a number: `likely detect` on a file of so
+                                            many rows), the others as they were
 """
 
 from __future__ import annotations
@@ -40,16 +40,23 @@ PATIENCE = 600
 
 def main(wanted: list[str]) -> None:
     """Measure, print every row as it comes, and store them."""
-    detectors, files = [], []
+    stored = read()
     with tempfile.TemporaryDirectory() as folder:
         for name in wanted or [*map(str, SIZES), *models_of_tables()]:
-            is_file = name.isdecimal()
-            row = from_file(int(name), Path(folder)) if is_file else grow(name)
+            row = from_file(int(name), Path(folder)) if name.isdecimal() else grow(name)
             store.show(row)
-            (files if is_file else detectors).append(row)
-            if not wanted:  # after every row, for all of them may take an hour
-                more = {"detectors": detectors} if detectors else {}
-                store.save("growth", files, **more)
+            stored[name] = row  # stored after every row, for all of them may take an hour
+            files = [row for name, row in stored.items() if name.isdecimal()]
+            rest = [row for name, row in stored.items() if not name.isdecimal()]
+            store.save("growth", files, **({"detectors": rest} if rest else {}))
+
+
+def read() -> dict[str, dict]:
+    """Return the rows that are stored, by name or number."""
+    path = store.FOLDER / "growth.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    files = {str(row["rows"]): row for row in found.get("rows", [])}
+    return files | {row["method"]: row for row in found.get("detectors", [])}
 
 
 def grow(name: str) -> dict:
