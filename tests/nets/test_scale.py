@@ -1,6 +1,6 @@
 import numpy as np
 
-from likely.nets.scale import KNEE, squash, unsquash
+from likely.nets.scale import KNEE, squash, stretch, unsquash
 
 
 def test_the_middle_stays_and_far_values_are_drawn_in() -> None:
@@ -25,3 +25,10 @@ def test_values_that_differ_by_rounding_become_equal() -> None:
     x = np.array([0.1 + 0.2, 0.3])
     assert x[0] != x[1]
     assert squash(x)[0] == squash(x)[1]
+
+
+def test_stretch_is_the_logarithm_of_the_slope() -> None:
+    x = np.array([[-40.0, -7.0, -1.0, 0.0, 2.0, 5.5, 300.0]])
+    step = 1e-2 * np.maximum(np.abs(x), 1)
+    slope = (squash(x + step).astype(float) - squash(x - step)) / (2 * step)
+    np.testing.assert_allclose(stretch(x), np.log(slope), atol=5e-3)

@@ -24,7 +24,7 @@ from likely.nets.gaussian_codec import GaussianCodec, divergence, fixed_noise, w
 from likely.nets.layers import Shortcut, dense
 from likely.nets.likelihoods import LEVELS, LIKELIHOODS, make_likelihood
 from likely.nets.residual import ResidualDecoder, ResidualEncoder
-from likely.nets.scale import KNEE, unsquash
+from likely.nets.scale import stretch, unsquash
 
 _LEAST_SPREAD = 0.01
 _IN_USE = 0.01  # nats of divergence from which a unit of the code counts as used
@@ -245,7 +245,7 @@ class Variational(Density, Sampler, Reconstructor, Encoder, Explainer, DeepModel
         """Return the log-derivatives of what networks see of features, in the features' shape."""
         if isinstance(self.schema_, Form):
             return np.zeros_like(x)
-        return -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
+        return stretch(x)
 
     def _squares(self, x: np.ndarray) -> np.ndarray:
         return self._apply(x, lambda batch: (self.network_(batch) - batch) ** 2)

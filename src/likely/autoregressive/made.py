@@ -16,7 +16,7 @@ from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.nets.conditionals import Columns, Conditional
 from likely.nets.masked import MaskedDense, rank_features
-from likely.nets.scale import KNEE, squash, unsquash
+from likely.nets.scale import squash, stretch, unsquash
 
 _TABLES = (64, 64)
 _PICTURES = (1024, 1024)
@@ -216,8 +216,7 @@ class MADE(WithLikelihood):
         """Return the log-derivatives of what networks see of features, in the features' shape."""
         if isinstance(self.schema_, Form):
             return np.zeros_like(x)
-        far = -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
-        return np.where(self.gaps_ > 0, 0.0, far)
+        return np.where(self.gaps_ > 0, 0.0, stretch(x))
 
     def _log_volume(self) -> float:
         """Return the nats between features and the user's units; probabilities have no unit."""

@@ -18,7 +18,7 @@ from likely.nets.bijections import Gaussianised
 from likely.nets.columns import steps_between
 from likely.nets.deep_model import DeepModel
 from likely.nets.rng import seeded
-from likely.nets.scale import KNEE, unsquash
+from likely.nets.scale import KNEE, stretch, unsquash
 
 _USUAL = 0.25  # quantile of gains
 _SETTLED_ON = {True: 20_000, False: 256}  # rows of a table, images
@@ -135,15 +135,15 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         """Return log-densities of latent numbers, and gains, in the shape of the features."""
         if isinstance(self.schema_, Schema):
             found = self._apply(x, lambda batch: torch.stack(self.network_.parts(batch), dim=1))
-            stretch = -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
+            more = stretch(x)
         else:
             noise = self._fixed_noise()
             found = self._apply(
                 x,
                 lambda batch: torch.stack(self.network_.parts(batch + noise.to(batch)), dim=1),
             )
-            stretch = stretch_pixels(x, self.schema_)
-        return found[:, 0], found[:, 1] + stretch
+            more = stretch_pixels(x, self.schema_)
+        return found[:, 0], found[:, 1] + more
 
     def _fixed_noise(self) -> Tensor:
         """Return the noise that all images are scored with, of the shape of one."""

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from likely.nets.likelihoods import LEVELS
+from likely.nets.likelihoods import LEVELS, log_chance_of_level
 
 _LEAST_SPREAD = 0.01
 _LOG_SPREADS = (-9.0, 5.0)
@@ -116,15 +116,7 @@ class LogisticMixture(Conditional):
     def log_prob(self, x: Tensor, out: Tensor) -> Tensor:
         """Return log-probabilities; values between levels count as the nearest one."""
         weights, means, scales = self._parts(out)
-        level = torch.round(x.clamp(0, 1) * (LEVELS - 1))[:, None].to(means)
-        half = 0.5 / (LEVELS - 1)
-        upper = (level / (LEVELS - 1) + half - means) / scales
-        lower = (level / (LEVELS - 1) - half - means) / scales
-        below, above = F.logsigmoid(upper), F.logsigmoid(-lower)
-        # sigmoid(u) - sigmoid(l) = sigmoid(u) sigmoid(-l) (1 - exp(l - u))
-        inside = below + above + torch.log(-torch.expm1(-2 * half / scales))
-        found = torch.where(level == LEVELS - 1, above, inside)
-        found = torch.where(level == 0, below, found)
+        found = log_chance_of_level(x[:, None].to(means), means, scales)
         return torch.logsumexp(torch.log_softmax(weights, dim=1) + found, dim=1)
 
     def draw(self, out: Tensor, chance: Tensor, place: Place = ...) -> Tensor:

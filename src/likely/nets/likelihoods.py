@@ -131,15 +131,7 @@ class DiscretisedLogistic(Likelihood):
 
     def log_prob(self, x: Tensor, out: Tensor) -> Tensor:
         """Return log-probabilities; values between levels count as the nearest one."""
-        level = torch.round(x.clamp(0, 1) * (LEVELS - 1))
-        scale, half = self.scale(), 0.5 / (LEVELS - 1)
-        upper = (level / (LEVELS - 1) + half - out) / scale
-        lower = (level / (LEVELS - 1) - half - out) / scale
-        below, above = F.logsigmoid(upper), F.logsigmoid(-lower)
-        # sigmoid(u) - sigmoid(l) = sigmoid(u) sigmoid(-l) (1 - exp(l - u))
-        inside = below + above + torch.log(-torch.expm1(-2 * half / scale))
-        first, last = level == 0, level == LEVELS - 1
-        return torch.where(first, below, torch.where(last, above, inside))
+        return log_chance_of_level(x, out, self.scale())
 
     def mean(self, out: Tensor) -> Tensor:
         """Return what the decoder says, within the levels."""
@@ -149,6 +141,26 @@ class DiscretisedLogistic(Likelihood):
         """Return levels."""
         value = out + self.scale() * torch.logit(chance)
         return torch.round(value.clamp(0, 1) * (LEVELS - 1)) / (LEVELS - 1)
+
+
+def log_chance_of_level(x: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    """Return the log-probability of one of 256 levels in [0, 1] under a logistic distribution.
+
+    Parameters
+    ----------
+    x : Tensor
+        Values; those between levels count as the nearest one.
+    mean, scale : Tensor
+        Of the distribution, in shapes that go with the values.
+    """
+    level = torch.round(x.clamp(0, 1) * (LEVELS - 1))
+    half = 0.5 / (LEVELS - 1)
+    upper = (level / (LEVELS - 1) + half - mean) / scale
+    lower = (level / (LEVELS - 1) - half - mean) / scale
+    below, above = F.logsigmoid(upper), F.logsigmoid(-lower)
+    # sigmoid(u) - sigmoid(l) = sigmoid(u) sigmoid(-l) (1 - exp(l - u))
+    inside = below + above + torch.log(-torch.expm1(-2 * half / scale))
+    return torch.where(level == 0, below, torch.where(level == LEVELS - 1, above, inside))
 
 
 LIKELIHOODS = ("gaussian", "bernoulli", "logistic")

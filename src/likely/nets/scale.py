@@ -34,3 +34,14 @@ def unsquash(x: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         far = np.sign(x) * KNEE * np.exp(np.minimum(size, 600.0) / KNEE - 1)
     return np.where(size > KNEE, far, x)
+
+
+def stretch(x: np.ndarray) -> np.ndarray:
+    """Return the log-derivatives of `squash`, in the shape of the features.
+
+    Parameters
+    ----------
+    x : ndarray
+        Features in spreads.
+    """
+    return -np.log(np.maximum(np.abs(x), KNEE) / KNEE)
