@@ -36,8 +36,8 @@ SETTINGS = {
     },
     ("MADE", "cuda"): {
         "hidden": (8000, 8000),
-        "orders": 64,
-        "dropout": 0.35,
+        "orders": 16,
+        "dropout": 0.2,
         "batch_size": 128,
         "learning_rate": 0.0003,
         "budget": "4min",

@@ -350,7 +350,13 @@ class Stubborn(HonestMap, Online):
         pass
 
 
+class CodesOfNothing(HonestMap, Density):
+    def _log_prob(self, x: np.ndarray) -> np.ndarray:
+        return self._score(x)
+
+
 BREAKS |= {
+    CodesOfNothing: "codes_restore_samples",
     Forgetful: "what_was_learnt_first_is_kept",
     Stubborn: "what_was_learnt_first_is_kept",
     UnseededMap: "same_seed_gives_the_same_bytes_of_samples",

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import numpy as np
 import pytest
 
+from likely.autoregressive import GPT
 from likely.base.capabilities import Density, Explainer, Sampler, TokenReader
 from likely.base.state import Array
 from likely.core.params import Interval
 from likely.data.alphabet import END, Alphabet
 from likely.data.texts import Texts
-from likely.testing import LawBroken, check_model, laws
+from likely.testing import LawBroken, check_model, laws, text_laws
 
 _ONE_MORE = 0.01
 
@@ -183,3 +184,16 @@ def test_laws_of_texts_are_for_texts() -> None:
     named = dict(laws(Pairs())).keys()
     assert "text_alone_equals_text_in_batch" in named
     assert not named & {"row_alone_equals_row_in_batch", "sample_alone_equals_sample_in_batch"}
+
+
+def test_a_file_that_scores_otherwise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = text_laws.load_model
+
+    def spoiled(path: Any) -> Any:
+        model = read(path)
+        model.usual_ = 2 * model.usual_
+        return model
+
+    monkeypatch.setattr(text_laws, "load_model", spoiled)
+    with pytest.raises(LawBroken):
+        dict(laws(GPT(**GPT.fast)))["saved_models_score_texts_the_same"]()
