@@ -51,8 +51,8 @@ SETTINGS = {
     },
     ("PixelCNN", "cuda"): {
         "layers": 12,
-        "width": 64,
-        "dropout": 0.15,
+        "width": 80,
+        "dropout": 0.2,
         "batch_size": 128,
         "learning_rate": 0.002,
         "budget": "7min",
