@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
+from likely.base.conditional import Conditional
 from likely.base.model import Model
 from likely.core.errors import CannotDo, DataError
 from likely.core.params import check_parameters
@@ -26,8 +27,15 @@ class Density(Model, ABC):
     bound: ClassVar[str] = ""
 
     @final
-    def log_prob(self, X: Any) -> np.ndarray:
+    def log_prob(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return the log-density of every row, in nats per row, shape (n,).
+
+        Parameters
+        ----------
+        X : as in `fit`
+            Samples.
+        condition : as in `fit`, optional
+            What is known of each, for models that were fitted with conditions.
 
         Raises
         ------
@@ -36,7 +44,7 @@ class Density(Model, ABC):
             respect to the user's own units.
         """
         self._check_plain()
-        return self._over_batches(X, self._log_prob) + self._log_volume()
+        return self._over_batches(X, self._log_prob, condition) + self._log_volume()
 
     def _log_volume(self) -> float:
         """Return nats to add to densities of features to have them in the user's own units."""
@@ -61,7 +69,7 @@ class TokenReader(Model, ABC):
     """A model that knows how surprising each token of a text is, given those before it."""
 
     @final
-    def bits(self, X: Any) -> np.ndarray:
+    def bits(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return the surprise of every token of texts in bits, given the tokens before it.
 
         Returns
@@ -70,7 +78,7 @@ class TokenReader(Model, ABC):
             Each as long as its text and one more, for the end. They sum to minus the logarithm of
             the probability of the text.
         """
-        found = self._over_batches(X, self._nats)
+        found = self._over_batches(X, self._nats, condition)
         for i, nats in enumerate(found):
             found[i] = nats / np.log(2)
         return found
@@ -94,13 +102,13 @@ class Explainer(Model, ABC):
     additive: ClassVar[bool] = True
 
     @final
-    def contributions(self, X: Any) -> np.ndarray:
+    def contributions(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return how much each part of a sample adds to its oddness.
 
         Of a table that is every used column, shape (n, columns). Of series, images and video it is
         a map with the axes of the sample itself, such as (n, height, width).
         """
-        by_feature = self._over_batches(X, self._contributions)
+        by_feature = self._over_batches(X, self._contributions, condition)
         return self.schema_.arrange(by_feature)
 
     @abstractmethod
@@ -124,13 +132,15 @@ class Sampler(Model, ABC):
             How many.
         seed : int, optional
             The same seed draws the same rows.
-        condition : optional
-            What the rows must have in common, for models that are `Conditional`.
+        condition : as in `fit`, optional
+            What each sample is given, for models that were fitted with conditions; one row or one
+            label counts for all.
         """
         self._check_fitted()
-        if condition is not None:
-            raise CannotDo(f"{type(self).__name__} cannot sample under a condition.")
-        return self.schema_.restore(self._sample(int(n), generator(seed)))
+        rng, given = generator(seed), self._given(condition, int(n))
+        if isinstance(self, Conditional):
+            return self.schema_.restore(self._sample_given(int(n), given, rng))
+        return self.schema_.restore(self._sample(int(n), rng))
 
     @abstractmethod
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -158,18 +168,20 @@ class Encoder(Model, ABC):
     """A model with a latent code for every sample."""
 
     @final
-    def encode(self, X: Any) -> np.ndarray:
+    def encode(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return the latent code of every sample, shape (n, latent) or (n, ...)."""
-        return self._over_batches(X, self._encode)
+        return self._over_batches(X, self._encode, condition)
 
     @final
-    def decode(self, Z: Any) -> np.ndarray:
+    def decode(self, Z: Any, condition: Any = None) -> np.ndarray:
         """Return the samples that latent codes stand for, in the user's own units.
 
         Parameters
         ----------
         Z : ndarray of shape (n, latent)
             Codes, as `encode` returns them.
+        condition : as in `fit`, optional
+            What each is given, for models that were fitted with conditions.
         """
         self._check_fitted()
         codes = np.asarray(Z, dtype=np.float64)
@@ -178,7 +190,8 @@ class Encoder(Model, ABC):
                 f"Codes must be finite numbers of shape (n, latent), as encode returns them. Found "
                 f"the shape {codes.shape}."
             )
-        return self.schema_.restore(self._decode(codes))
+        given = self._given(condition, len(codes))
+        return self.schema_.restore(self._decode(self._joined(codes, given)))
 
     @abstractmethod
     def _encode(self, x: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.exceptions import NotFittedError as SklearnNotFitted
 
 from likely.base.state import Array, Members, Weights
-from likely.core.errors import DataError, LikelyError
+from likely.core import catalogue
+from likely.core.errors import CannotDo, DataError, LikelyError
 from likely.core.params import check_parameters
 from likely.core.random import generator
 from likely.data.samples import Samples, describe, read_samples
@@ -62,7 +63,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     n_features_in_: int
 
     @final
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, condition: Any = None) -> Self:
         """Learn what is likely from rows.
 
         Parameters
@@ -73,6 +74,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         y : array of shape (n,), optional
             Labels, for models that learn from them (`likely.base.labelled`): 1 for an anomaly, 0
             for an ordinary row, missing if unknown. Other models ignore it.
+        condition : dataframe, array or list of n labels, optional
+            What is known of every sample, for models that learn p(x | condition)
+            (`likely.base.conditional`).
         """
         check_parameters(self)
         samples = self._read(X)
@@ -85,7 +89,9 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         schema = self._describe(samples)
         rng = generator(getattr(self, "seed", 0))
         labels = self._labels(y, len(samples))
-        self._fit_features(schema, self._view(schema, schema.match(samples)), rng, labels)
+        given = self._learn_condition(condition, len(samples))
+        x = self._view(schema, schema.match(samples))
+        self._fit_features(schema, self._joined(x, given), rng, labels)
         return self
 
     @final
@@ -95,19 +101,19 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         return np.where(self.training_scores_ >= self.offset_, 1, -1)
 
     @final
-    def score_samples(self, X: Any) -> np.ndarray:
+    def score_samples(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return a score for every row: higher is more likely. Shape (n,), float64."""
-        return self._over_batches(X, self._score)
+        return self._over_batches(X, self._score, condition)
 
     @final
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return `score_samples(X) - offset_`: negative for the rows that `predict` calls odd."""
-        return self.score_samples(X) - self.offset_
+        return self.score_samples(X, condition) - self.offset_
 
     @final
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any, condition: Any = None) -> np.ndarray:
         """Return +1 for likely rows and -1 for those below the 1 % quantile of training scores."""
-        return np.where(self.decision_function(X) >= 0, 1, -1)
+        return np.where(self.decision_function(X, condition) >= 0, 1, -1)
 
     @property
     def least_scale(self) -> float:
@@ -187,17 +193,38 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     def _check_state(self) -> None:
         """Raise `ValueError` if arrays out of a file contradict one another (a cyclic tree)."""
 
-    def _over_batches(self, X: Any, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def _learn_condition(self, condition: Any, n: int) -> np.ndarray | None:
+        """Return features of the conditions of n samples to learn from; None if there are none."""
+        return self._given(condition, n)
+
+    def _given(self, condition: Any, n: int) -> np.ndarray | None:
+        """Return features of the conditions of n samples, (n, width); None if there are none."""
+        if condition is not None:
+            raise CannotDo(
+                f"{type(self).__name__} learns p(x) only, not p(x | condition). For conditions "
+                f"there are {', '.join(_conditional())}."
+            )
+        return None
+
+    def _joined(self, x: Any, given: np.ndarray | None) -> Any:
+        """Return features with those of conditions; only `Conditional` models are given any."""
+        return x
+
+    def _over_batches(
+        self, X: Any, compute: Callable[[np.ndarray], np.ndarray], condition: Any = None
+    ) -> np.ndarray:
         self._check_fitted()
         schema = self.schema_
         samples = schema.match(X)
+        given = self._given(condition, len(samples))
         step = max(1, BATCH_CELLS // max(1, schema.width))
         if len(samples) <= step:
-            return compute(self._view(schema, samples))
-        parts = [
-            compute(self._view(schema, samples.take(slice(start, start + step))))
-            for start in range(0, len(samples), step)
-        ]
+            return compute(self._joined(self._view(schema, samples), given))
+        parts = []
+        for start in range(0, len(samples), step):
+            some = slice(start, start + step)
+            x = self._view(schema, samples.take(some))
+            parts.append(compute(self._joined(x, None if given is None else given[some])))
         return np.concatenate(parts)
 
     def _check_fitted(self) -> None:
@@ -216,6 +243,12 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _conditional() -> list[str]:
+    """Return the names of the models that learn from conditions, too."""
+    every = catalogue.entries().values()
+    return [entry.name for entry in every if "Conditional" in entry.capabilities]
 
 
 def _in_batches(x: np.ndarray, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

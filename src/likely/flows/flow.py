@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from likely.base.capabilities import Density, Encoder, Explainer, Sampler
+from likely.base.conditional import Conditional
 from likely.base.state import Array, Weights
 from likely.core.errors import DataError, ParameterError
 from likely.data.schema import Schema
@@ -24,7 +25,7 @@ _USUAL = 0.25  # quantile of gains
 _SETTLED_ON = {True: 20_000, False: 256}  # rows of a table, images
 
 
-class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
+class Flow(Conditional, Density, Sampler, Encoder, Explainer, DeepModel, ABC):
     """A density by an invertible map to independent standard normal numbers."""
 
     additive = True
@@ -41,7 +42,7 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
     network_: Gaussianised
 
     @final
-    def interpolate(self, a: Any, b: Any, steps: int = 8) -> np.ndarray:
+    def interpolate(self, a: Any, b: Any, steps: int = 8, condition: Any = None) -> np.ndarray:
         """Return samples on the way from each sample of `a` to its partner in `b`.
 
         The way is straight among latent codes, and their length changes evenly, so that what lies
@@ -53,6 +54,8 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
             The two ends.
         steps : int in [2, inf), default 8
             Samples on each way, both ends among them.
+        condition : as in `fit`, optional
+            What all samples on a way are given, one row or label for each of the n ways.
 
         Returns
         -------
@@ -61,7 +64,7 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         """
         if not isinstance(steps, int | np.integer) or steps < 2:
             raise ParameterError(f"steps is {steps!r}; it must be a whole number of at least 2.")
-        start, stop = self.encode(a), self.encode(b)
+        start, stop = self.encode(a, condition), self.encode(b, condition)
         if start.shape != stop.shape:
             raise DataError(
                 f"a has {len(start)} samples and b has {len(stop)}; each needs a partner."
@@ -72,16 +75,19 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         length = np.linalg.norm(found, axis=2, keepdims=True)
         goal = np.linspace(length[:, 0], length[:, -1], int(steps), axis=1)
         found = found * goal / np.maximum(length, 1e-12)
-        drawn = self.decode(found.reshape(-1, *start.shape[1:]))
+        given = self._given(condition, len(start))
+        codes = found.reshape(-1, *start.shape[1:])
+        joined = self._joined(codes, None if given is None else given.repeat(int(steps), axis=0))
+        drawn = self.schema_.restore(self._decode(joined))
         return drawn.reshape(len(start), int(steps), *drawn.shape[1:])
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
         table = isinstance(self.schema_, Schema)
-        first = data[: _SETTLED_ON[table]]
+        first, given = self._apart(data[: _SETTLED_ON[table]], self._shape)
         if table:
             self._noise = torch.from_numpy(steps_between(first.numpy())).float()
         with seeded(0):
-            self._first: Tensor | None = self._noisy(first)
+            self._first: tuple[Tensor, Tensor | None] | None = self._noisy(first), given
         try:
             super()._train(data, held_out, rng)
         finally:
@@ -92,11 +98,12 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         first = getattr(self, "_first", None)
         if first is not None:
             with torch.no_grad():
-                network.bijection.settle(first)  # pyright: ignore[reportCallIssue] - a Bijection
+                network.bijection.settle(*first)  # pyright: ignore[reportCallIssue] - a Bijection
         return network
 
     def _loss(self, batch: Tensor) -> Tensor:
-        return -self.network_.log_prob(self._noisy(batch)) / batch[0].numel()  # nats a number
+        x, given = self._apart(batch, self._shape)
+        return -self.network_.log_prob(self._noisy(x), given) / x[0].numel()  # nats a number
 
     def _noisy(self, batch: Tensor) -> Tensor:
         """Return samples whose repeated values are spread evenly over the steps between them."""
@@ -123,54 +130,62 @@ class Flow(Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         if self.oddness == "latent":
             return -normal
         if self.oddness == "robust":
-            return -normal - np.minimum(gain, self.usual_gains_.reshape(x.shape[1:]))
+            return -normal - np.minimum(gain, self.usual_gains_.reshape(self._shape))
         found = -normal - gain
         if self.oddness == "likelihood":
             return found
         total = found.reshape(len(x), -1).sum(axis=1)
         rest = np.abs(total + self.typical_) - total  # belongs to no column
-        return found + (rest / np.prod(x.shape[1:])).reshape(-1, *[1] * (x.ndim - 1))
+        return found + (rest / np.prod(self._shape)).reshape(-1, *[1] * len(self._shape))
 
     def _parts(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return log-densities of latent numbers, and gains, in the shape of the features."""
-        if isinstance(self.schema_, Schema):
-            found = self._apply(x, lambda batch: torch.stack(self.network_.parts(batch), dim=1))
-            more = stretch(x)
-        else:
-            noise = self._fixed_noise()
-            found = self._apply(
-                x,
-                lambda batch: torch.stack(self.network_.parts(batch + noise.to(batch)), dim=1),
-            )
-            more = stretch_pixels(x, self.schema_)
-        return found[:, 0], found[:, 1] + more
+        noise = self._fixed_noise()
+
+        def parts(batch: Tensor) -> Tensor:
+            seen, given = self._apart(batch, self._shape)
+            return torch.stack(self.network_.parts(seen + noise.to(seen), given), dim=1)
+
+        found, (x, _) = self._apply(x, parts), self._apart(x, self._shape)
+        table = isinstance(self.schema_, Schema)
+        return found[:, 0], found[:, 1] + (stretch(x) if table else stretch_pixels(x, self.schema_))
 
     def _fixed_noise(self) -> Tensor:
-        """Return the noise that all images are scored with, of the shape of one."""
+        """Return the noise that all images are scored with, of the shape of one; 0 for tables."""
+        if isinstance(self.schema_, Schema):
+            return torch.zeros(())
         levels = levels_of(self.schema_)
         noise = np.random.default_rng(0).random(self.schema_.full_shape) - 0.5
         return torch.from_numpy(noise / levels if self.schema_.levels else 0 * noise)
 
-    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        table = isinstance(self.schema_, Schema)
-        shape = (self.schema_.width,) if table else self.schema_.full_shape
-        return self._decode(self.temperature * rng.normal(size=(n, *shape)))
+    def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
+        codes = self.temperature * rng.normal(size=(n, *self._shape))
+        return self._decode(self._joined(codes, given))
 
     def _encode(self, x: np.ndarray) -> np.ndarray:
-        return self._apply(x, self.network_.encode)
+        return self._apply(x, lambda batch: self.network_.encode(*self._apart(batch, self._shape)))
 
     def _decode(self, z: np.ndarray) -> np.ndarray:
-        table = isinstance(self.schema_, Schema)
-        shape = (self.schema_.width,) if table else self.schema_.full_shape
-        if z.shape[1:] != shape:
+        shape, given = self._shape, self._given_width
+        if z.shape[1:] != ((int(np.prod(shape)) + given,) if given else shape):
             raise DataError(
                 f"Codes must have the shape (n, {', '.join(map(str, shape))}), as encode returns "
-                f"them. Found the shape {z.shape}."
+                f"them. Found the shape {(len(z), z[0].size - given)}."
             )
-        found = self._apply(z, self.network_.decode, codes=True)
+        found = self._apply(
+            z, lambda batch: self.network_.decode(*self._apart(batch, shape)), codes=True
+        )
+        table = isinstance(self.schema_, Schema)
         return unsquash(found) if table else restore_pixels(found, self.schema_)
 
     def _tensor(self, x: np.ndarray) -> Tensor:
         if isinstance(self.schema_, Schema):
             return super()._tensor(x)
-        return torch.from_numpy(pixels(x, self.schema_))
+        images, given = self._apart(x, self._shape)
+        return torch.from_numpy(self._joined(pixels(images, self.schema_), given))
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        """The shape of the features of one sample."""
+        table = isinstance(self.schema_, Schema)
+        return (self.schema_.width,) if table else self.schema_.full_shape

@@ -117,5 +117,6 @@ class MaskedAutoregressiveFlow(Flow):
 
     def _network(self, schema: Any) -> nn.Module:
         width = schema.width
-        maps = autoregressive(width, self.layers, Affine(), tuple(self.hidden), self.dropout)
-        return self._settled(Gaussianised(Chain([*usual_start(width), *maps])))
+        hidden, given = tuple(self.hidden), self._given_width
+        maps = autoregressive(width, self.layers, Affine(), hidden, self.dropout, given)
+        return self._settled(Gaussianised(Chain([*usual_start(width, given), *maps])))

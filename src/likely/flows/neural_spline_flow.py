@@ -135,9 +135,10 @@ class NeuralSplineFlow(Flow):
         coupling = very_wide if self.layout is None else self.layout == "coupling"
         layers = self.layers or (2 if wide else 6 if coupling else 3)
         univariate = Spline(self.bins or (4 if wide else 8))
-        hidden = tuple(self.hidden)
+        hidden, given = tuple(self.hidden), self._given_width
         if coupling:
-            maps = couplings(width, layers, univariate, hidden, self.dropout, direct=not very_wide)
+            steered = {"direct": not very_wide, "given": given}
+            maps = couplings(width, layers, univariate, hidden, self.dropout, **steered)
         else:
-            maps = autoregressive(width, layers, univariate, hidden, self.dropout)
-        return self._settled(Gaussianised(Chain([*usual_start(width), *maps])))
+            maps = autoregressive(width, layers, univariate, hidden, self.dropout, given)
+        return self._settled(Gaussianised(Chain([*usual_start(width, given), *maps])))

@@ -132,11 +132,12 @@ class NICE(Flow):
     def _network(self, schema: Any) -> nn.Module:
         width, usual = schema.width, _TABLES if isinstance(schema, Schema) else _IMAGES
         layers, hidden = self.layers or usual["layers"], tuple(self.hidden or usual["hidden"])
+        given = self._given_width
         if not isinstance(schema, Schema):
-            maps = flat_couplings(width, layers, Shift(), hidden, self.dropout)
+            maps = flat_couplings(width, layers, Shift(), hidden, self.dropout, given)
             return self._settled(Gaussianised(maps))
-        maps = couplings(width, layers, Shift(), hidden, self.dropout)
-        parts = [*usual_start(width), *maps, ActNorm((width,))]
+        maps = couplings(width, layers, Shift(), hidden, self.dropout, given=given)
+        parts = [*usual_start(width, given), *maps, ActNorm((width,))]
         return self._settled(Gaussianised(Chain(parts)))
 
     def _rate(self) -> float:

@@ -137,10 +137,12 @@ class RealNVP(Flow):
     def _network(self, schema: Any) -> nn.Module:
         usual = _TABLES if isinstance(schema, Schema) else _IMAGES
         layers, hidden = self.layers or usual["layers"], tuple(self.hidden or usual["hidden"])
+        given = self._given_width
         if isinstance(schema, Schema):
-            maps = couplings(schema.width, layers, Affine(), hidden, self.dropout)
-            return self._settled(Gaussianised(Chain([*usual_start(schema.width), *maps])))
-        boards, others = board_steps((layers + 1) // 2, hidden), channel_steps(layers // 2, hidden)
+            maps = couplings(schema.width, layers, Affine(), hidden, self.dropout, given=given)
+            return self._settled(Gaussianised(Chain([*usual_start(schema.width, given), *maps])))
+        boards = board_steps((layers + 1) // 2, hidden, given)
+        others = channel_steps(layers // 2, hidden, given)
         maps = multi_scale(schema.channels, schema.shape, self.scales, others, boards)
         return self._settled(Gaussianised(maps))
 

@@ -21,7 +21,7 @@ _EXTREME = 3  # rows beyond the last knot
 
 
 class Whitening(Bijection):
-    """Takes out of every column what is linear in the columns before it.
+    """Takes out of every column what is linear in the columns before it, and in what is given.
 
     Parameters
     ----------
@@ -30,33 +30,54 @@ class Whitening(Bijection):
     least : float in [0, 1), default 0.0
         Share of the variance of a column that must be linear in others for it to be taken out.
         Otherwise the column is shifted and scaled only, so that its gaps and spikes stay.
+    given : int, default 0
+        Numbers that rows are given.
     """
 
     centre: Tensor
     triangle: Tensor
+    middle: Tensor
+    share: Tensor
 
-    def __init__(self, width: int, least: float = 0.0) -> None:
+    def __init__(self, width: int, least: float = 0.0, given: int = 0) -> None:
         super().__init__()
         self.least = least
         self.register_buffer("centre", torch.zeros(width))
         self.register_buffer("triangle", torch.eye(width))  # lower
+        if given:
+            self.register_buffer("middle", torch.zeros(given))
+            self.register_buffer("share", torch.zeros(width, given))
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return columns of spread 1."""
         gain = self.triangle.diagonal().log()
         with torch.autocast(x.device.type, enabled=False):  # small differences of large numbers
-            z = (x - self.centre) @ self.triangle.T
+            z = (x - self.centre) @ self.triangle.T + self._told(x, given)
         return z, gain.expand_as(x)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Put what is linear back."""
+        z = z - self._told(z, given)
         return torch.linalg.solve_triangular(self.triangle, z.T, upper=False).T + self.centre
 
-    def settle(self, x: Tensor) -> None:
+    def settle(self, x: Tensor, given: Tensor | None = None) -> None:
         """Regress every column on those before it."""
-        centre, triangle = triangle_of(x.double().cpu().numpy(), self.least)
-        self.centre.copy_(torch.from_numpy(centre))
-        self.triangle.copy_(torch.from_numpy(triangle))
+        known = 0 if given is None else given.shape[1]
+        every = x if given is None else torch.cat([given, x], dim=1)
+        centre, triangle = (
+            torch.from_numpy(part) for part in triangle_of(every.double().cpu().numpy(), self.least)
+        )
+        self.centre.copy_(centre[known:])
+        self.triangle.copy_(triangle[known:, known:])
+        if known:
+            self.middle.copy_(centre[:known])
+            self.share.copy_(triangle[known:, :known])
+
+    def _told(self, x: Tensor, given: Tensor | None) -> Tensor:
+        """Return what is added for what rows are given."""
+        if given is None:
+            return x.new_zeros(())
+        return (given.to(x.dtype) - self.middle) @ self.share.T
 
 
 class Marginals(Bijection):
@@ -81,15 +102,15 @@ class Marginals(Bijection):
         self.register_buffer("up", line.clone())
         self.register_buffer("slopes", torch.ones(width, knots))
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return columns that are each about standard normal."""
         return rational_quadratic(x, self.across, self.up, self.slopes)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Return the columns as they were."""
         return inverse_rational_quadratic(z, self.across, self.up, self.slopes)
 
-    def settle(self, x: Tensor) -> None:
+    def settle(self, x: Tensor, given: Tensor | None = None) -> None:
         """Take the quantiles of rows."""
         found = quantile_knots(x.double().cpu().numpy(), self.up.shape[1])
         for buffer, values in zip((self.across, self.up, self.slopes), found, strict=True):
@@ -145,7 +166,7 @@ def quantile_knots(x: np.ndarray, knots: int = KNOTS) -> tuple[np.ndarray, np.nd
     return across, np.tile(up, (width, 1)), slopes
 
 
-def usual_start(width: int) -> list[Bijection]:
+def usual_start(width: int, given: int = 0) -> list[Bijection]:
     """Return the maps that a flow over columns begins with.
 
     Strong linear relations first, in the columns as they are; then the marginals; then all that is
@@ -155,8 +176,10 @@ def usual_start(width: int) -> list[Bijection]:
     ----------
     width : int
         Columns.
+    given : int, default 0
+        Numbers that rows are given.
     """
-    return [Whitening(width, _STRONG), Marginals(width), Whitening(width)]
+    return [Whitening(width, _STRONG, given), Marginals(width), Whitening(width, 0.0, given)]
 
 
 def steps_between(x: np.ndarray) -> np.ndarray:

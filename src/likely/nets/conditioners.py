@@ -37,6 +37,8 @@ class Coupling(Bijection):
         Share of the inner features left out at random in training.
     direct : bool, default True
         Whether there are connections past the layers, which is much for very many columns.
+    given : int, default 0
+        Numbers that rows are given.
     """
 
     stay: Tensor
@@ -51,13 +53,14 @@ class Coupling(Bijection):
         dropout: float = 0.0,
         *,
         direct: bool = True,
+        given: int = 0,
     ) -> None:
         super().__init__()
         move = sorted(set(range(width)) - set(stay))
         self.univariate = univariate
         self.register_buffer("stay", torch.tensor(stay, dtype=torch.int64), persistent=False)
         self.register_buffer("move", torch.tensor(move, dtype=torch.int64), persistent=False)
-        sizes = (max(len(stay), 1), *hidden, len(move) * univariate.count)
+        sizes = (max(len(stay) + given, 1), *hidden, len(move) * univariate.count)
         layers = dense(sizes, dropout)
         silence(layers[-1])
         self.network: nn.Module = layers
@@ -65,20 +68,22 @@ class Coupling(Bijection):
             self.network = Shortcut(layers)
             silence(self.network.line)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return all columns, some of them mapped."""
-        moved, gain = self.univariate.forward(x[:, self.move], self.raw(x))
+        moved, gain = self.univariate.forward(x[:, self.move], self.raw(x, given))
         gains = torch.zeros_like(x).index_copy(1, self.move, gain)
         return x.index_copy(1, self.move, moved), gains
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map them back."""
-        moved = self.univariate.inverse(z[:, self.move], self.raw(z))
+        moved = self.univariate.inverse(z[:, self.move], self.raw(z, given))
         return z.index_copy(1, self.move, moved)
 
-    def raw(self, x: Tensor) -> Tensor:
+    def raw(self, x: Tensor, given: Tensor | None = None) -> Tensor:
         """Return the parameters of the maps, (batch, move, count)."""
-        seen = x[:, self.stay].clamp(-SEEN, SEEN) if len(self.stay) else x.new_zeros(len(x), 1)
+        seen = beside(x[:, self.stay], given).clamp(-SEEN, SEEN)
+        if not seen.shape[1]:
+            seen = x.new_zeros(len(x), 1)
         return self.network(seen).to(x.dtype).unflatten(1, (len(self.move), -1))
 
 
@@ -95,6 +100,8 @@ class Autoregressive(Bijection):
         Sizes of the layers of the network.
     dropout : float in [0, 1), default 0.0
         Share of the inner features left out at random in training.
+    given : int, default 0
+        Numbers that rows are given.
     """
 
     def __init__(
@@ -103,19 +110,22 @@ class Autoregressive(Bijection):
         univariate: Univariate,
         hidden: Sequence[int],
         dropout: float = 0.0,
+        given: int = 0,
     ) -> None:
         super().__init__()
         self.univariate = univariate
-        self.network = MaskedDense(np.array([ranks]), hidden, univariate.count, dropout)
+        self.network = MaskedDense(
+            np.array([ranks]), hidden, univariate.count, dropout, given=given
+        )
         silence(self.network.direct)
         if self.network.last is not None:
             silence(self.network.last)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return all columns mapped, at once."""
-        return self.univariate.forward(x, self.raw(x))
+        return self.univariate.forward(x, self.raw(x, given))
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map them back, one column after the other."""
         x = torch.empty_like(z)
 
@@ -123,12 +133,14 @@ class Autoregressive(Bijection):
             x[:, column] = self.univariate.inverse(z[:, column], raw)
             return x[:, column].clamp(-SEEN, SEEN)
 
-        self.network.one_by_one(z, torch.zeros_like(z, dtype=torch.bool), 0, draw)
+        seen = None if given is None else given.clamp(-SEEN, SEEN)
+        self.network.one_by_one(z, torch.zeros_like(z, dtype=torch.bool), 0, draw, seen)
         return x
 
-    def raw(self, x: Tensor) -> Tensor:
+    def raw(self, x: Tensor, given: Tensor | None = None) -> Tensor:
         """Return the parameters of the maps, (batch, width, count)."""
-        return self.network(x.clamp(-SEEN, SEEN)).to(x.dtype).movedim(1, 2)
+        seen = None if given is None else given.clamp(-SEEN, SEEN)
+        return self.network(x.clamp(-SEEN, SEEN), 0, seen).to(x.dtype).movedim(1, 2)
 
 
 def couplings(
@@ -139,6 +151,7 @@ def couplings(
     dropout: float = 0.0,
     *,
     direct: bool = True,
+    given: int = 0,
 ) -> list[Bijection]:
     """Return layers of couplings; of each two, the second moves what stays in the first.
 
@@ -146,7 +159,7 @@ def couplings(
     ----------
     width, layers : int
         Columns and layers.
-    univariate, hidden, dropout, direct
+    univariate, hidden, dropout, direct, given
         As in `Coupling`.
     """
     rng = np.random.default_rng(0)  # the same split whenever the network is built
@@ -156,12 +169,18 @@ def couplings(
         order = rng.permutation(width) if layer % 2 == 0 else order
         half = order[: width // 2] if layer % 2 == 0 or width == 1 else order[width // 2 :]
         stay = sorted(half.tolist())
-        found.append(Coupling(width, stay, univariate, hidden, dropout, direct=direct))
+        coupling = Coupling(width, stay, univariate, hidden, dropout, direct=direct, given=given)
+        found.append(coupling)
     return found
 
 
 def autoregressive(
-    width: int, layers: int, univariate: Univariate, hidden: Sequence[int], dropout: float = 0.0
+    width: int,
+    layers: int,
+    univariate: Univariate,
+    hidden: Sequence[int],
+    dropout: float = 0.0,
+    given: int = 0,
 ) -> list[Bijection]:
     """Return autoregressive layers, every other one in reversed order.
 
@@ -169,14 +188,28 @@ def autoregressive(
     ----------
     width, layers : int
         Columns and layers.
-    univariate, hidden, dropout
+    univariate, hidden, dropout, given
         As in `Autoregressive`.
     """
     along = list(range(1, width + 1))
-    return [
-        Autoregressive(along if layer % 2 == 0 else along[::-1], univariate, hidden, dropout)
-        for layer in range(layers)
-    ]
+    orders = [along if layer % 2 == 0 else along[::-1] for layer in range(layers)]
+    return [Autoregressive(order, univariate, hidden, dropout, given) for order in orders]
+
+
+def beside(x: Tensor, given: Tensor | None) -> Tensor:
+    """Return rows or images, (batch, channel, ...), with what they are given as more channels.
+
+    Parameters
+    ----------
+    x : Tensor of shape (batch, channel, ...)
+        Rows or images.
+    given : Tensor of shape (batch, given) or None
+        What they are given, the same everywhere in an image.
+    """
+    if given is None:
+        return x
+    more = given.reshape(*given.shape, *[1] * (x.ndim - 2)).expand(-1, -1, *x.shape[2:])
+    return torch.cat([x, more.to(x.dtype)], dim=1)
 
 
 def silence(layer: nn.Module) -> None:

@@ -118,7 +118,7 @@ def multi_scale(
     return Chain([*parts, Squeezed(Chain(inner))])
 
 
-def glow_steps(depth: int, hidden: Sequence[int]) -> Maps:
+def glow_steps(depth: int, hidden: Sequence[int], given: int = 0) -> Maps:
     """Return a maker of Glow's steps: normalise, mix channels, couple.
 
     Parameters
@@ -127,6 +127,8 @@ def glow_steps(depth: int, hidden: Sequence[int]) -> Maps:
         Steps a scale.
     hidden : sequence of int
         Channels of the convolutions.
+    given : int, default 0
+        Numbers that images are given.
     """
     network = plain_network(hidden)
 
@@ -135,18 +137,21 @@ def glow_steps(depth: int, hidden: Sequence[int]) -> Maps:
         for step in range(depth):
             found += [ActNorm((channels, 1, 1)), Mixing(channels)]
             if channels > 1:
-                found.append(ChannelCoupling(channels, network, Affine()))
+                found.append(ChannelCoupling(channels, network, Affine(), given=given))
             elif size != (1, 1):
-                turned = step % 2 == 1
-                found.append(CheckerboardCoupling(1, size, network, Affine(), turned=turned))
+                found.append(
+                    CheckerboardCoupling(
+                        1, size, network, Affine(), turned=step % 2 == 1, given=given
+                    )
+                )
         if channels > 1:  # what leaves is scaled by what stays
-            found.append(ChannelCoupling(channels, network, Affine()))
+            found.append(ChannelCoupling(channels, network, Affine(), given=given))
         return found
 
     return make
 
 
-def board_steps(depth: int, hidden: Sequence[int]) -> Maps:
+def board_steps(depth: int, hidden: Sequence[int], given: int = 0) -> Maps:
     """Return a maker of couplings by checkerboards, turn by turn.
 
     Parameters
@@ -155,6 +160,8 @@ def board_steps(depth: int, hidden: Sequence[int]) -> Maps:
         Couplings.
     hidden : sequence of int
         Channels of the residual blocks.
+    given : int, default 0
+        Numbers that images are given.
     """
     network = residual_network(hidden)
 
@@ -164,13 +171,17 @@ def board_steps(depth: int, hidden: Sequence[int]) -> Maps:
             found.append(ActNorm((channels, 1, 1)))
             if size != (1, 1):
                 turned = step % 2 == 1
-                found.append(CheckerboardCoupling(channels, size, network, Affine(), turned=turned))
+                found.append(
+                    CheckerboardCoupling(
+                        channels, size, network, Affine(), turned=turned, given=given
+                    )
+                )
         return found
 
     return make
 
 
-def channel_steps(depth: int, hidden: Sequence[int]) -> Maps:
+def channel_steps(depth: int, hidden: Sequence[int], given: int = 0) -> Maps:
     """Return a maker of couplings by channels, turn by turn.
 
     Parameters
@@ -179,6 +190,8 @@ def channel_steps(depth: int, hidden: Sequence[int]) -> Maps:
         Couplings; in the last one what leaves is mapped as what stays says.
     hidden : sequence of int
         Channels of the residual blocks.
+    given : int, default 0
+        Numbers that images are given.
     """
     network = residual_network(hidden)
 
@@ -187,14 +200,19 @@ def channel_steps(depth: int, hidden: Sequence[int]) -> Maps:
         for step in range(depth):
             found.append(ActNorm((channels, 1, 1)))
             turned = step % 2 != depth % 2
-            found.append(ChannelCoupling(channels, network, Affine(), turned=turned))
+            found.append(ChannelCoupling(channels, network, Affine(), turned=turned, given=given))
         return found
 
     return make
 
 
 def flat_couplings(
-    width: int, layers: int, univariate: Univariate, hidden: Sequence[int], dropout: float
+    width: int,
+    layers: int,
+    univariate: Univariate,
+    hidden: Sequence[int],
+    dropout: float,
+    given: int = 0,
 ) -> Bijection:
     """Return couplings of all numbers of an image, every other one by turns, and a scale for each.
 
@@ -202,11 +220,11 @@ def flat_couplings(
     ----------
     width : int
         Numbers of an image.
-    layers, univariate, hidden, dropout
+    layers, univariate, hidden, dropout, given
         As in `likely.nets.conditioners.Coupling`.
     """
     parts: list[Bijection] = [ActNorm((width,))]
     for layer in range(layers):
         stay = list(range(layer % 2, width, 2)) if width > 1 else []
-        parts.append(Coupling(width, stay, univariate, hidden, dropout))
+        parts.append(Coupling(width, stay, univariate, hidden, dropout, given=given))
     return Flat(Chain([*parts, ActNorm((width,))]))

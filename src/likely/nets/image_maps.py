@@ -11,7 +11,7 @@ from scipy.linalg import lu
 from torch import Tensor, nn
 
 from likely.nets.bijections import Bijection
-from likely.nets.conditioners import SEEN
+from likely.nets.conditioners import SEEN, beside
 from likely.nets.univariate import Univariate
 
 
@@ -28,18 +28,18 @@ class Squeezed(Bijection):
         super().__init__()
         self.inner = inner
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return mapped images and their gains, in the shape of the images."""
-        z, gain = self.inner(F.pixel_unshuffle(x, 2))
+        z, gain = self.inner(F.pixel_unshuffle(x, 2), given)
         return F.pixel_shuffle(z, 2), F.pixel_shuffle(gain, 2)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map back."""
-        return F.pixel_shuffle(self.inner.inverse(F.pixel_unshuffle(z, 2)), 2)
+        return F.pixel_shuffle(self.inner.inverse(F.pixel_unshuffle(z, 2), given), 2)
 
-    def settle(self, x: Tensor) -> None:
+    def settle(self, x: Tensor, given: Tensor | None = None) -> None:
         """Settle the inner map."""
-        self.inner.settle(F.pixel_unshuffle(x, 2))
+        self.inner.settle(F.pixel_unshuffle(x, 2), given)
 
 
 class Half(Bijection):
@@ -55,20 +55,20 @@ class Half(Bijection):
         super().__init__()
         self.inner = inner
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return images half of whose channels are mapped."""
         on, done = x.chunk(2, dim=1)
-        z, gain = self.inner(on)
+        z, gain = self.inner(on, given)
         return torch.cat([z, done], dim=1), torch.cat([gain, torch.zeros_like(done)], dim=1)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map back."""
         on, done = z.chunk(2, dim=1)
-        return torch.cat([self.inner.inverse(on), done], dim=1)
+        return torch.cat([self.inner.inverse(on, given), done], dim=1)
 
-    def settle(self, x: Tensor) -> None:
+    def settle(self, x: Tensor, given: Tensor | None = None) -> None:
         """Settle the inner map."""
-        self.inner.settle(x.chunk(2, dim=1)[0])
+        self.inner.settle(x.chunk(2, dim=1)[0], given)
 
 
 class Flat(Bijection):
@@ -84,18 +84,18 @@ class Flat(Bijection):
         super().__init__()
         self.inner = inner
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return mapped images and their gains."""
-        z, gain = self.inner(x.flatten(1))
+        z, gain = self.inner(x.flatten(1), given)
         return z.view_as(x), gain.view_as(x)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map back."""
-        return self.inner.inverse(z.flatten(1)).view_as(z)
+        return self.inner.inverse(z.flatten(1), given).view_as(z)
 
-    def settle(self, x: Tensor) -> None:
+    def settle(self, x: Tensor, given: Tensor | None = None) -> None:
         """Settle the inner map."""
-        self.inner.settle(x.flatten(1))
+        self.inner.settle(x.flatten(1), given)
 
 
 class ChannelCoupling(Bijection):
@@ -111,6 +111,8 @@ class ChannelCoupling(Bijection):
         How a number is mapped.
     turned : bool, default False
         Whether the last channels stay.
+    given : int, default 0
+        Numbers that images are given.
     """
 
     def __init__(
@@ -120,26 +122,28 @@ class ChannelCoupling(Bijection):
         univariate: Univariate,
         *,
         turned: bool = False,
+        given: int = 0,
     ) -> None:
         super().__init__()
         self.sizes, self.turned, self.univariate = [channels // 2], turned, univariate
         self.sizes.append(channels - self.sizes[0])
         stay, move = self.sizes[::-1] if turned else self.sizes
-        self.network = network(stay, move * univariate.count)
+        self.network = network(stay + given, move * univariate.count)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return images some of whose channels are mapped."""
         stay, move = self._split(x)
-        moved, gain = self.univariate.forward(move, self._raw(stay))
+        moved, gain = self.univariate.forward(move, self._raw(stay, given))
         return self._joined(stay, moved), self._joined(torch.zeros_like(stay), gain)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map them back."""
         stay, move = self._split(z)
-        return self._joined(stay, self.univariate.inverse(move, self._raw(stay)))
+        return self._joined(stay, self.univariate.inverse(move, self._raw(stay, given)))
 
-    def _raw(self, stay: Tensor) -> Tensor:
-        return parameters_of(self.network(stay.clamp(-SEEN, SEEN)), stay, self.univariate.count)
+    def _raw(self, stay: Tensor, given: Tensor | None) -> Tensor:
+        out = self.network(beside(stay, given).clamp(-SEEN, SEEN))
+        return parameters_of(out, stay, self.univariate.count)
 
     def _split(self, x: Tensor) -> tuple[Tensor, Tensor]:
         first, second = x.split(self.sizes, dim=1)
@@ -164,6 +168,8 @@ class CheckerboardCoupling(Bijection):
         How a number is mapped.
     turned : bool, default False
         Whether the other pixels stay.
+    given : int, default 0
+        Numbers that images are given.
     """
 
     stays: Tensor
@@ -176,25 +182,26 @@ class CheckerboardCoupling(Bijection):
         univariate: Univariate,
         *,
         turned: bool = False,
+        given: int = 0,
     ) -> None:
         super().__init__()
         board = (np.indices(size).sum(axis=0) + turned) % 2 == 0
         self.register_buffer("stays", torch.tensor(board.astype(np.float32)), persistent=False)
         self.univariate = univariate
-        self.network = network(channels, channels * univariate.count)
+        self.network = network(channels + given, channels * univariate.count)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return images some of whose pixels are mapped."""
-        moved, gain = self.univariate.forward(x, self._raw(x))
+        moved, gain = self.univariate.forward(x, self._raw(x, given))
         return torch.where(self.stays > 0, x, moved), gain * (1 - self.stays)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Map them back."""
-        moved = self.univariate.inverse(z, self._raw(z))
+        moved = self.univariate.inverse(z, self._raw(z, given))
         return torch.where(self.stays > 0, z, moved)
 
-    def _raw(self, x: Tensor) -> Tensor:
-        seen = x.clamp(-SEEN, SEEN) * self.stays
+    def _raw(self, x: Tensor, given: Tensor | None) -> Tensor:
+        seen = beside(x * self.stays, given).clamp(-SEEN, SEEN)
         return parameters_of(self.network(seen), x, self.univariate.count)
 
 
@@ -224,13 +231,13 @@ class Mixing(Bijection):
         signs = torch.tensor(np.sign(scale), dtype=torch.float32)
         self.register_buffer("signs", signs, persistent=False)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return images whose channels are mixed, the same way in every pixel."""
         with torch.autocast(x.device.type, enabled=False):
             z = F.conv2d(x, self.matrix()[:, :, None, None])
         return z, self.log_scale[:, None, None].expand_as(x)
 
-    def inverse(self, z: Tensor) -> Tensor:
+    def inverse(self, z: Tensor, given: Tensor | None = None) -> Tensor:
         """Mix back."""
         back = torch.linalg.inv(self.matrix().double()).to(z.dtype)
         return F.conv2d(z, back[:, :, None, None])

@@ -35,6 +35,8 @@ class MaskedDense(nn.Module):
         Share of the hidden units that is left out at random in training.
     shuffled : bool, default False
         Whether hidden units have other degrees in every order.
+    given : int, default 0
+        Numbers that rows are given, which every unit and every output may see.
     """
 
     ranks: Tensor
@@ -47,6 +49,7 @@ class MaskedDense(nn.Module):
         dropout: float = 0.0,
         *,
         shuffled: bool = False,
+        given: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.hidden = size, tuple(hidden)
@@ -61,23 +64,31 @@ class MaskedDense(nn.Module):
         self.direct = nn.Linear(self.width, size * self.width)
         nn.init.zeros_(self.direct.weight)
         self.dropout = nn.Dropout(dropout)
+        self.told: nn.Linear | None = None
+        if given:
+            self.told = nn.Linear(given, sum(self.hidden[:1]) + size * self.width, bias=False)
+            nn.init.zeros_(self.told.weight)
 
-    def forward(self, x: Tensor, order: int = 0) -> Tensor:
+    def forward(self, x: Tensor, order: int = 0, given: Tensor | None = None) -> Tensor:
         """Return what is said of every feature, (batch, feature) to (batch, size, feature)."""
+        inner, told = self._told(given)
         rank = self.ranks[order]
         outer = rank.repeat(self.size)[:, None]
-        out = F.linear(x, self.direct.weight * (outer > rank), self.direct.bias)
+        out = F.linear(x, self.direct.weight * (outer > rank), self.direct.bias) + told
         below, h = rank, x
         for i, layer in enumerate(self._each()):
             degrees = self._degrees(i, order)
             weight = layer.weight * (degrees[:, None] >= below)
-            h = self._joined(i, h, F.linear(h, weight, layer.bias))
+            added = F.linear(h, weight, layer.bias)
+            h = self._joined(i, h, added if i else added + inner)
             below = degrees
         if self.last is not None:
             out = out + F.linear(h, self.last.weight * (outer > below), self.last.bias)
         return out.unflatten(1, (self.size, self.width))
 
-    def one_by_one(self, x: Tensor, known: Tensor, order: int, draw: Draw) -> Tensor:
+    def one_by_one(
+        self, x: Tensor, known: Tensor, order: int, draw: Draw, given: Tensor | None = None
+    ) -> Tensor:
         """Return features drawn one after the other, as an order has them.
 
         Units are computed as soon as all that they see is there, so that all of it costs no more
@@ -93,7 +104,10 @@ class MaskedDense(nn.Module):
             Which order.
         draw : callable
             Draws values of a feature, as the network sees them.
+        given : Tensor of shape (batch, given), optional
+            What rows are given.
         """
+        inner, told = self._told(given)
         seen = torch.zeros_like(x)
         states = [x.new_zeros(len(x), units) for units in self.hidden]
         rows = torch.arange(self.size, device=x.device) * self.width
@@ -101,6 +115,7 @@ class MaskedDense(nn.Module):
             out = F.linear(
                 seen, self.direct.weight[rows + feature], self.direct.bias[rows + feature]
             )
+            out = out + (told if given is None else told[:, rows + feature])
             if self.last is not None:
                 weight, bias = self.last.weight[rows + feature], self.last.bias[rows + feature]
                 out = out + F.linear(states[-1], weight, bias)  # later units are still 0
@@ -111,12 +126,21 @@ class MaskedDense(nn.Module):
                 units = torch.nonzero(self._degrees(i, order) == rank)[:, 0]
                 if len(units):
                     added = F.linear(below, layer.weight[units], layer.bias[units])
+                    if i == 0 and given is not None:
+                        added = added + inner[:, units]
                     before = below[:, units] if self._adds(i) else None
                     states[i][:, units] = (
                         F.silu(added) if before is None else before + F.silu(added)
                     )
                 below = states[i]
         return seen
+
+    def _told(self, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return what is added to the first hidden layer and to the outputs."""
+        if self.told is None or given is None:
+            nothing = self.direct.bias.new_zeros(())
+            return nothing, nothing
+        return self.told(given).split([sum(self.hidden[:1]), self.size * self.width], dim=1)
 
     def _each(self) -> list[nn.Linear]:
         return cast("list[nn.Linear]", list(self.layers))

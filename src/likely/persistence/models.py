@@ -4,6 +4,8 @@
 {"class": "KNN/1", "params": {…}, "schema": {…}, "offset": -3.2, "column_major": [], "members": {}}
 ```
 
+A model that was fitted with conditions has "condition" besides, which is the schema of these.
+
 The weights of a network are arrays named "<attribute>.<name of the weight>"; which there must be
 follows from building the network anew.
 
@@ -19,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from likely.base.conditional import Conditional
 from likely.base.model import Model, NotFittedError
 from likely.core.errors import LikelyError, PersistenceError
 from likely.core.params import check_parameters, parameters
@@ -39,6 +42,7 @@ from likely.persistence.codec import Reader, Writer, damaged
 from likely.persistence.hints import read_as
 from likely.persistence.schemas import read_schema, write_schema
 
+_CONDITION = "condition"
 _KEYS = {"class", "params", "schema", "offset", "column_major", "members"}
 
 
@@ -126,7 +130,13 @@ def _store_model(
     for name in networks_of(owner):
         for key, array in model._weights(name).items():
             writer.array(f"{prefix}{name}.{key}", array)
-    return {
+    condition = getattr(model, "condition_", None)
+    more = (
+        {}
+        if condition is None
+        else {_CONDITION: _store_schema(condition, f"{prefix}{_CONDITION}", writer, None)}
+    )
+    return more | {
         "class": class_id(owner),
         "params": _store_params(model, f"{prefix}params", writer),
         "schema": _store_schema(schema, f"{prefix}schema", writer, parent),
@@ -151,11 +161,13 @@ def _store_schema(
 
 
 def _restore_model(document: Any, prefix: str, reader: Reader, parent: Description | None) -> Model:
-    if not isinstance(document, dict) or set(document) != _KEYS:
+    if not isinstance(document, dict) or set(document) - {_CONDITION} != _KEYS:
         raise damaged(f"a model must have {', '.join(sorted(_KEYS))}")
     owner = find_class(document["class"])
     model = _build(owner, document["params"], f"{prefix}params", reader)
     schema = _restore_schema(model, document["schema"], prefix, reader, parent)
+    if _CONDITION in document:
+        _restore_condition(model, document[_CONDITION], prefix, reader)
     offset = read_as(float | None, document["offset"], f"{prefix}offset")
     if offset is not None:
         model.offset_ = offset
@@ -192,6 +204,14 @@ def _restore_schema(
     if schema.named:
         model.feature_names_in_ = np.array([c.name for c in schema.columns], dtype=object)
     return schema
+
+
+def _restore_condition(model: Model, stored: Any, prefix: str, reader: Reader) -> None:
+    path = f"{prefix}{_CONDITION}"
+    schema = read_schema(reader.value(stored, path), path)
+    if not (isinstance(model, Conditional) and isinstance(schema, Schema)):
+        raise damaged(f"{type(model).__name__} has no conditions")
+    model.condition_ = schema
 
 
 def _restore_arrays(

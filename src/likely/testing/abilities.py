@@ -12,7 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from likely.base.capabilities import Density, Sampler, Tester
-from likely.core.errors import CannotDo
+from likely.base.conditional import Conditional
+from likely.core.errors import CannotDo, DataError
 from likely.evaluation import auroc
 from likely.testing.law import fresh, law, name_of, require, require_equal, require_error
 from likely.testing.toys import mixed
@@ -87,10 +88,10 @@ def same_seed_draws_the_same_rows(model: Any) -> None:
 
 @law(Sampler)
 def conditions_are_refused(model: Any) -> None:
-    """A model that cannot sample under a condition says so by `CannotDo`, and by its name."""
+    """A model that cannot sample under a condition, or was fitted without, says so by its name."""
     fitted = fresh(model).fit(_plane(300))
     require_error(
-        CannotDo,
+        DataError if isinstance(model, Conditional) else CannotDo,
         lambda: fitted.sample(5, condition={"a": 1}),
         (name_of(model),),
         "sample(condition=...)",

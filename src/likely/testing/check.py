@@ -14,6 +14,7 @@ from likely.base.model import Model
 from likely.core.catalogue import entries
 from likely.testing import (
     abilities,
+    conditions,
     contract,
     finding,
     hostile,
@@ -31,7 +32,7 @@ from likely.testing.law import ALL, LawBroken, takes_tables
 __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_every_model"]
 
 MODULES = (
-    contract, repeatable, tables, hostile, finding, state, abilities, invertible,
+    contract, repeatable, tables, hostile, finding, state, abilities, conditions, invertible,
     shaped_repeatable, shaped_abilities, text_laws,
 )  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""
