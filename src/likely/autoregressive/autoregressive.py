@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from typing import Any, final
 
 import numpy as np
+from sklearn.base import clone
 
 from likely.base.capabilities import Density, Explainer, Sampler
-from likely.base.state import Array
+from likely.base.state import Array, Members
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
 from likely.data.form import Form
@@ -20,7 +21,7 @@ from likely.nets.conditionals import (
     LogisticMixture,
     Softmax,
 )
-from likely.nets.deep_model import DeepModel
+from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.likelihoods import LEVELS
 from likely.nets.states import States, compressed, statistics
 
@@ -28,6 +29,7 @@ LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
 """Distributions of a feature of samples with axes given those before it."""
 
 _LEAST = 1e-9  # nats
+_REPLACED = 0.2  # share of the numbers that a background model sees from elsewhere
 
 
 class Autoregressive(Density, Sampler, Explainer, DeepModel, ABC):
@@ -89,6 +91,7 @@ class WithLikelihood(Autoregressive, ABC):
     """
 
     _state_spec = {
+        "background_": Members(),
         "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
         "usual_": Array("width"),
         "centre_": Array("statistic"),
@@ -98,16 +101,27 @@ class WithLikelihood(Autoregressive, ABC):
     likelihood: str
     components: int
     oddness: str
+    background_: list[Any]
     likelihood_: int
     usual_: np.ndarray
     centre_: np.ndarray
     whitening_: np.ndarray
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        self.background_ = [self._background(x)] if self.oddness == "ratio" else []
         nats = self._surprises(held_out)
         self.usual_ = nats.mean(axis=0).ravel()
         states = States.learn(self._statistics(held_out, nats))
         self.centre_, self.whitening_ = states.centre, states.whitening
+
+    def _background(self, x: np.ndarray) -> Any:
+        """Return a model of what any sample has in common, whatever it shows."""
+        rng = generator(self.seed)
+        model = clone(self).set_params(oddness="likelihood", checkpoint=None)
+        table = not isinstance(self.schema_, Form)
+        blurred = _blurred(x[settled_order(x)], rng, by_column=table)
+        model._fit_features(self.schema_, blurred, rng)
+        return model
 
     def _statistics(self, x: np.ndarray, nats: np.ndarray) -> np.ndarray:
         table = not isinstance(self.schema_, Form)
@@ -119,6 +133,8 @@ class WithLikelihood(Autoregressive, ABC):
     def _oddness(self, x: np.ndarray, nats: np.ndarray) -> np.ndarray:
         """Return how odd samples are, given the nats of their features, shape (n,)."""
         chosen, total = self._chosen_oddness(), _total(nats)
+        if chosen == "ratio":
+            return total - _total(self.background_[0]._surprises(x))
         if chosen == "states":
             found = self._statistics(x, nats)
             return States(self.centre_, self.whitening_).distance(found)
@@ -135,12 +151,19 @@ class WithLikelihood(Autoregressive, ABC):
                 f"oddness={self.oddness!r} is for series and images. Use 'likelihood' or "
                 "'typicality' for tables."
             )
+        if self.oddness == "ratio" and not self.background_:
+            raise ParameterError(
+                f"{type(self).__name__} learns a background for oddness='ratio' when it is fitted. "
+                "Fit it anew with this oddness."
+            )
         return self.oddness
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         nats = self._surprises(x)
         if self._chosen_oddness() == "likelihood":
             return nats
+        if self._chosen_oddness() == "ratio":
+            return nats - self.background_[0]._surprises(x)
         # what is unusual of a whole sample belongs to no feature: it is shared out by where the
         # sample is more surprising than others
         more = np.maximum(nats - self.usual_.reshape(x.shape[1:]), 0.0) + _LEAST
@@ -178,6 +201,18 @@ class WithLikelihood(Autoregressive, ABC):
             return LogisticMixture(self.components)
         low, high = (-2.0, 2.0) if form.kind == "series" else (0.0, 1.0)
         return GaussianMixture(self.components, low, high)
+
+
+def _blurred(x: np.ndarray, rng: np.random.Generator, *, by_column: bool) -> np.ndarray:
+    """Return samples some of whose numbers are those of other samples, of the same column or not.
+
+    What holds numbers together at large is lost; what they are like on their own stays.
+    https://arxiv.org/abs/1906.02845
+    """
+    flat = x.reshape(len(x), -1)
+    others = rng.permuted(flat, axis=0) if by_column else rng.permutation(flat.ravel())
+    replaced = rng.random(flat.shape) < _REPLACED
+    return np.where(replaced, others.reshape(flat.shape), flat).reshape(x.shape)
 
 
 def _total(nats: np.ndarray) -> np.ndarray:

@@ -56,11 +56,13 @@ class MADE(WithLikelihood):
         of Gaussians.
     components : int in [1, 100], default 5
         How many distributions a mixture has.
-    oddness : {"auto", "likelihood", "typicality", "complexity", "states"}, default "auto"
-        Minus log p(x); how far it is from what is usual; minus log p(x) less what a compressor
-        needs; or how unusual likelihood, compressed size, and where in a sample the nats lie are
-        together (see `likely.nets.states`). "auto" is "states" for series and images,
-        and "likelihood" for tables, where the last two mean nothing.
+    oddness : {"auto", "likelihood", "typicality", "ratio", "complexity", "states"}, default "auto"
+        Minus log p(x); how far it is from what is usual; minus log p(x) less that by a background,
+        a second network that learns from samples with a fifth of their numbers replaced, for as
+        long (Ren et al., 2019); minus log p(x) less what a compressor needs; or how unusual
+        likelihood, compressed size, and where in a sample the nats lie are together (see
+        `likely.nets.states`). "auto" is "states" for series and images, and "likelihood" for
+        tables, where the last two mean nothing.
     dropout : float in [0, 1), default 0.0
         Share of the hidden units that is left out at random in training.
     weight_decay : float in [0, 1], default 0.0
@@ -138,7 +140,9 @@ class MADE(WithLikelihood):
             "auto", "bernoulli", "softmax", "logistic_mixture", "gaussian"
         ] = "auto",
         components: Annotated[int, Interval(1, 100)] = 5,
-        oddness: Literal["auto", "likelihood", "typicality", "complexity", "states"] = "auto",
+        oddness: Literal[
+            "auto", "likelihood", "typicality", "ratio", "complexity", "states"
+        ] = "auto",
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
         weight_decay: Annotated[float, Interval(0, 1)] = 0.0,
         kind: Literal["auto", "table", "series", "image"] = "auto",

@@ -1,9 +1,11 @@
 """Whether what a density says of a sample is usual, and not only whether it says much.
 
 A density adds up many small surprises, so a plain image is likelier than any that it learnt from:
-a model of clothes finds digits likelier than clothes (Nalisnick et al., 2019). Three answers:
+a model of clothes finds digits likelier than clothes (Nalisnick et al., 2019). Four answers:
 
 - "typicality": how far log p(x) is from what it usually is, in whichever direction;
+- "ratio": what any sample has in common is taken off, as a background model knows it, which learns
+  from samples some of whose numbers were replaced (Ren et al., 2019);
 - "complexity": what a compressor needs for the sample is taken off -log p(x), as plain images need
   little (Serra et al., 2020);
 - "states": how unusual several statistics are together (Morningstar et al., 2021): log p(x), the
