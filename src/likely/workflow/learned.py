@@ -19,11 +19,13 @@ from likely.core.empirical import Empirical
 from likely.core.errors import DataError
 from likely.data.alphabet import Alphabet
 from likely.data.batches import LargeFile, large_file
+from likely.data.clips import Clips, as_clips
 from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.records import records
 from likely.data.samples import Samples, as_shaped
 from likely.data.schema import Schema
+from likely.data.sound import Sound
 from likely.data.table import Table
 from likely.data.texts import Texts, as_texts
 from likely.explanation import Explanation, explain, explain_places, explain_texts
@@ -208,10 +210,12 @@ class Learned:
 
     @property
     def unit(self) -> str:
-        """What is judged: "row", "group", "image", "series", "video" or "text"."""
+        """What is judged: "row", "group", "image", "series", "video", "text" or "clip"."""
         if self.grouping is not None:
             return "group"
         schema = self.model.schema_
+        if isinstance(schema, Sound):
+            return "clip"
         return "row" if isinstance(schema, Schema) else schema.kind
 
     def samples(self, new: Any) -> Samples:
@@ -219,6 +223,8 @@ class Learned:
         schema = self.model.schema_
         if isinstance(schema, Schema):
             return self.table(new)
+        if isinstance(schema, Sound):
+            return as_clips(new, schema.rate)
         return as_texts(new) if isinstance(schema, Alphabet) else as_shaped(new, schema.kind)
 
     def table(self, new: Any) -> Table:
@@ -252,6 +258,8 @@ class Learned:
         """Explain samples that were already read."""
         if isinstance(table, Texts):
             return explain_texts(self.model, table)
+        if isinstance(table, Clips):
+            return [Explanation((), None, "") for _ in table]
         if not isinstance(table, Table):
             return explain_places(self.model, self.model.schema_.match(table))
         found = explain(self.model, self.model.schema_.match(table), self.likely_rows)
