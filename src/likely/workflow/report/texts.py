@@ -22,6 +22,11 @@ _LEVELS = 8
 _LONGEST = 3_000
 _END = "¶"
 
+HOW_COLOURED = (
+    "The stronger the colour, the more surprising a character is behind those before it: no colour "
+    f"is none, the strongest {STRONGEST:.0f} bits or more."
+)
+
 
 class Written:
     """Shows the texts of a page with one scale of colours for all of them.
@@ -47,24 +52,37 @@ class Written:
 
     def draw(self, place: int) -> Html:
         """Return one text, by its place among those that have a card."""
-        text, bits = self.samples.sample(place), self.surprise[place]
-        parts = passages(text, bits, 0.0)
-        shown = [part for part in parts if part.start < _LONGEST or not part.text]
-        written = [_word(part, bits[part.start : part.start + max(len(part.text), 1)])
-                   for part in shown]  # fmt: skip
-        left = len(parts) - len(shown)
+        written, left = self.words(place)
         note = f" The text goes on; {left:,} words are not shown." if left else ""
-        caption = (
-            "The stronger the colour, the more surprising a character is behind those before it: "
-            f"no colour is none, the strongest {STRONGEST:.0f} bits or more. {_END} is the "
-            f"end.{note}"
-        )
-        return element(
-            "figure",
-            element("p", join(written), class_="written"),
-            element("figcaption", caption),
-            class_="text",
-        )
+        caption = f"{HOW_COLOURED} {_END} is the end.{note}"
+        return element("figure", written, element("figcaption", caption), class_="text")
+
+    def words(self, place: int, *, begun: int = 0, ended: bool = True) -> tuple[Html, int]:
+        """Return one text in colours, and how many of its words are not shown.
+
+        Parameters
+        ----------
+        place : int
+            Which text.
+        begun : int, default 0
+            So many characters were given, and are marked as such.
+        ended : bool, default True
+            Whether the text ends there, and was not only broken off.
+        """
+        text, bits = self.samples.sample(place), self.surprise[place]
+        parts = passages(text, bits, 0.0)[: None if ended else -1]
+        shown = [part for part in parts if part.start < _LONGEST or not part.text]
+        words = [
+            (
+                part.start < begun,
+                _word(part, bits[part.start : part.start + max(len(part.text), 1)]),
+            )
+            for part in shown
+        ]
+        given = [word for early, word in words if early]
+        written = [word for early, word in words if not early]
+        mark = element("span", *given, class_="given") if given else None
+        return element("p", mark, *written, class_="written"), len(parts) - len(shown)
 
 
 def words_table(explanation: Explanation) -> Html | None:
