@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from likely.base.capabilities import Sampler, can
 from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
@@ -58,6 +60,8 @@ def draw(
     if isinstance(schema, Alphabet):
         return Texts(tuple(drawn))
     if isinstance(schema, Schema):
+        whole = [column.integer for column in schema.used]
+        drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were
         return Table(drawn, schema.used, named=schema.named)
     return Shaped(schema.kind, drawn, schema.flat)
 

@@ -191,6 +191,49 @@ class Learned:
 
         return generate(self, n, prompt=prompt, like=like, seed=seed, drawing=drawing)
 
+    def gallery(
+        self,
+        path: str | Path,
+        n: int | None = None,
+        *,
+        prompt: str | None = None,
+        seed: int | None = 0,
+        **drawing: Any,
+    ) -> Path:
+        """Draw new samples and show them in one HTML file (below 1 MB, works offline).
+
+        Images and video are shown as a grid, series as lines, audio as waves with a player, texts
+        in colours of their surprise, and rows by their columns and pairs of columns beside those
+        learnt from.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an old file there is replaced. A name that ends in ".png" is for images, and
+            gets the grid alone.
+        n : int, optional
+            How many. Default: 1,000 rows, 36 images, 16 series, 9 videos, 12 texts, 6 clips.
+        prompt : str, optional
+            How texts begin.
+        seed : int or None, default 0
+            The same seed draws the same samples as `generate` does.
+        **drawing
+            As in `generate`.
+
+        Returns
+        -------
+        Path
+            The path.
+
+        Raises
+        ------
+        CannotDo
+            If the model cannot draw samples; the message names models that can.
+        """
+        from likely.workflow.gallery import write_gallery
+
+        return write_gallery(self, Path(path), n, prompt=prompt, seed=seed, drawing=drawing)
+
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.
 

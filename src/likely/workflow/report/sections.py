@@ -60,7 +60,7 @@ def verdict(view: View) -> Html:
     found, decision = view.found, view.found.decision
     cut, oddest = cut_at(view), float(view.surprise.max())
     rare = "" if decision.ranking_only else f" ({one_in(oddest)})"
-    facts = [
+    known = [
         (found.learned.worded("Rows judged"), f"{len(found):,}"),
         ("Findings", "none: ranking only" if decision.ranking_only else f"{found.anomaly.sum():,}"),
         ("Reported from", "no cut" if cut is None else f"{bits(cut)} of surprise"),
@@ -71,7 +71,7 @@ def verdict(view: View) -> Html:
         "header",
         element("h1", shorten(short, _NOTE)),
         element("p", shorten(rest[:1].upper() + rest[1:], _NOTE), class_="lead") if rest else None,
-        _facts(facts, "tiles"),
+        facts(known, "tiles"),
         id="verdict",
     )
 
@@ -82,21 +82,19 @@ def learnt(view: View) -> Html:
     aside = [column for column in learned.columns if column.set_aside]
     model = type(learned.model)
     about = (model.__doc__ or "").strip().partition("\n")[0]
-    facts = [
+    known = [
         ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
         ("Compared with", learned.worded(count(learned.reference.n, "reference row"))),
         ("Model", f"{model.__name__}: {about}" if about else model.__name__),
     ]
     notes = list(dict.fromkeys(view.found.notes))
     form = learned.model.schema_
-    if isinstance(form, Form):
-        facts.append(("Looked at as", _form_in_words(form)))
-    if isinstance(form, Alphabet):
-        facts.append(("Looked at as", form.in_words))
+    if not isinstance(form, Schema):
+        known.append(("Looked at as", form_in_words(form)))
     return element(
         "section",
         element("h2", "What was learnt"),
-        _facts(facts, "lines"),
+        facts(known, "lines"),
         *(_looked_at(view) if isinstance(form, Schema) else ()),
         element("h3", f"Columns set aside ({len(aside):,})") if aside else None,
         _names(aside) if aside else None,
@@ -111,8 +109,10 @@ def _looked_at(view: View) -> tuple[Html, Html]:
     return heading, _names(view.table.columns)
 
 
-def _form_in_words(form: Form) -> str:
-    """Return the shape that samples are brought to, such as "28 x 28 pixels, 1 channel"."""
+def form_in_words(form: Form | Alphabet) -> str:
+    """Return what samples are brought to, such as "28 x 28 pixels, 1 channel"."""
+    if isinstance(form, Alphabet):
+        return form.in_words
     sizes = dict(zip(AXES[form.kind], form.shape, strict=True))
     parts = []
     if "time" in sizes:
@@ -152,7 +152,7 @@ def how_to_read(view: View) -> Html:
     ]
     worded = [(name, view.worded(text)) for name, text in terms]
     return element(
-        "section", element("h2", "How to read this"), _facts(worded, "terms"), id="reading"
+        "section", element("h2", "How to read this"), facts(worded, "terms"), id="reading"
     )
 
 
@@ -180,7 +180,8 @@ def _meaning(view: View) -> str:
     }[decision.name]
 
 
-def _facts(pairs: Sequence[tuple[str, str]], class_: str) -> Html:
+def facts(pairs: Sequence[tuple[str, str]], class_: str) -> Html:
+    """Return terms with what is to say of each; `class_` is "tiles", "lines" or "terms"."""
     boxes = [element("div", element("dt", term), element("dd", text)) for term, text in pairs]
     return element("dl", *boxes, class_=class_)
 

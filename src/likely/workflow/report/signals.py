@@ -13,7 +13,7 @@ from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.svg import LEFT, RIGHT, figure, foot, picture, text
 
 _HEIGHT = 64
-_GAP = 14
+_GAP = 20
 _TOP = 18
 _MOST_POINTS = 600
 MOST_CHANNELS = 4
