@@ -122,12 +122,13 @@ def density_calibration(
     real = _log_prob(model, held_out, "of held-out samples")
     ranks = (np.searchsorted(own, real) + np.searchsorted(own, real, side="right")) / (2 * n)
     differences = _shares(ranks, every := (np.arange(n) + 0.5) / n) - every
+    test: Any = ks_2samp(real, own, method="asymp")
     return DensityCalibration(
         levels=asked,
         shares=_shares(ranks, asked),
         error=float(np.abs(differences).mean()),
         lean=float(ranks.mean() - 0.5),
-        p_value=float(ks_2samp(real, own, method="asymp").pvalue),
+        p_value=float(test.pvalue),
         ranks=ranks,
     )
 

@@ -153,7 +153,7 @@ def two_sample_test(
 
 def _classifier(asked: Any, seed: int) -> Any:
     if asked == "boosting":
-        return HistGradientBoostingClassifier(early_stopping=False, random_state=seed)
+        return HistGradientBoostingClassifier(random_state=seed)
     if asked == "logistic":
         return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
     if not hasattr(asked, "predict_proba"):

@@ -1,0 +1,58 @@
+"""Regions of highest density hold what they say, if the model is right."""
+
+import numpy as np
+import pytest
+
+from likely.core.errors import CannotDo, ParameterError
+from likely.detectors import KNN, GaussianMixture
+from likely.evaluation import density_calibration
+
+
+@pytest.fixture(scope="module")
+def model() -> GaussianMixture:
+    return GaussianMixture(n_components=1).fit(rows(5000, 0))
+
+
+def rows(n: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(n, 3))
+
+
+def test_a_right_model_is_calibrated(model: GaussianMixture) -> None:
+    found = density_calibration(model, rows(2000, 1), n=4000)
+    assert found.shares == pytest.approx(found.levels, abs=0.04)
+    assert found.error < 0.02
+    assert abs(found.lean) < 0.02
+    assert found.p_value > 0.01
+
+
+def test_ranks_are_uniform_at_the_promised_level(model: GaussianMixture) -> None:
+    p = [
+        density_calibration(model, rows(150, 1000 + s), n=150, seed=s).p_value
+        for s in range(1, 150)
+    ]
+    assert 0.02 < np.mean(np.array(p) < 0.1) < 0.17
+
+
+@pytest.mark.parametrize(("scale", "sign"), [(0.6, 1), (1.6, -1)])
+def test_wrong_spreads_lean(model: GaussianMixture, scale: float, sign: int) -> None:
+    found = density_calibration(model, scale * rows(500, 1))
+    assert found.lean * sign > 0.1
+    assert found.error > 0.1
+    assert found.p_value < 1e-6
+    assert ((found.shares - found.levels) * sign >= -0.01).all()
+
+
+def test_ties_count_one_half() -> None:
+    bits = np.random.default_rng(0).integers(0, 2, (400, 1)).astype(np.float64)
+    model = GaussianMixture(n_components=1).fit(rows(400, 0)[:, :1])
+    found = density_calibration(model, np.zeros((5, 1)) + bits[:5] * 0, n=100)
+    assert np.ptp(found.ranks) == 0
+
+
+def test_what_cannot_be_calibrated_is_refused(model: GaussianMixture) -> None:
+    with pytest.raises(CannotDo, match="KNN needs both"):
+        density_calibration(KNN().fit(rows(50, 0)), rows(50, 1))
+    with pytest.raises(ParameterError, match="levels"):
+        density_calibration(model, rows(50, 1), levels=[0.5, 1.0])
+    with pytest.raises(ParameterError, match="at least 20"):
+        density_calibration(model, rows(50, 1), n=3)
