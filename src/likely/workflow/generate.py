@@ -11,9 +11,11 @@ from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
 from likely.data.alphabet import Alphabet
 from likely.data.back import to_frame
+from likely.data.clips import Clips
 from likely.data.samples import Samples
 from likely.data.schema import Schema
 from likely.data.shaped import Shaped
+from likely.data.sound import Sound
 from likely.data.table import Table
 from likely.data.texts import Texts
 from likely.workflow.learned import Learned
@@ -30,8 +32,8 @@ def generate(
 ) -> Any:
     """Draw new samples; the parameters are those of `Learned.generate`."""
     drawn = draw(learned, n, prompt=prompt, seed=seed, drawing=drawing)
-    if isinstance(drawn, Texts):
-        return list(drawn)
+    if isinstance(drawn, (Texts, Clips)):
+        return list(drawn.parts)
     if not isinstance(drawn, Table):
         return drawn.parts
     return to_frame(drawn, like) if drawn.named or like is not None else drawn.matrix
@@ -59,6 +61,8 @@ def draw(
     drawn = model.sample(n, seed=seed)
     if isinstance(schema, Alphabet):
         return Texts(tuple(drawn))
+    if isinstance(schema, Sound):
+        return Clips(tuple(drawn), schema.rate, schema.dtype)
     if isinstance(schema, Schema):
         whole = [column.integer for column in schema.used]
         drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were

@@ -178,9 +178,10 @@ class Learned:
 
         Returns
         -------
-        list of str, ndarray or dataframe
-            Texts; an array of series, images, video, or rows without names; or rows with the
-            columns that were looked at.
+        list of str, list of ndarray, ndarray or dataframe
+            Texts; clips, each of shape (time,), with `model.schema_.rate` values a second; an array
+            of series, images, video, or rows without names; or rows with the columns that were
+            looked at.
 
         Raises
         ------

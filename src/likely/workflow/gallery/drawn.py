@@ -15,7 +15,7 @@ from likely.workflow.generate import draw
 if TYPE_CHECKING:
     from likely.workflow.learned import Learned
 
-USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "audio": 6}
+USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "clip": 6}
 """How many are drawn if nothing is said."""
 
 _ODD = 0.05
