@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from likely.core.errors import CannotDo, ParameterError
+from likely.core.errors import CannotDo, DataError, ParameterError
 from likely.detectors import KNN, GaussianMixture
 from likely.evaluation import density_calibration
 
@@ -42,6 +42,13 @@ def test_wrong_spreads_lean(model: GaussianMixture, scale: float, sign: int) -> 
     assert ((found.shares - found.levels) * sign >= -0.01).all()
 
 
+def test_samples_drawn_already_are_taken(model: GaussianMixture) -> None:
+    drawn = density_calibration(model, rows(100, 1), n=200, seed=3)
+    given = density_calibration(model, rows(100, 1), model.sample(200, 3))
+    assert np.array_equal(drawn.ranks, given.ranks)
+    assert given.error == drawn.error
+
+
 def test_ties_count_one_half() -> None:
     bits = np.random.default_rng(0).integers(0, 2, (400, 1)).astype(np.float64)
     model = GaussianMixture(n_components=1).fit(rows(400, 0)[:, :1])
@@ -54,5 +61,7 @@ def test_what_cannot_be_calibrated_is_refused(model: GaussianMixture) -> None:
         density_calibration(KNN().fit(rows(50, 0)), rows(50, 1))
     with pytest.raises(ParameterError, match="levels"):
         density_calibration(model, rows(50, 1), levels=[0.5, 1.0])
+    with pytest.raises(DataError, match="Found 3"):
+        density_calibration(model, rows(50, 1), rows(3, 2))
     with pytest.raises(ParameterError, match="at least 20"):
         density_calibration(model, rows(50, 1), n=3)

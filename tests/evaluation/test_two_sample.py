@@ -85,7 +85,7 @@ def test_what_cannot_be_judged_is_refused() -> None:
     with pytest.raises(ParameterError, match="folds"):
         two_sample_test(rows, rows, folds=1)
     with pytest.raises(ParameterError, match="predict_proba"):
-        two_sample_test(rows, rows, classifier=3)  # type: ignore
+        two_sample_test(rows, rows, classifier=3)
     with pytest.raises(ParameterError, match="space"):
         two_sample_test(rows, rows, "pixels")
     with pytest.raises(DataError, match="alike in shape"):

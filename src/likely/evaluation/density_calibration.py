@@ -48,6 +48,7 @@ class DensityCalibration:
 def density_calibration(
     model: Any,
     held_out: Any,
+    generated: Any = None,
     *,
     n: int = 1_000,
     levels: Sequence[float] = _LEVELS,
@@ -65,8 +66,10 @@ def density_calibration(
         Fitted, with `log_prob` and `sample`.
     held_out : as in `log_prob`
         Real samples that it has not learnt from.
+    generated : as `held_out`, optional
+        At least 20 of the model's own samples. Default: n are drawn.
     n : int in [20, inf), default 1000
-        Samples to draw from the model.
+        Samples to draw from the model, if none are given.
     levels : sequence of float in (0, 1)
         Shares to report.
     seed : int in [0, inf), default 0
@@ -81,7 +84,7 @@ def density_calibration(
     CannotDo
         If the model has no `log_prob` or no `sample`.
     DataError
-        If a log-density is NaN.
+        If a log-density is NaN, or there are fewer than 20 of the model's own samples.
     ParameterError
         If an argument is out of range.
 
@@ -118,7 +121,11 @@ def density_calibration(
         raise ParameterError(
             f"n must be at least 20 and levels in (0, 1). Got {n!r} and {list(levels)!r}."
         )
-    own = np.sort(_log_prob(model, model.sample(n, seed), "of its own samples"))
+    samples = model.sample(n, seed) if generated is None else generated
+    own = np.sort(_log_prob(model, samples, "of its own samples"))
+    n = len(own)
+    if n < 20:
+        raise DataError(f"Give at least 20 of the model's own samples. Found {n}.")
     real = _log_prob(model, held_out, "of held-out samples")
     ranks = (np.searchsorted(own, real) + np.searchsorted(own, real, side="right")) / (2 * n)
     differences = _shares(ranks, every := (np.arange(n) + 0.5) / n) - every
