@@ -50,7 +50,7 @@ def write(learned: likely.Learned, samples: Any, path: Path) -> list[Path]:
     import numpy as np  # deferred: `--help` loads none of these
 
     from likely.workflow.gallery.files import write_files
-    from likely.workflow.gallery.wave import as_wav
+    from likely.workflow.report.wave import as_wav
 
     ending = path.suffix.lower()
     if ending == "":

@@ -28,7 +28,13 @@ from likely.data.schema import Schema
 from likely.data.sound import Sound
 from likely.data.table import Table
 from likely.data.texts import Texts, as_texts
-from likely.explanation import Explanation, explain, explain_places, explain_texts
+from likely.explanation import (
+    Explanation,
+    explain,
+    explain_clips,
+    explain_places,
+    explain_texts,
+)
 from likely.workflow.findings import Decision, Findings, decide
 from likely.workflow.grouping import Grouping
 from likely.workflow.units import about
@@ -145,7 +151,7 @@ class Learned:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
         Of series, images and video: which regions, and what was expected there. Of texts: which
-        words, and by how many bits.
+        words, and by how many bits. Of clips: which moments, and by how many bits a value.
         """
         return self.explain_samples(self.samples(new))
 
@@ -303,7 +309,7 @@ class Learned:
         if isinstance(table, Texts):
             return explain_texts(self.model, table)
         if isinstance(table, Clips):
-            return [Explanation((), None, "") for _ in table]
+            return explain_clips(self.model, table)
         if not isinstance(table, Table):
             return explain_places(self.model, self.model.schema_.match(table))
         found = explain(self.model, self.model.schema_.match(table), self.likely_rows)

@@ -13,8 +13,8 @@ from likely.core.errors import PersistenceError
 from likely.data.form import Form
 from likely.data.sound import Sound
 from likely.workflow.gallery.grid import as_bytes
-from likely.workflow.gallery.wave import as_wav
 from likely.workflow.report.png import as_png
+from likely.workflow.report.wave import as_wav
 
 if TYPE_CHECKING:
     from likely.workflow.learned import Learned

@@ -10,6 +10,7 @@ from likely.workflow.gallery.curves import series_section
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.rows import row_sections
+from likely.workflow.gallery.sounds import sound_section
 from likely.workflow.gallery.writings import text_section
 from likely.workflow.report.document import contents, document
 from likely.workflow.report.markup import Html, element
@@ -21,6 +22,7 @@ _ONE_SECTION = {
     "video": video_section,
     "series": series_section,
     "text": text_section,
+    "clip": sound_section,
 }
 
 

@@ -8,7 +8,6 @@ from likely.workflow.report.markup import Html, element
 from likely.workflow.report.rows import cards
 from likely.workflow.report.sections import how_to_read, learnt, verdict
 from likely.workflow.report.surprise import surprise_plot
-from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import count
 
@@ -93,8 +92,7 @@ def _table(view: View, carded: int) -> Html:
     if shown == total:
         columns = "the one column" if total == 1 else f"all {total:,} columns looked at"
     if view.drawn is not None:
-        text = isinstance(view.drawn, Written)
-        columns = "what they say and how long they are" if text else "their size and their light"
+        columns = view.drawn.listed
     return element(
         "section",
         element("h2", "Table"),

@@ -9,9 +9,9 @@ from likely.data.column import Column, plural
 from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.data.shaped import AXES
+from likely.data.sound import Sound
 from likely.workflow.report.markup import Html, cell, element, join, shorten
 from likely.workflow.report.surprise import cut_at
-from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, count, one_in
 
@@ -26,27 +26,6 @@ _OF_ROWS = (
         "Nearest likely row",
         "The most similar of the likely rows that were kept. ≠ marks a value that differs: "
         "numbers and dates by more than their interquartile range, everything else at all.",
-    ),
-)
-_OF_SAMPLES = (
-    (
-        "Places and shares",
-        "A place is a part of the sample in which what is odd is gathered; places are counted "
-        "from 1, in the size that the model works in. The share is its part in the oddness of the "
-        "whole. The colour has one scale for all pictures of this page.",
-    ),
-    (
-        "As the model would have it",
-        "What the model makes of the sample after squeezing it through what it learnt. Only models "
-        "that restore samples show it; where it differs, the sample is unlike those learnt from.",
-    ),
-)
-_OF_TEXTS = (
-    (
-        "Bits of words",
-        "How surprising a word is behind what stands before it in the same text: with every bit it "
-        "is half as probable. Usual is what as many characters take on average. The share is the "
-        "word's part in what is beyond the usual.",
     ),
 )
 
@@ -109,9 +88,9 @@ def _looked_at(view: View) -> tuple[Html, Html]:
     return heading, _names(view.table.columns)
 
 
-def form_in_words(form: Form | Alphabet) -> str:
+def form_in_words(form: Form | Alphabet | Sound) -> str:
     """Return what samples are brought to, such as "28 x 28 pixels, 1 channel"."""
-    if isinstance(form, Alphabet):
+    if isinstance(form, (Alphabet, Sound)):
         return form.in_words
     sizes = dict(zip(AXES[form.kind], form.shape, strict=True))
     parts = []
@@ -148,19 +127,12 @@ def how_to_read(view: View) -> Html:
             "promise holds on average over many tables, not for each single finding, and does not "
             "say that everything odd was found.",
         ),
-        *_of_these(view),
+        *(_OF_ROWS if view.drawn is None else view.drawn.terms),
     ]
     worded = [(name, view.worded(text)) for name, text in terms]
     return element(
         "section", element("h2", "How to read this"), facts(worded, "terms"), id="reading"
     )
-
-
-def _of_these(view: View) -> tuple[tuple[str, str], ...]:
-    """Return what to know of rows, of samples with axes, or of texts."""
-    if view.drawn is None:
-        return _OF_ROWS
-    return _OF_TEXTS if isinstance(view.drawn, Written) else _OF_SAMPLES
 
 
 def _meaning(view: View) -> str:

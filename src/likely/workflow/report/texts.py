@@ -13,6 +13,7 @@ from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.passages import Passage, character_bits, passages
 from likely.workflow.report.markup import Html, clean, element, join
+from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
 
 STRONGEST = 12.0
@@ -38,6 +39,16 @@ class Written:
     samples : Texts
         Those that have a card, oddest first.
     """
+
+    listed = "what they say and how long they are"
+    terms = (
+        (
+            "Bits of words",
+            "How surprising a word is behind what stands before it in the same text: with every "
+            "bit it is half as probable. Usual is what as many characters take on average. The "
+            "share is the word's part in what is beyond the usual.",
+        ),
+    )
 
     def __init__(self, model: Model, samples: Texts) -> None:
         self.model = model
@@ -84,27 +95,9 @@ class Written:
         mark = element("span", *given, class_="given") if given else None
         return element("p", mark, *written, class_="written"), len(parts) - len(shown)
 
-
-def words_table(explanation: Explanation) -> Html | None:
-    """Return the words of one text that surprise most as a table; None if there are none."""
-    if not explanation.reasons:
-        return None
-    heads = ("Word", "Share", "Surprise", "Usual for its length")
-    lines = [
-        element(
-            "tr",
-            element("th", element("bdi", reason.column), scope="row"),
-            element("td", f"{100 * reason.share:.0f} %"),
-            element("td", reason.value),
-            element("td", reason.expected),
-        )
-        for reason in explanation.reasons
-    ]
-    return element(
-        "table",
-        element("thead", element("tr", *[element("th", head, scope="col") for head in heads])),
-        element("tbody", *lines),
-    )
+    def table(self, explanation: Explanation) -> Html | None:
+        """Return the words of one text that surprise most as a table; None if there are none."""
+        return reasons_of(explanation, ("Word", "Share", "Surprise", "Usual for its length"))
 
 
 def _word(part: Passage, bits: np.ndarray) -> Html:
