@@ -49,11 +49,21 @@ def test_samples_drawn_already_are_taken(model: GaussianMixture) -> None:
     assert given.error == drawn.error
 
 
-def test_ties_count_one_half() -> None:
-    bits = np.random.default_rng(0).integers(0, 2, (400, 1)).astype(np.float64)
-    model = GaussianMixture(n_components=1).fit(rows(400, 0)[:, :1])
-    found = density_calibration(model, np.zeros((5, 1)) + bits[:5] * 0, n=100)
-    assert np.ptp(found.ranks) == 0
+def test_ties_count_one_half(model: GaussianMixture) -> None:
+    """A sample beside itself lies in the middle of its own rank."""
+    own = np.rint(rows(200, 1))
+    found = density_calibration(model, own, own)
+    assert found.lean == pytest.approx(0.0, abs=1e-12)
+    assert found.ranks.min() > 0
+    assert found.ranks.max() < 1
+
+
+def test_too_many_in_the_middle_and_in_the_tails_is_an_error_that_does_not_lean(
+    model: GaussianMixture,
+) -> None:
+    found = density_calibration(model, np.vstack([0.3 * rows(500, 1), 3 * rows(500, 2)]))
+    assert found.error > 0.15
+    assert abs(found.lean) < 0.1
 
 
 def test_what_cannot_be_calibrated_is_refused(model: GaussianMixture) -> None:
