@@ -107,7 +107,7 @@ def find_moments(bits: np.ndarray, usual: float, rate: int) -> list[Moment]:
             start, stop = int(inside[0]), int(inside[-1]) + 1
             share = float(np.maximum(away[start:stop], 0).sum()) / total
             found.append(Moment(start, stop, float(bits[start:stop].mean()), share))
-    found.sort(key=lambda moment: -moment.share)
+    found.sort(key=lambda moment: (-round(moment.share, 6), moment.start))
     worth = [moment for moment in found if moment.share >= _LEAST_SHARE]
     return (worth or found[:1])[:_MOST_REASONS]
 
@@ -123,7 +123,7 @@ def _explain(bits: np.ndarray, usual: float, rate: int) -> Explanation:
     moments = find_moments(bits, usual, rate)
     expected = _a_value(usual)
     reasons = tuple(
-        Reason(seconds(moment, rate), moment.share, _a_value(moment.bits), *(expected,) * 3)
+        Reason(seconds(moment, rate), moment.share, _written(moment), *(expected,) * 3)
         for moment in moments
     )
     return Explanation(reasons, None, _sentence(bits, usual, rate, moments))
@@ -138,10 +138,14 @@ def _sentence(bits: np.ndarray, usual: float, rate: int, moments: Sequence[Momen
         return f"{said}."
     if moments[0].stop - moments[0].start > _ALL_OVER * (len(bits) - 1):
         return f"{said}, all over."
-    named = [f"{seconds(one, rate)} ({_a_value(one.bits)})" for one in moments[:_NAMED]]
+    named = [f"{seconds(one, rate)} ({_written(one)})" for one in moments[:_NAMED]]
     verb = "is" if len(named) == 1 else "are"
     most = f"most regular {verb}" if regular else f"most surprising {verb}"
     return f"{said}; {most} {' and '.join(named)}."
+
+
+def _written(moment: Moment) -> str:
+    return f"{moment.bits:.1f} bits" if moment.start == moment.stop else _a_value(moment.bits)
 
 
 def _a_value(bits: float) -> str:

@@ -339,7 +339,9 @@ class Learned:
         p = np.exp(log_p)
         if not (isinstance(table, Table) and isinstance(matched, Table)):
             nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
-            return tuple(d.sentence(None) for d in find_drift((), nothing, p, self.reference.n))
+            return tuple(
+                self.worded(d.sentence(None)) for d in find_drift((), nothing, p, self.reference.n)
+            )
         learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
         clock = self.clock(table)
         found = find_drift(learnt, matched, p, self.reference.n, clock)

@@ -17,13 +17,13 @@ def sound_section(drawn: Drawn) -> Html:
     heard = Heard(model, samples)
     parts, room = [], _BYTES
     for i, clip in enumerate(samples):
-        title = element("h3", f"Clip {i + 1}: {len(clip) / samples.rate:.2f} s")
-        part = element("div", title, heard.draw(i))
+        title = element("h3", f"Clip {i + 1}: {len(clip) / samples.rate:.3g} s")
+        part = element("div", title, heard.show(i))
         room -= size(part)
         if room < 0:
             break
         parts.append(part)
-    said = [f"{samples.rate:,} values a second."]
+    said = [f"{samples.rate:,} values a second.", heard.how_drawn]
     if len(parts) < len(samples):
         said.append(f"The first {len(parts):,} of {len(samples):,} clips are shown.")
     return join(

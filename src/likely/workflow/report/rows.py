@@ -45,10 +45,11 @@ def _places(view: View, place: int) -> list[Html | None]:
     """Return the pictures of a sample, or its words, and the places in it that are odd."""
     assert view.drawn is not None
     table = view.drawn.table(view.explanations[place])
-    return [
-        view.drawn.draw(place),
-        None if table is None else element("div", table, class_="scroll"),
-    ]
+    drawn = view.drawn.draw(place)
+    if table is None:
+        return [drawn]
+    scroll = element("div", table, class_="scroll")
+    return [element("div", drawn, scroll, class_="split")] if view.drawn.beside else [drawn, scroll]
 
 
 def _columns(view: View, row: int, explanation: Explanation) -> list[Html | None]:

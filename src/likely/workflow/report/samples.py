@@ -30,6 +30,7 @@ class Drawn:
         Those that have a card, oddest first.
     """
 
+    beside = False
     listed = "their size and their light"
     terms = (
         (

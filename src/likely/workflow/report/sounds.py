@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +36,7 @@ class Heard:
         Those that have a card, oddest first.
     """
 
+    beside = True
     listed = "how long they are, in seconds, and how loud, in decibels below full power"
     terms = (
         (
@@ -73,38 +76,55 @@ class Heard:
 
     def draw(self, place: int) -> Html:
         """Return the pictures of one clip and its player, by its place among those with a card."""
+        rate, bits = self.samples.rate, self.surprise
+        stretches = []
+        if bits and isinstance(self.model, TokenReader):
+            moments = find_moments(bits[place], self.model.usual_bits, rate)
+            stretches = [(one.start, one.stop) for one in moments if one.start < one.stop]
+        marked = " Shaded: where it is odd." if stretches else ""
+        return self.show(place, f"{self.how_drawn}{marked}", stretches)
+
+    def show(
+        self, place: int, caption: str = "", stretches: Sequence[tuple[int, int]] = ()
+    ) -> Html:
+        """Return the pictures of one clip and its player.
+
+        Parameters
+        ----------
+        place : int
+            Which clip.
+        caption : str, default ""
+            What to say below.
+        stretches : sequence of (int, int)
+            Stretches of values to mark.
+        """
         clip, rate = np.asarray(self.samples.sample(place), np.float64), self.samples.rate
-        shown = clip[: round(_LONGEST * rate)]
-        heard = self.players[place]
-        notes = []
         if not len(clip):
             return element("figure", element("figcaption", "The clip is empty."))
+        shown, heard = clip[: round(_LONGEST * rate)], self.players[place]
+        notes = [caption] if caption else []
         if len(shown) < len(clip):
             notes.append(f"The first {_LONGEST:.0f} s are shown.")
         if heard is None:
             notes.append("The sound itself is left out to keep this page small.")
-        svg = draw_wave(self._wave(place, shown), rate)
-        said = " ".join((self._caption, *notes))
-        return element("div", figure(svg, said), heard, class_="clip")
+        inside = tuple((a, min(b, len(shown))) for a, b in stretches if a < len(shown))
+        wave = Wave(shown, None, 0.0, inside)
+        if self.surprise and isinstance(self.model, TokenReader):
+            bits = smooth(self.surprise[place][:-1], rate)[: len(shown)]
+            wave = replace(wave, bits=bits, usual=self.model.usual_bits)
+        return element("div", figure(draw_wave(wave, rate), " ".join(notes)), heard, class_="clip")
 
     def table(self, explanation: Explanation) -> Html | None:
         """Return the moments of one clip that are least usual as a table; None without any."""
         return reasons_of(explanation, ("Moment", "Share", "Surprise", "Usual"))
 
-    def _wave(self, place: int, shown: np.ndarray) -> Wave:
-        if not self.surprise or not isinstance(self.model, TokenReader):
-            return Wave(shown, None, 0.0, ())
-        bits, usual, rate = self.surprise[place], self.model.usual_bits, self.samples.rate
-        moments = find_moments(bits, usual, rate)
-        stretches = tuple((one.start, one.stop) for one in moments if one.start < len(shown))
-        return Wave(shown, smooth(bits[:-1], rate)[: len(shown)], usual, stretches)
-
     @property
-    def _caption(self) -> str:
+    def how_drawn(self) -> str:
+        """What the pictures show, in words."""
         if not self.surprise:
             return "Pressure over time, and its spectrogram."
         return (
             "Pressure, surprise and spectrogram over time. The stronger the colour, the more "
             f"surprising: none up to the usual, the strongest {STRONGEST:.0f} bits a value or "
-            "more. Dashed: usual. Shaded: where it is odd."
+            "more. Dashed: usual."
         )

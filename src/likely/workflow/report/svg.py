@@ -13,7 +13,7 @@ _LETTER = 7.2  # how wide a figure may be at most
 
 def figure(svg: Html, caption: str) -> Html:
     """Put a picture above what it shows in words."""
-    return element("figure", svg, element("figcaption", caption))
+    return element("figure", svg, element("figcaption", caption) if caption else None)
 
 
 def picture(height: float, label: str, *shapes: Html | None) -> Html:

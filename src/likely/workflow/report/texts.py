@@ -40,6 +40,7 @@ class Written:
         Those that have a card, oddest first.
     """
 
+    beside = False
     listed = "what they say and how long they are"
     terms = (
         (

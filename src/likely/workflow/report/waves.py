@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from likely.data.resize import resize
-from likely.data.table import write_number
 from likely.workflow.report.axis import Axis
 from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.png import as_data
@@ -19,7 +18,7 @@ STRONGEST = 8.0
 _START = 44
 _COLUMNS = 306
 _LEVELS = 8
-_WAVE, _BITS, _TONES = (20, 84), (112, 160), (188, 268)  # where the three lie, from top to bottom
+_WAVE, _BITS, _TONES = (26, 90), (122, 170), (202, 282)  # where the three lie, from top to bottom
 _FRAME = 0.032  # seconds of a spectrum
 _FLOOR = 60.0  # decibels below the loudest
 _PIXELS = (64, 204)
@@ -53,16 +52,16 @@ def draw_wave(wave: Wave, rate: int) -> Html:
     time = Axis(0.0, len(wave.values) / rate, _START, RIGHT)
     shift = 0 if wave.bits is not None else _BITS[0] - _TONES[0]
     tones = (_TONES[0] + shift, _TONES[1] + shift)
-    bands = [_band(time, (a / rate, b / rate), _WAVE[0], tones[0] - 22) for a, b in wave.stretches]
+    bands = [_band(time, (a / rate, b / rate), _WAVE[0], tones[0] - 26) for a, b in wave.stretches]
     length = f"{len(wave.values) / rate:.2f} s"
     return picture(
         tones[1] + 34,
         f"Pressure and spectrogram of a clip of {length}",
         join(bands),
-        text(4, _WAVE[0] - 8, "pressure ↑", class_="name"),
+        text(4, _WAVE[0] - 14, "pressure ↑", class_="name"),
         _pressure(wave),
         None if wave.bits is None else _surprise(wave.bits, wave.usual),
-        text(4, tones[0] - 7, "frequency, kHz ↑", class_="name"),
+        text(4, tones[0] - 11, "frequency, kHz ↑", class_="name"),
         _tones(wave.values, rate, tones),
         foot(time, tones[1], 6),
         text(RIGHT, tones[1] + 31, "time, s →", "end", "name"),
@@ -85,17 +84,25 @@ def _pressure(wave: Wave) -> Html:
         mean = np.add.reduceat(wave.bits, starts) / np.diff(np.append(starts, len(wave.values)))
         beyond = (mean - wave.usual) / max(STRONGEST - wave.usual, 1.0)
         levels = np.clip(np.rint(beyond * _LEVELS), 0, _LEVELS).astype(int)
-    paths = []
+    paths, wide = [], (RIGHT - _START) / len(starts)
     for level in np.unique(levels):
         path = "".join(
-            f"M{x:g} {up.place(a) + 0.4:.1f}V{up.place(b) - 0.4:.1f}"
+            f"M{x + wide / 2:.1f} {up.place(a) + 0.4:.1f}V{up.place(b) - 0.4:.1f}"
             for x, a, b, own in zip(lefts, low, high, levels, strict=True)
             if own == level
         )
         shade = f"stroke:color-mix(in srgb,var(--odd) {100 * level // _LEVELS}%,var(--bar))"
-        paths.append(element("path", d=path, class_="wave", style=shade if level else None))
+        paths.append(
+            element(
+                "path",
+                d=path,
+                class_="wave",
+                stroke_width=f"{max(1.1, wide):.1f}",
+                style=shade if level else None,
+            )
+        )
     ends = [text(_START - 5, y + 4, label, "end") for y, label in
-            ((_WAVE[0], write_number(most)), ((_WAVE[0] + _WAVE[1]) / 2, "0"))]  # fmt: skip
+            ((_WAVE[0], f"{most:.2g}"), ((_WAVE[0] + _WAVE[1]) / 2, "0"))]  # fmt: skip
     return join([*ends, *paths])
 
 
@@ -108,7 +115,7 @@ def _surprise(bits: np.ndarray, usual: float) -> Html:
     y = up.place(usual)
     return join(
         [
-            text(4, _BITS[0] - 8, "bits a value ↑", class_="name"),
+            text(4, _BITS[0] - 12, "bits a value ↑", class_="name"),
             element("path", d=f"M{_START} {_BITS[1]}H{RIGHT}", class_="grid"),
             *(text(_START - 5, up.place(v) + 4, f"{v:g}", "end") for v in (0.0, round(up.high))),
             element("path", d=f"M{_START} {y:g}H{RIGHT}", class_="expected"),
