@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from likely.core.errors import DataError, ParameterError
 from likely.data.samples import describe, read_samples
 
-Space = str | Callable[[Any], Any]
+Space = Literal["scaled", "given"] | Callable[[Any], Any]
 """How samples become rows of numbers: "scaled", "given", or a function of one's own."""
 
 _KINDS = ("table", "series", "image", "video")
