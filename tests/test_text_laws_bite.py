@@ -13,7 +13,7 @@ from likely.base.state import Array
 from likely.core.params import Interval
 from likely.data.alphabet import END, Alphabet
 from likely.data.texts import Texts
-from likely.testing import LawBroken, check_model, laws, text_laws
+from likely.testing import LawBroken, check_model, laws, ragged_laws
 
 _ONE_MORE = 0.01
 
@@ -156,15 +156,15 @@ class MeansOfNothing(Pairs):
 
 
 BREAKS: dict[type[Any], str] = {
-    UpsideDown: "planted_texts_are_found",
-    PointsAtTheEnd: "contributions_peak_at_the_planted_letters",
+    UpsideDown: "planted_ragged_samples_are_found",
+    PointsAtTheEnd: "contributions_peak_at_the_planted_tokens",
     CountsTwice: "probabilities_of_texts_sum_to_one",
     ForgetsTheEnd: "bits_are_one_a_token",
     DrawsTheUnknown: "drawn_texts_look_like_the_data",
-    NeverTheSame: "same_seed_gives_the_same_bytes_of_texts",
-    LooksAtTheBatch: "text_alone_equals_text_in_batch",
-    DrawsGlobally: "global_random_state_is_untouched_by_texts",
-    KeepsSomethingAside: "stated_state_suffices_for_texts",
+    NeverTheSame: "same_seed_gives_the_same_bytes_of_ragged_samples",
+    LooksAtTheBatch: "ragged_sample_alone_equals_it_in_batch",
+    DrawsGlobally: "global_random_state_is_untouched_by_ragged_samples",
+    KeepsSomethingAside: "stated_state_suffices_for_ragged_samples",
     RefusesNothing: "what_is_no_text_is_refused",
     MeansOfNothing: "hostile_texts_are_survived",
 }
@@ -182,18 +182,18 @@ def test_an_honest_model_of_texts_breaks_no_law() -> None:
 
 def test_laws_of_texts_are_for_texts() -> None:
     named = dict(laws(Pairs())).keys()
-    assert "text_alone_equals_text_in_batch" in named
+    assert "ragged_sample_alone_equals_it_in_batch" in named
     assert not named & {"row_alone_equals_row_in_batch", "sample_alone_equals_sample_in_batch"}
 
 
 def test_a_file_that_scores_otherwise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = text_laws.load_model
+    read = ragged_laws.load_model
 
     def spoiled(path: Any) -> Any:
         model = read(path)
         model.usual_ = 2 * model.usual_
         return model
 
-    monkeypatch.setattr(text_laws, "load_model", spoiled)
+    monkeypatch.setattr(ragged_laws, "load_model", spoiled)
     with pytest.raises(LawBroken):
-        dict(laws(GPT(**GPT.fast)))["saved_models_score_texts_the_same"]()
+        dict(laws(GPT(**GPT.fast)))["saved_models_score_ragged_samples_the_same"]()

@@ -25,6 +25,7 @@ from likely.persistence import (
     restore_model,
     save_model,
 )
+from likely.testing.clips import tones
 from likely.testing.labels import taught
 from likely.testing.shaped import clean
 from likely.testing.texts import sentences
@@ -51,8 +52,8 @@ def rows_of(kind: str, mixed_rows: Rows) -> Rows:
     """Return a function that makes toy data of a kind."""
     if kind == "mixed":
         return mixed_rows
-    if kind == "text":
-        return sentences
+    if kind in ("text", "audio"):
+        return sentences if kind == "text" else tones
     return plain_rows if kind == "plain" else partial(clean, kind)
 
 

@@ -9,15 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from likely.base.capabilities import Density, Explainer, Sampler, TokenReader
-from likely.base.state import Array, Weights
+from likely.autoregressive.of_tokens import OfTokens, ragged
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
 from likely.core.random import generator
 from likely.data.alphabet import END, Alphabet
 from likely.data.texts import as_texts
 from likely.nets.choice import choose_token
-from likely.nets.deep_model import DeepModel
 from likely.nets.tokens import (
     NOTHING,
     draw_on,
@@ -32,10 +30,9 @@ _HELD_OUT = 0.05  # of the tokens
 _MOST_HELD_OUT = 20_000
 _LONGEST_DRAWN = 10_000  # tokens
 _AT_ONCE = 64  # texts that are drawn together
-_LEAST_SPREAD = 0.01  # nats
 
 
-class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
+class GPT(OfTokens):
     """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
     It learns from samples of text, such as the lines of a file, in the order in which they come:
@@ -126,10 +123,7 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         "learning_rate": 0.01,
         "budget": "200 steps",
     }
-    _state_spec = {"network_": Weights(), "usual_": Array(2)}
-
     network_: Transformer  # pyright: ignore[reportIncompatibleVariableOverride]
-    usual_: np.ndarray
 
     def __init__(
         self,
@@ -228,46 +222,12 @@ class GPT(Density, TokenReader, Sampler, Explainer, DeepModel):
         held_out = training_windows(unseen, self.context_length) if unseen else None
         self._train(training_windows(learnt, self.context_length), held_out, rng)
         alone = [sample for piece in unseen or learnt for sample in _samples(piece)]
-        nats = np.concatenate(list(self._nats(_ragged(alone))))
-        self.usual_ = np.array([nats.mean(), max(nats.std(), _LEAST_SPREAD)])
-        self.notes_ = (*self.notes_, *self._compared(learnt, unseen or learnt))
-
-    def _compared(self, learnt: list[np.ndarray], unseen: list[np.ndarray]) -> list[str]:
-        """Say so if tokens are foretold no better than by how often each occurs."""
-        counts = np.bincount(np.concatenate(learnt), minlength=self.schema_.size) + 1.0
-        nats = np.log(counts.sum() / counts)[np.concatenate(unseen)].mean()
-        if self.usual_[0] < nats:
-            return []
-        return [
-            f"Tokens are foretold no better ({self.usual_[0]:.2f} nats each) than by how often "
-            f"each occurs ({nats:.2f} nats): train longer, or from more text."
-        ]
-
-    @property
-    def usual_bits(self) -> float:
-        """Mean surprise of tokens that were held out."""
-        return float(self.usual_[0] / np.log(2))
+        self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
+        self.notes_ = (*self.notes_, *self._compared(learnt, unseen or learnt, "Tokens"))
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
-        return _ragged(nats_of(network, list(x), self.context_length, END))
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        return -np.array([part.sum() for part in self._contributions(x)])
-
-    def _log_prob(self, x: np.ndarray) -> np.ndarray:
-        return -np.array([nats.sum() for nats in self._nats(x)])
-
-    def _contributions(self, x: np.ndarray) -> np.ndarray:
-        mean, spread = self.usual_
-        found = self._nats(x)
-        for i, nats in enumerate(found):
-            if self.oddness == "per_token":
-                nats = nats / len(nats)
-            elif self.oddness == "excess":
-                nats = (nats - mean) / (spread * np.sqrt(len(nats)))
-            found[i] = nats
-        return found
+        return ragged(nats_of(network, list(x), self.context_length, END))
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         found = np.empty(n, dtype=object)
@@ -313,14 +273,6 @@ def _samples(piece: np.ndarray) -> list[np.ndarray]:
     """Return the whole samples in a piece of a stream; the piece itself if it has none."""
     parts = np.split(piece, np.flatnonzero(piece == END) + 1)
     return parts[1:-1] or [piece]  # the first and the last may be parts of samples
-
-
-def _ragged(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Return arrays of several lengths as one array of objects."""
-    found = np.empty(len(arrays), dtype=object)
-    for i, array in enumerate(arrays):
-        found[i] = array
-    return found
 
 
 def _check_drawing(

@@ -66,17 +66,17 @@ class Density(Model, ABC):
 
 
 class TokenReader(Model, ABC):
-    """A model that knows how surprising each token of a text is, given those before it."""
+    """A model that knows how surprising each token of texts or clips is, given those before it."""
 
     @final
     def bits(self, X: Any, condition: Any = None) -> np.ndarray:
-        """Return the surprise of every token of texts in bits, given the tokens before it.
+        """Return the surprise of every token of texts or clips in bits, given the tokens before it.
 
         Returns
         -------
         ndarray of n float64 arrays, dtype object
-            Each as long as its text and one more, for the end. They sum to minus the logarithm of
-            the probability of the text.
+            Each as long as its text or clip and one more, for the end. They sum to minus the
+            logarithm of the probability of it.
         """
         found = self._over_batches(X, self._nats, condition)
         for i, nats in enumerate(found):

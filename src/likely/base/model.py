@@ -31,13 +31,13 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     To write one: a class in a file of its own with a literal `card`, parameters in the signature of
     `__init__` (stored untouched), `_state_spec`, and the hooks `_fit` and `_score`. Hooks receive
     features: of a table float64, finite, robustly scaled, of shape (n, width); of series, images
-    and video, if the card names these kinds, float32 of shape (n, channel, *axes); of texts n
-    arrays of tokens.
+    and video, if the card names these kinds, float32 of shape (n, channel, *axes); of texts and
+    sound n arrays of tokens.
 
     Attributes
     ----------
-    schema_ : Schema, Form or Alphabet
-        What was learnt about the columns, about samples with axes, or about texts.
+    schema_ : Schema, Form, Alphabet or Sound
+        What was learnt about the columns, about samples with axes, about texts, or about clips.
     training_scores_ : ndarray of shape (n,)
         Scores of the rows learnt from; a row is left out of its own reference where the method
         allows it.
@@ -57,7 +57,7 @@ class Model(OutlierMixin, BaseEstimator, ABC):
     _state_spec: ClassVar[dict[str, Array | Members | Weights]] = {}
     state_version: ClassVar[int] = 1  # raise it when `_state_spec` changes
 
-    schema_: Any  # a Schema, Form or Alphabet; hooks know which by their own card
+    schema_: Any  # a Schema, Form, Alphabet or Sound; hooks know which by their own card
     training_scores_: np.ndarray
     offset_: float
     n_features_in_: int

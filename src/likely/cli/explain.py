@@ -64,7 +64,8 @@ def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
     output.say(entry["sentence"])
     reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
     if found.shaped is not None:
-        _print_places(reasons, "word" if found.learned.unit == "text" else "place")
+        what = {"text": "word", "clip": "moment"}.get(found.learned.unit, "place")
+        _print_places(reasons, what)
         return
     nearest = entry["nearest_likely_row"] or {}
     heads = ("column", "part", "value", "expected", "usual", "nearest likely row")
@@ -85,7 +86,7 @@ def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
 
 
 def _print_places(reasons: Sequence[dict[str, Any]], what: str) -> None:
-    """Print the regions of an image, a series or a video with the means over each, or words."""
+    """Print the regions of an image, a series or a video with means over each, words or moments."""
     if reasons:
         output.table(
             _columns((what, "part", "value", "expected")),

@@ -8,8 +8,8 @@ from typing import Any
 import rich_click as click
 
 import likely
-from likely.cli import options, output, printing
-from likely.cli.writing import ENDINGS, output_path, write_table
+from likely.cli import drawn, options, output, printing
+from likely.cli.writing import new_path
 
 _SHOWN = 20
 
@@ -20,9 +20,8 @@ _SHOWN = 20
     "-n",
     "count",
     type=click.IntRange(min=1),
-    default=1,
     metavar="N",
-    help="How many; 1 by default.",
+    help="How many; 1 by default, and more on a page.",
 )
 @click.option("--prompt", metavar="TEXT", help="How texts begin.")
 @click.option(
@@ -55,15 +54,17 @@ _SHOWN = 20
     "-o",
     "--output",
     "path",
-    callback=output_path,
+    callback=new_path,
     metavar="FILE",
-    help="Write to .txt (texts), .csv, .parquet or .jsonl (rows), or .npy (arrays).",
+    help="Write to .txt (texts), .csv, .parquet or .jsonl (rows), .npy (arrays), .wav (one clip), "
+    ".png (a grid of images), .html (a page that shows them), or a new folder, as out/ (images, "
+    "clips).",
 )
 @options.as_json
 @options.quiet
 def command(
     file: str,
-    count: int,
+    count: int | None,
     prompt: str | None,
     seed: int,
     path: Path | None,
@@ -73,22 +74,25 @@ def command(
 ) -> None:
     """Draw new samples from the model file MODEL: more of what it has learnt."""
     learned = likely.load(file)
+    drawn.check(learned, path, count or 1)
     given = {name: value for name, value in drawing.items() if value is not None}
-    samples = learned.generate(count, prompt=prompt, seed=seed, **given)
-    if learned.unit == "row":
-        samples = _as_table(samples)
-    if path is not None:
-        _write(learned, samples, path)
-    elif learned.unit not in ("text", "row"):
-        raise click.UsageError(f"{learned.worded('Rows')} go to a file: name it with -o FILE.npy.")
-    written = [str(path)] if path is not None else []
+    written, samples = [], None
+    if path is not None and drawn.is_gallery(path):
+        written = [str(learned.gallery(path, count, prompt=prompt, seed=seed, **given))]
+    else:
+        samples = learned.generate(count or 1, prompt=prompt, seed=seed, **given)
+        samples = _as_table(samples) if learned.unit == "row" else samples
+        if path is not None:
+            written = [str(one) for one in drawn.write(learned, samples, path)]
     if as_json:
-        shown = None if learned.unit not in ("text", "row") else _plain(samples)
+        shown = None
+        if samples is not None and learned.unit in ("text", "row"):
+            shown = _plain(samples)
         output.print_json({"likely": likely.__version__, "samples": shown, "written": written})
     elif not quiet:
         if path is None:
             _print(samples)
-        printing.print_written(written)
+        printing.print_written(written if len(written) < _SHOWN else [str(path)])
 
 
 def _as_table(samples: Any) -> Any:
@@ -99,24 +103,6 @@ def _as_table(samples: Any) -> Any:
     if not isinstance(samples, np.ndarray):
         return samples
     return pa.table({f"column_{j}": values for j, values in enumerate(samples.T)})
-
-
-def _write(learned: likely.Learned, samples: Any, path: Path) -> None:
-    """Write samples in the format that the path's ending names."""
-    import numpy as np  # deferred: `--help` loads none of these
-
-    allowed = {"text": (".txt",), "row": ENDINGS}.get(learned.unit, (".npy",))
-    if path.suffix.lower() not in allowed:
-        raise click.UsageError(
-            f"{learned.worded('Rows')} go to files that end in {' or '.join(allowed)}; "
-            f"{path} does not."
-        )
-    if learned.unit == "text":
-        path.write_text("".join(f"{text}\n" for text in samples), encoding="utf-8")
-    elif learned.unit == "row":
-        write_table(samples, path)
-    else:
-        np.save(path, samples, allow_pickle=False)
 
 
 def _plain(samples: Any) -> list[Any]:

@@ -33,14 +33,23 @@ def output_path(_: click.Context, __: click.Parameter, given: str | None) -> Pat
 
 def table_path(context: click.Context, option: click.Parameter, given: str | None) -> Path | None:
     """Return where to write a table: its ending says in which format; without one, a new folder."""
-    if given is not None and (given.endswith(("/", "\\")) or Path(given).is_dir()):
+    path = new_path(context, option, given)
+    if path is None or given is None or _is_folder(given) or path.suffix.lower() in ENDINGS:
+        return path
+    raise click.BadParameter(
+        f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl, or in / for a folder."
+    )
+
+
+def new_path(context: click.Context, option: click.Parameter, given: str | None) -> Path | None:
+    """Return where to write: a file, or a new or empty folder if its name ends in a stroke."""
+    if given is not None and _is_folder(given):
         return _folder_path(Path(given))
-    path = output_path(context, option, given)
-    if path is not None and path.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(
-            f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl, or in / for a folder."
-        )
-    return path
+    return output_path(context, option, given)
+
+
+def _is_folder(given: str) -> bool:
+    return given.endswith(("/", "\\")) or Path(given).is_dir()
 
 
 def _folder_path(folder: Path) -> Path:

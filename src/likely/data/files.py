@@ -21,7 +21,7 @@ HOLDS = {
 
 _KINDS = {
     "images": ("image",),
-    "sounds": ("series",),
+    "sounds": ("series", "audio"),
     "arrays": ("image", "series", "video"),
 }
 _LITTER = ("thumbs.db", "desktop.ini", "__macosx")
@@ -63,7 +63,7 @@ class Files:
 
         Parameters
         ----------
-        kind : {"series", "image", "video"}, optional
+        kind : {"series", "image", "video", "audio"}, optional
             What the samples are, which decides where there are several things.
 
         Raises

@@ -66,12 +66,12 @@ def read_files(files: Files, kind: ShapedKind | None = None) -> Shaped:
         found = _sounds(chosen)
     else:
         found = _arrays(chosen, kind)
-    notes = (*found.notes, *_about_folders(chosen, what), *_about_others(chosen, what))
+    notes = (*found.notes, *about_folders(chosen, what), *about_others(chosen, what))
     return replace(found, names=chosen.names, native=chosen.where, notes=notes)
 
 
 def _images(files: Files) -> Shaped:
-    heads = _heads(files, image.read_header, "images")
+    heads = heads_of(files, image.read_header, "images")
     depths = Counter(head.dtype for head in heads)
     depth, notes = "", [*_about_sizes(heads)]
     narrowed = sum(head.narrowed for head in heads)
@@ -89,12 +89,12 @@ def _images(files: Files) -> Shaped:
             "taken as they are."
         )
     flat = all(head.channels == 1 for head in heads)
-    read = _Holding(partial(image.read_image, depth=depth))
+    read = Holding(partial(image.read_image, depth=depth))
     return Shaped("image", files.paths, flat, read=read, notes=tuple(notes))
 
 
 def _sounds(files: Files) -> Shaped:
-    heads = _heads(files, audio.read_head, "sounds")
+    heads = heads_of(files, audio.read_head, "sounds")
     for head, name in zip(heads, files.names, strict=True):
         if head != heads[0]:
             raise DataError(
@@ -105,12 +105,12 @@ def _sounds(files: Files) -> Shaped:
         f"Sounds are seen as log-mel spectrograms: how loud every band of frequencies is in "
         f"{audio.MOMENTS} equal parts of a clip ({heads[0]})."
     )
-    read = _Holding(audio.read_spectrogram)
+    read = Holding(audio.read_spectrogram)
     return Shaped("series", files.paths, flat=False, read=read, notes=(note,))
 
 
 def _arrays(files: Files, kind: ShapedKind | None) -> Shaped:
-    heads = _heads(files, stacks.shape_of, "arrays")
+    heads = heads_of(files, stacks.shape_of, "arrays")
     kind = from_array(heads[0][None], kind).kind
     axes = AXES[kind]
     for head, name in zip(heads, files.names, strict=True):
@@ -120,10 +120,10 @@ def _arrays(files: Files, kind: ShapedKind | None) -> Shaped:
                 f"{', '.join(axes)}, and perhaps channels behind them."
             )
     flat = all(head.ndim == len(axes) for head in heads)
-    return Shaped(kind, files.paths, flat, read=_Holding(stacks.read_array))
+    return Shaped(kind, files.paths, flat, read=Holding(stacks.read_array))
 
 
-class _Holding:
+class Holding:
     """Reads files, and holds what it has read until that is too much."""
 
     def __init__(self, read: Read) -> None:
@@ -143,7 +143,7 @@ class _Holding:
         return found
 
 
-def _heads(files: Files, read: Callable[[Path], Head], what: str) -> list[Head]:
+def heads_of(files: Files, read: Callable[[Path], Head], what: str) -> list[Head]:
     """Return the heads of all files, or name all those that cannot be read."""
     heads, bad, errors = [], [], []
     pairs = zip(files.paths, files.names, strict=True)
@@ -174,7 +174,8 @@ def _about_sizes(heads: Sequence[image.Header]) -> list[str]:
     ]
 
 
-def _about_folders(files: Files, what: str) -> list[str]:
+def about_folders(files: Files, what: str) -> list[str]:
+    """Say from which folders samples are taken together, if from several."""
     folders = sorted({Path(name).parent.as_posix() for name in files.names})
     if len(folders) == 1:
         return []
@@ -183,7 +184,8 @@ def _about_folders(files: Files, what: str) -> list[str]:
     ]
 
 
-def _about_others(files: Files, what: str) -> list[str]:
+def about_others(files: Files, what: str) -> list[str]:
+    """Say which files are passed over."""
     count, all_files = len(files.others), len(files.others) + len(files.paths)
     if not count:
         return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from likely.core.progress import track
+from likely.data.clips import Clips
 from likely.data.column import Column
 from likely.data.shaped import AXES, Shaped
 from likely.data.table import Table, stack
@@ -21,12 +22,15 @@ _SIZES = {
 """What the sizes are called, in the order in which people give them, and the axis of each."""
 
 
-def records(samples: Shaped | Texts) -> Table:
+_SILENCE = 1e-10  # of full power: the noise of 16 bits, at which silence is put
+
+
+def records(samples: Shaped | Texts | Clips) -> Table:
     """Return one row a sample.
 
     Parameters
     ----------
-    samples : Shaped or Texts of n samples
+    samples : Shaped, Texts or Clips of n samples
         Each is looked at once. Those in files are read, unless the reader still holds them.
 
     Returns
@@ -35,7 +39,8 @@ def records(samples: Shaped | Texts) -> Table:
         `name`; the size: `length`, or `width` and `height`, of video also `frames`; `channels`;
         of images and video `brightness`, the mean of all values, and `contrast`, their standard
         deviation, both in the user's units. Missing values are left out of both. Of texts: `name`,
-        `text` and `length` in characters.
+        `text` and `length` in characters. Of sound: `name`, `seconds`, and `loudness`, the mean
+        power in decibels below a pressure of 1.
 
     Examples
     --------
@@ -49,6 +54,8 @@ def records(samples: Shaped | Texts) -> Table:
     """
     if isinstance(samples, Texts):
         return _of_texts(samples)
+    if isinstance(samples, Clips):
+        return _of_clips(samples)
     lit = samples.kind != "series"
     shapes = np.empty((len(samples), len(AXES[samples.kind]) + 1))
     light = np.empty((len(samples), 2))
@@ -83,7 +90,18 @@ def _of_texts(samples: Texts) -> Table:
     return stack((named, said, length), (names, texts, lengths))
 
 
-def _names(samples: Shaped | Texts) -> tuple[Column, np.ndarray]:
+def _of_clips(samples: Clips) -> Table:
+    named, names = _names(samples)
+    seconds, loudness = np.empty((2, len(samples)))
+    for i, clip in enumerate(track(samples, "Listening", len(samples))):
+        power = float(np.square(clip, dtype=np.float64).mean()) if len(clip) else 0.0
+        seconds[i] = len(clip) / samples.rate
+        loudness[i] = 10 * np.log10(max(power, _SILENCE))
+    columns = (named, Column("seconds", "number"), Column("loudness", "number"))
+    return stack(columns, (names, seconds, loudness))
+
+
+def _names(samples: Shaped | Texts | Clips) -> tuple[Column, np.ndarray]:
     return _labelled("name", [samples.name(i) for i in range(len(samples))], "id-like")
 
 

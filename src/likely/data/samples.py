@@ -1,4 +1,4 @@
-"""Whatever a model can learn from: a table, samples with axes, or texts."""
+"""Whatever a model can learn from: a table, samples with axes, texts, or sound."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.alphabet import Alphabet
+from likely.data.clips import Clips, as_clips
 from likely.data.files import find_files, holds
 from likely.data.form import Form
 from likely.data.frames import as_table
 from likely.data.media import kind_of_files, read_files
 from likely.data.schema import Schema
 from likely.data.shaped import AXES, Shaped, ShapedKind, from_array, from_arrays
+from likely.data.sound import Sound
 from likely.data.stacks import SUFFIXES, find_stack, read_stack
 from likely.data.table import Table
 from likely.data.texts import Texts, as_texts, is_text
 
-Samples = Table | Shaped | Texts
-Description = Schema | Form | Alphabet
-Kind = Literal["table", "text"] | ShapedKind
+Samples = Table | Shaped | Texts | Clips
+Description = Schema | Form | Alphabet | Sound
+Kind = Literal["table", "text", "audio"] | ShapedKind
 
 
 def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> Samples:
@@ -31,16 +33,19 @@ def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> 
 
     Parameters
     ----------
-    data : anything that `as_table`, `as_shaped` or `as_texts` reads
+    data : anything that `as_table`, `as_shaped`, `as_texts` or `as_clips` reads
         What the user gave.
     kinds : collection of str
         What the model can learn from, as its card says.
     kind : str, optional
         Which of them the data are. Otherwise two axes are a table if the model takes tables, else
-        series, and more axes are samples with axes.
+        series, and more axes are samples with axes; files of sound are series if the model takes
+        series.
     """
-    if isinstance(data, (Table, Shaped, Texts)):
+    if isinstance(data, (Table, Shaped, Texts, Clips)):
         return _allowed(data, kinds)
+    if kind == "audio" or set(kinds) == {"audio"}:
+        return as_clips(data)
     if kind == "text" or set(kinds) == {"text"} or ("text" in kinds and is_text(data)):
         return as_texts(data)
     shaped = [name for name in kinds if name in AXES]
@@ -85,6 +90,8 @@ def as_shaped(data: Any, kind: ShapedKind | None = None) -> Shaped:
 def kind_of(data: Any) -> Kind:
     """Return what data to learn from are; of files only names and heads are read.
 
+    Files of sound are series, by their spectrograms: audio, as pressure over time, is asked for.
+
     Parameters
     ----------
     data : object
@@ -95,7 +102,7 @@ def kind_of(data: Any) -> Kind:
     DataError
         If they are a single image or sound, or files of several sorts.
     """
-    if isinstance(data, (Shaped, Texts)):
+    if isinstance(data, (Shaped, Texts, Clips)):
         return data.kind
     if isinstance(data, (str, Path)) and Path(data).is_file():
         what = holds(Path(data))
@@ -123,8 +130,8 @@ def kind_of(data: Any) -> Kind:
 
 
 def has_axes(data: Any) -> bool:
-    """Whether data are samples with axes of their own, not rows of a table or texts."""
-    return kind_of(data) not in ("table", "text")
+    """Whether data are samples with axes of their own, not rows of a table, texts or sound."""
+    return kind_of(data) in AXES
 
 
 def _stack(data: Any) -> Path | None:
@@ -136,9 +143,11 @@ def _stack(data: Any) -> Path | None:
 
 
 def describe(samples: Samples, shape: Sequence[int] | None = None) -> Description:
-    """Learn what samples look like: a `Schema` of a table, a `Form`, or an `Alphabet` of texts."""
+    """Learn what samples are like: a `Schema` (table), `Form`, `Alphabet` (texts) or `Sound`."""
     if isinstance(samples, Texts):
         return Alphabet.learn(samples)
+    if isinstance(samples, Clips):
+        return Sound.learn(samples)
     return Schema.learn(samples) if isinstance(samples, Table) else Form.learn(samples, shape)
 
 

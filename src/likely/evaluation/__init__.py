@@ -1,4 +1,4 @@
-"""How well a detector ranks and decides, with intervals; small and in plain numpy.
+"""How well detectors rank and decide, and how good generators and densities are, with intervals.
 
 Everywhere here a label is 1 for an anomaly and 0 for a normal row, and **a higher score is odder**:
 give `surprise`, or `-model.score_samples(X)`.
@@ -12,34 +12,99 @@ give `surprise`, or `-model.score_samples(X)`.
 | how sure is the number? | `bootstrap_interval` |
 | which method is best over many data sets? | `mean_ranks` |
 | does each number of a code stand for one cause? | `mutual_information_gap` |
-| how many bits would a lossless code need? | `bits_per_dim` |
+| how many bits would a lossless code need? | `bits_per_dim`, `bits_per_character` |
 | how many normal rows are enough? | `learning_curve` |
 
 AUROC does not depend on how rare anomalies are, and so flatters a detector whose first hundred
 alarms are all false; AUPRC does not. Both look at the ranking only: they say nothing about whether
 p-values are right.
+
+Of generators and densities:
+
+| question | function |
+|---|---|
+| can a classifier tell generated from real samples? | `two_sample_test` |
+| do samples look real, and do they cover all that is real? | `prdc` |
+| do distributions differ at all? | `mean_discrepancy` |
+| how far apart are their means and covariances? | `frechet_distance` |
+| in which space of images is that asked? | `learn_features` |
+| are samples copies of what was learnt from? | `memorisation` |
+| are the densities of real samples as high as those of the model's own? | `density_calibration` |
+
+No single number will do. Samples of a narrow generator look real (precision 1) and leave most out
+(coverage low); copies of the training rows are perfect in all but `memorisation`. Give real samples
+that the generator has not learnt from, as many as generated ones, and put beside each figure that
+of real against real samples: it is the best that any generator can have, and it is not 0 or 1.
+
+All take `space=`: "scaled" (columns over their spread, pixels over their range, as the real samples
+say), "given" (numbers as they are), or a function that gives a row of numbers for each sample, such
+as the one that `learn_features` learns from images. Compare figures in one and the same space only.
 """
 
-from likely.evaluation.bits import bits_per_dim
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from likely.evaluation.bits import bits_per_character, bits_per_dim
 from likely.evaluation.comparison import mean_ranks
+from likely.evaluation.coverage import Coverage, prdc
 from likely.evaluation.decisions import false_discovery_rate, false_positive_rate, power
+from likely.evaluation.density_calibration import DensityCalibration, density_calibration
 from likely.evaluation.disentanglement import mutual_information_gap
-from likely.evaluation.intervals import bootstrap_interval
+from likely.evaluation.frechet import Frechet, frechet_distance
+from likely.evaluation.intervals import bootstrap_interval, wilson_interval
 from likely.evaluation.learning_curve import LearningCurve, learning_curve
+from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
+from likely.evaluation.memorisation import Memorisation, memorisation
 from likely.evaluation.ranking import auprc, auroc, precision_at, recall_at
+from likely.evaluation.two_sample import TwoSample, two_sample_test
+
+if TYPE_CHECKING:
+    from likely.evaluation.feature_space import FeatureSpace as FeatureSpace
+    from likely.evaluation.feature_space import learn_features as learn_features
 
 __all__ = [
+    "Coverage",
+    "DensityCalibration",
+    "FeatureSpace",
+    "Frechet",
     "LearningCurve",
+    "MeanDiscrepancy",
+    "Memorisation",
+    "TwoSample",
     "auprc",
     "auroc",
+    "bits_per_character",
     "bits_per_dim",
     "bootstrap_interval",
+    "density_calibration",
     "false_discovery_rate",
     "false_positive_rate",
+    "frechet_distance",
+    "learn_features",
     "learning_curve",
+    "mean_discrepancy",
     "mean_ranks",
+    "memorisation",
     "mutual_information_gap",
     "power",
+    "prdc",
     "precision_at",
     "recall_at",
+    "two_sample_test",
+    "wilson_interval",
 ]
+
+_LAZY = ("FeatureSpace", "learn_features")  # they need torch
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"likely.evaluation has no {name!r}")
+    from likely.evaluation import feature_space
+
+    return getattr(feature_space, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,4 +1,4 @@
-"""How sure a metric is: bootstrap intervals."""
+"""How sure a metric is: bootstrap intervals, and those of shares."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from likely.core.errors import ParameterError
 from likely.core.random import generator
 from likely.evaluation.inputs import check_labels, check_scores
+from likely.evaluation.ranking import average_ranks
 
 
 def bootstrap_interval(
@@ -80,3 +82,81 @@ def bootstrap_interval(
         found[i] = metric(resampled_labels, draw)
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def wilson_interval(share: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's score interval of a share.
+
+    It lies in [0, 1] and says something at shares of 0 and 1, too.
+
+    Parameters
+    ----------
+    share : float in [0, 1]
+        Share observed.
+    n : float in (0, inf)
+        Of how many independent ones; fewer than were counted, if they depend on one another.
+    level : float in (0, 1), default 0.95
+        How often such intervals hold the true share.
+
+    Returns
+    -------
+    low, high : float
+        Ends of the interval.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    Journal of the American Statistical Association 22.
+    https://doi.org/10.1080/01621459.1927.10502953
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(0.5, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.404, 0.596)
+    """
+    if not 0 < level < 1:
+        raise ParameterError(f"level must be a number in (0, 1). Got {level!r}.")
+    if not 0 <= share <= 1 or not n > 0:
+        raise ParameterError(f"A share of {share!r} of {n!r} is none: give one in [0, 1], n > 0.")
+    squared = float(norm.ppf((1 + level) / 2)) ** 2
+    middle = (share + squared / (2 * n)) / (1 + squared / n)
+    half = np.sqrt(squared * (share * (1 - share) / n + squared / (4 * n * n))) / (1 + squared / n)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+def auroc_with_variance(odd: np.ndarray, scores: np.ndarray) -> tuple[float, float, float]:
+    """Return the AUROC, its variance, and the variance it has where there is nothing to tell.
+
+    Parameters
+    ----------
+    odd : ndarray of bool, shape (n,)
+        Which should score higher; at least two of each.
+    scores : ndarray of shape (n,)
+        Numbers without NaN.
+
+    References
+    ----------
+    DeLong, E. R., DeLong, D. M. & Clarke-Pearson, D. L. (1988). Comparing the areas under two or
+    more correlated receiver operating characteristic curves. Biometrics 44.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> odd = np.array([False, False, True, True])
+    >>> auroc_with_variance(odd, np.array([0.1, 0.4, 0.35, 0.8]))[0]
+    0.75
+    """
+    ranks = average_ranks(scores)
+    m, n = int(odd.sum()), int((~odd).sum())
+    above = (ranks[odd] - average_ranks(scores[odd])) / n  # of each odd one: others below it
+    below = 1 - (ranks[~odd] - average_ranks(scores[~odd])) / m
+    variance = above.var(ddof=1) / m + below.var(ddof=1) / n
+    ties = np.unique(scores, return_counts=True)[1].astype(np.float64)
+    tied = float((ties**3 - ties).sum()) / ((m + n) * (m + n - 1))
+    return float(above.mean()), float(variance), (m + n + 1 - tied) / (12 * m * n)

@@ -25,7 +25,8 @@ when there are more than 64.
 
 Samples with axes are explained by the regions in which a model's `contributions` gather
 (`places`), texts by their words: how many bits each takes behind what stands before it, and how
-many as many characters usually take (`passages`).
+many as many characters usually take (`passages`); clips of sound by their moments, with their
+bits a value (`moments`).
 
 **What can go wrong.** The prediction is linear: a pair that breaks a curved relation is judged by
 the best straight line. Two columns that are near copies of each other share the blame, whichever
@@ -37,8 +38,16 @@ what a row differs from likely rows, not what caused it.
 from __future__ import annotations
 
 from likely.explanation.explaining import explain
+from likely.explanation.moments import explain_clips
 from likely.explanation.passages import explain_texts
 from likely.explanation.places import explain_places
 from likely.explanation.reasons import Explanation, Reason
 
-__all__ = ["Explanation", "Reason", "explain", "explain_places", "explain_texts"]
+__all__ = [
+    "Explanation",
+    "Reason",
+    "explain",
+    "explain_clips",
+    "explain_places",
+    "explain_texts",
+]

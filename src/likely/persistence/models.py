@@ -29,6 +29,7 @@ from likely.data.alphabet import Alphabet
 from likely.data.form import Form
 from likely.data.samples import Description
 from likely.data.schema import Schema
+from likely.data.sound import Sound
 from likely.persistence.arrays import problem_with
 from likely.persistence.classes import (
     arrays_of,
@@ -92,7 +93,7 @@ def restore_model(document: Any, tensors: Mapping[str, np.ndarray]) -> Any:
 
 def store(value: Any, path: str, writer: Writer) -> dict[str, Any] | None:
     """Return JSON for a model or a schema; None for anything else (a `Writer`'s `special`)."""
-    if isinstance(value, (Schema, Form, Alphabet)):
+    if isinstance(value, (Schema, Form, Alphabet, Sound)):
         return {"@": "schema", "schema": writer.value(write_schema(value), f"{path}.schema")}
     if not isinstance(value, Model):
         return None

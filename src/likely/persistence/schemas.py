@@ -17,6 +17,7 @@ from likely.data.form import Form
 from likely.data.samples import Description
 from likely.data.schema import Schema
 from likely.data.shaped import AXES
+from likely.data.sound import Sound
 from likely.data.table import Table
 from likely.persistence.codec import damaged
 from likely.persistence.hints import read_as
@@ -27,6 +28,9 @@ _WHOLE = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 _NUMBERS = {"bool", "float16", "float32", "float64", *_WHOLE}
 _LONGEST = 1 << 24
 _MOST_FEATURES = 1 << 28
+
+_FASTEST = 1 << 32  # values a second that a wav file can state
+_OF_CLIPS = {"float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32))}
 
 _READINGS = {
     "number": re.compile(r"(number:[.,])?"),
@@ -41,7 +45,7 @@ def write_schema(schema: Description) -> dict[str, Any]:
     """Return the JSON of a schema, without the texts of columns that no model looks at.
 
     Names, numbers and addresses of people stand in such columns; nothing asks for them again. A
-    form and an alphabet, which have no columns, say so by their kind.
+    form, an alphabet and a sound, which have no columns, say so by their kind.
     """
     if not isinstance(schema, Schema):
         return schema.to_json()
@@ -76,8 +80,8 @@ def read_schema(stored: Any, where: str) -> Description:
         If a field has another type or range than stated, or the fields contradict one another.
     """
     if isinstance(stored, dict) and "kind" in stored:
-        text = stored["kind"] == "text"
-        return _read_alphabet(stored, where) if text else _read_form(stored, where)
+        others = {"text": _read_alphabet, "audio": _read_sound}
+        return others.get(str(stored["kind"]), _read_form)(stored, where)
     read_as(Schema, stored, where)
     try:
         schema = Schema.from_json(stored)
@@ -125,6 +129,21 @@ def _read_alphabet(stored: dict[str, Any], where: str) -> Alphabet:
     if not sound:
         raise damaged(f"{where} is no alphabet that texts can have")
     return alphabet
+
+
+def _read_sound(stored: dict[str, Any], where: str) -> Sound:
+    read_as(Sound, stored, where)
+    sound = Sound.from_json(stored)
+    possible = (
+        0 < sound.rate <= _FASTEST
+        and sound.peak > 0
+        and 2.0 ** int(np.log2(sound.peak)) == sound.peak
+        and 0 < sound.longest <= _MOST_FEATURES
+        and sound.dtype in _OF_CLIPS
+    )
+    if not possible:
+        raise damaged(f"{where} is nothing that clips can have in common")
+    return sound
 
 
 def _check_columns(columns: tuple[Column, ...]) -> None:

@@ -19,9 +19,11 @@ from likely.testing import (
     finding,
     hostile,
     invertible,
+    ragged_laws,
     repeatable,
     shaped_abilities,
     shaped_repeatable,
+    sound_laws,
     state,
     tables,
     text_laws,
@@ -33,7 +35,7 @@ __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_eve
 
 MODULES = (
     contract, repeatable, tables, hostile, finding, state, abilities, conditions, invertible,
-    shaped_repeatable, shaped_abilities, text_laws,
+    shaped_repeatable, shaped_abilities, ragged_laws, text_laws, sound_laws,
 )  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""
 

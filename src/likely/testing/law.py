@@ -20,8 +20,9 @@ ATOL = 1e-9
 """Largest difference between scores that should be equal and are near zero."""
 
 
-Data = Literal["table", "axes", "text", "any"]
-"""What a law hands to a model: tables, samples with axes, texts, or nothing that depends on it."""
+Data = Literal["table", "axes", "text", "audio", "ragged", "any"]
+"""What a law hands to a model: tables, samples with axes, texts, sound, either of the two, whose
+samples differ in length, or nothing that depends on it."""
 
 
 class LawBroken(LikelyError, AssertionError):
@@ -42,7 +43,7 @@ class Law:
         Takes an unfitted model, which it may fit; raises `LawBroken`.
     needs : type or tuple of type
         The capability that a model must have for the law to apply; of several, all.
-    data : {"table", "axes", "text", "any"}
+    data : {"table", "axes", "text", "audio", "ragged", "any"}
         What the law hands over, which the model must take for the law to apply.
     exact : bool
         Whether it applies only to densities that are exact.
@@ -62,7 +63,13 @@ class Law:
             return False
         if self.exact and not getattr(type(model), "exact", False):
             return False
-        takes = {"table": takes_tables, "axes": shaped_kinds, "text": takes_texts}
+        takes = {
+            "table": takes_tables,
+            "axes": shaped_kinds,
+            "text": takes_texts,
+            "audio": takes_sound,
+            "ragged": takes_ragged,
+        }
         return self.data == "any" or bool(takes[self.data](model))
 
 
@@ -78,6 +85,16 @@ def takes_tables(model: Model) -> bool:
 def takes_texts(model: Model) -> bool:
     """Whether a model learns from texts, as its card says."""
     return "text" in type(model).card["kinds"]
+
+
+def takes_sound(model: Model) -> bool:
+    """Whether a model learns from sound, as its card says."""
+    return "audio" in type(model).card["kinds"]
+
+
+def takes_ragged(model: Model) -> bool:
+    """Whether a model learns from samples whose lengths differ, as its card says."""
+    return takes_texts(model) or takes_sound(model)
 
 
 def shaped_kinds(model: Model) -> list[str]:
@@ -97,7 +114,7 @@ def law(
     ----------
     needs : type or tuple of type, default Model
         The capability that a model must have for the law to apply; of several, all.
-    data : {"table", "axes", "text", "any"}, default "table"
+    data : {"table", "axes", "text", "audio", "ragged", "any"}, default "table"
         What the law hands over; it applies to models that take it. "any": the law asks for no data,
         or for an error that comes before they are looked at.
     exact : bool, default False

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from likely.base.model import Model
-from likely.testing.law import shaped_kinds, takes_tables, takes_texts
-from likely.testing.texts import sentences
+from likely.testing.law import shaped_kinds, takes_ragged, takes_tables
+from likely.testing.ragged import toy_of
 from likely.testing.toys import gaussian
 
 SIZES: dict[str, tuple[int, ...]] = {"series": (32,), "image": (20, 20), "video": (5, 12, 12)}
@@ -94,7 +94,11 @@ def samples_for(model: Model, n: int = 60, seed: int = 0) -> Any:
     """
     if takes_tables(model):
         return gaussian(n, seed=seed)
-    return sentences(n, seed) if takes_texts(model) else clean(shaped_kinds(model)[0], n, seed)
+    return (
+        toy_of(model).clean(n, seed)
+        if takes_ragged(model)
+        else clean(shaped_kinds(model)[0], n, seed)
+    )
 
 
 def _series(n: int, rng: np.random.Generator) -> np.ndarray:

@@ -54,6 +54,12 @@ _OTHERS = {
         "how probable each character is after those before it",
         "it can write such texts, too",
     ),
+    "audio": (
+        "WaveNet",
+        {},
+        "how probable each value of the sound is after those before it",
+        "it hears what no spectrogram shows, and can make such sounds, too",
+    ),
 }
 
 
@@ -80,7 +86,7 @@ def choose(
         Whether the rows are known to be clean.
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
-    kind : {"table", "series", "image", "video", "text"}, default "table"
+    kind : {"table", "series", "image", "video", "text", "audio"}, default "table"
         What the samples are.
     """
     if isinstance(method, Model):

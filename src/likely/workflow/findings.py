@@ -19,6 +19,7 @@ from likely.calibration.decisions import (
 )
 from likely.core.errors import CannotDo, DataError
 from likely.data.back import give_back
+from likely.data.clips import Clips
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
@@ -158,8 +159,8 @@ class Findings:
         Where the rows are if memory does not hold them all; `table` then has the oddest ones only.
     held : ndarray of int64 or None
         Positions of the rows that `table` has, ascending; None if it has all.
-    shaped : Shaped, Texts or None
-        The samples, if series, images, video or texts are judged; `table` then has one row a
+    shaped : Shaped, Texts, Clips or None
+        The samples, if series, images, video, texts or sound are judged; `table` then has one row a
         sample, with its name, its size and the like.
     """
 
@@ -172,7 +173,7 @@ class Findings:
     drift: tuple[str, ...] = ()
     source: LargeFile | None = field(default=None, repr=False)
     held: np.ndarray | None = field(default=None, repr=False)
-    shaped: Shaped | Texts | None = field(default=None, repr=False)
+    shaped: Shaped | Texts | Clips | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.log_p)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from likely.base.capabilities import Sampler, can
 from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
+from likely.data.alphabet import Alphabet
 from likely.data.back import to_frame
+from likely.data.clips import Clips
+from likely.data.samples import Samples
 from likely.data.schema import Schema
+from likely.data.shaped import Shaped
+from likely.data.sound import Sound
 from likely.data.table import Table
+from likely.data.texts import Texts
 from likely.workflow.learned import Learned
 
 
@@ -23,6 +31,18 @@ def generate(
     drawing: dict[str, Any],
 ) -> Any:
     """Draw new samples; the parameters are those of `Learned.generate`."""
+    drawn = draw(learned, n, prompt=prompt, seed=seed, drawing=drawing)
+    if isinstance(drawn, (Texts, Clips)):
+        return list(drawn.parts)
+    if not isinstance(drawn, Table):
+        return drawn.parts
+    return to_frame(drawn, like) if drawn.named or like is not None else drawn.matrix
+
+
+def draw(
+    learned: Learned, n: int, *, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+) -> Samples:
+    """Draw new samples as models see them; the parameters are those of `Learned.generate`."""
     if not isinstance(n, int) or n < 1:
         raise ParameterError(f"n must be an integer of at least 1. Got {n!r}.")
     model, schema = learned.model, learned.model.schema_
@@ -37,13 +57,17 @@ def generate(
         if learned.unit != "text" or not can(model, "complete"):
             said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
             raise ParameterError(f"{said} is for models of texts, and {name} is none.")
-        return model.complete([prompt or ""] * n, seed=seed, **drawing)  # pyright: ignore[reportAttributeAccessIssue]
+        return Texts(tuple(model.complete([prompt or ""] * n, seed=seed, **drawing)))  # pyright: ignore[reportAttributeAccessIssue]
     drawn = model.sample(n, seed=seed)
-    if not isinstance(schema, Schema):
-        return drawn.tolist() if learned.unit == "text" else drawn
-    if not schema.named and like is None:
-        return drawn
-    return to_frame(Table(drawn, schema.used, named=schema.named), like)
+    if isinstance(schema, Alphabet):
+        return Texts(tuple(drawn))
+    if isinstance(schema, Sound):
+        return Clips(tuple(drawn), schema.rate, schema.dtype)
+    if isinstance(schema, Schema):
+        whole = [column.integer for column in schema.used]
+        drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were
+        return Table(drawn, schema.used, named=schema.named)
+    return Shaped(schema.kind, drawn, schema.flat)
 
 
 def _samplers(kind: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which kind of samples the data are: rows of a table, samples with axes, or texts."""
+"""Which kind of samples the data are: rows of a table, samples with axes, texts, or sound."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any, cast
 from likely.base.model import Model
 from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
+from likely.data.clips import Clips
 from likely.data.samples import kind_of, read_samples
 from likely.data.shaped import AXES, Shaped
 from likely.data.texts import Texts
 
-KINDS = ("table", *AXES, "text")
+KINDS = ("table", *AXES, "text", "audio")
 
 
-def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Texts | None:
-    """Return data as samples with axes or as texts; None if they are a table.
+def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Texts | Clips | None:
+    """Return data as samples with axes, texts or sound; None if they are a table.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
         What the user gave.
     method : str or Model
         What shall learn from them: a method that takes no tables makes series of rows.
-    kind : {"table", "series", "image", "video", "text"}, optional
+    kind : {"table", "series", "image", "video", "text", "audio"}, optional
         What they are; otherwise it is seen from the data.
 
     Raises
@@ -42,9 +43,9 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
         one_file = isinstance(data, (str, Path)) and Path(data).is_file()  # of one column, then
         if seen == "table" or (seen == "text" and "text" not in kinds and one_file):
             return None
-        kind = "text" if seen == "text" else None
+        kind = seen if seen in ("text", "audio") else None
     others = [name for name in kinds if name != "table"]
-    samples = cast(Shaped | Texts, read_samples(data, others or (*AXES, "text"), kind))
+    samples = cast(Shaped | Texts | Clips, read_samples(data, others or KINDS[1:], kind))
     if samples.kind not in kinds:
         name = method if isinstance(method, str) else type(method).__name__
         raise CannotDo(

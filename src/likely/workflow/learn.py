@@ -39,7 +39,8 @@ def learn(
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
         Parquet or CSV file of more than 16 million cells, 100,000 rows drawn at random are
         learnt. Or series, images or video: an array of more than two axes, a list of arrays, a
-        folder. Or texts: a list or a column of str, or a file of lines.
+        folder. Or texts: a list or a column of str, or a file of lines. Or
+        sound: a folder of wav files, or arrays with kind="audio".
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
@@ -64,8 +65,9 @@ def learn(
         Whether the rows are known to be clean (with labels: those labelled 0, and only these are
         learnt from); otherwise rows that look odd under the tail assumption are kept out of the
         reference that new rows are compared with.
-    kind : {"table", "series", "image", "video", "text"}, optional
-        What the data are, where they leave it open.
+    kind : {"table", "series", "image", "video", "text", "audio"}, optional
+        What the data are, where they leave it open. Files of sound are series, by their
+        spectrograms, unless "audio" is said: then a model hears pressure over time.
     seed : int, default 0
         The same seed gives the same result.
     **params

@@ -19,14 +19,22 @@ from likely.core.empirical import Empirical
 from likely.core.errors import DataError
 from likely.data.alphabet import Alphabet
 from likely.data.batches import LargeFile, large_file
+from likely.data.clips import Clips, as_clips
 from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.records import records
 from likely.data.samples import Samples, as_shaped
 from likely.data.schema import Schema
+from likely.data.sound import Sound
 from likely.data.table import Table
 from likely.data.texts import Texts, as_texts
-from likely.explanation import Explanation, explain, explain_places, explain_texts
+from likely.explanation import (
+    Explanation,
+    explain,
+    explain_clips,
+    explain_places,
+    explain_texts,
+)
 from likely.workflow.findings import Decision, Findings, decide
 from likely.workflow.grouping import Grouping
 from likely.workflow.units import about
@@ -143,7 +151,7 @@ class Learned:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
         Of series, images and video: which regions, and what was expected there. Of texts: which
-        words, and by how many bits.
+        words, and by how many bits. Of clips: which moments, and by how many bits a value.
         """
         return self.explain_samples(self.samples(new))
 
@@ -176,9 +184,10 @@ class Learned:
 
         Returns
         -------
-        list of str, ndarray or dataframe
-            Texts; an array of series, images, video, or rows without names; or rows with the
-            columns that were looked at.
+        list of str, list of ndarray, ndarray or dataframe
+            Texts; clips, each of shape (time,), with `model.schema_.rate` values a second; an array
+            of series, images, video, or rows without names; or rows with the columns that were
+            looked at.
 
         Raises
         ------
@@ -188,6 +197,49 @@ class Learned:
         from likely.workflow.generate import generate
 
         return generate(self, n, prompt=prompt, like=like, seed=seed, drawing=drawing)
+
+    def gallery(
+        self,
+        path: str | Path,
+        n: int | None = None,
+        *,
+        prompt: str | None = None,
+        seed: int | None = 0,
+        **drawing: Any,
+    ) -> Path:
+        """Draw new samples and show them in one HTML file (below 1 MB, works offline).
+
+        Images and video are shown as a grid, series as lines, audio as waves with a player, texts
+        in colours of their surprise, and rows by their columns and pairs of columns beside those
+        learnt from.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an old file there is replaced. A name that ends in ".png" is for images, and
+            gets the grid alone.
+        n : int, optional
+            How many. Default: 1,000 rows, 36 images, 16 series, 9 videos, 12 texts, 6 clips.
+        prompt : str, optional
+            How texts begin.
+        seed : int or None, default 0
+            The same seed draws the same samples as `generate` does.
+        **drawing
+            As in `generate`.
+
+        Returns
+        -------
+        Path
+            The path.
+
+        Raises
+        ------
+        CannotDo
+            If the model cannot draw samples; the message names models that can.
+        """
+        from likely.workflow.gallery import write_gallery
+
+        return write_gallery(self, Path(path), n, prompt=prompt, seed=seed, drawing=drawing)
 
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.
@@ -208,10 +260,12 @@ class Learned:
 
     @property
     def unit(self) -> str:
-        """What is judged: "row", "group", "image", "series", "video" or "text"."""
+        """What is judged: "row", "group", "image", "series", "video", "text" or "clip"."""
         if self.grouping is not None:
             return "group"
         schema = self.model.schema_
+        if isinstance(schema, Sound):
+            return "clip"
         return "row" if isinstance(schema, Schema) else schema.kind
 
     def samples(self, new: Any) -> Samples:
@@ -219,6 +273,8 @@ class Learned:
         schema = self.model.schema_
         if isinstance(schema, Schema):
             return self.table(new)
+        if isinstance(schema, Sound):
+            return as_clips(new, schema.rate)
         return as_texts(new) if isinstance(schema, Alphabet) else as_shaped(new, schema.kind)
 
     def table(self, new: Any) -> Table:
@@ -252,6 +308,8 @@ class Learned:
         """Explain samples that were already read."""
         if isinstance(table, Texts):
             return explain_texts(self.model, table)
+        if isinstance(table, Clips):
+            return explain_clips(self.model, table)
         if not isinstance(table, Table):
             return explain_places(self.model, self.model.schema_.match(table))
         found = explain(self.model, self.model.schema_.match(table), self.likely_rows)
@@ -281,7 +339,9 @@ class Learned:
         p = np.exp(log_p)
         if not (isinstance(table, Table) and isinstance(matched, Table)):
             nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
-            return tuple(d.sentence(None) for d in find_drift((), nothing, p, self.reference.n))
+            return tuple(
+                self.worded(d.sentence(None)) for d in find_drift((), nothing, p, self.reference.n)
+            )
         learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
         clock = self.clock(table)
         found = find_drift(learnt, matched, p, self.reference.n, clock)

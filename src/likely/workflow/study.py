@@ -17,6 +17,7 @@ from likely.calibration.summary import summarise
 from likely.core.empirical import learn_empirical
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
+from likely.data.clips import Clips
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
@@ -39,8 +40,8 @@ class Study:
 
     Parameters
     ----------
-    samples : Table, Shaped or Texts
-        The rows, the samples with axes, or the texts.
+    samples : Table, Shaped, Texts or Clips
+        The rows, the samples with axes, the texts, or the sound.
     cross : CrossFit
         Their held-out oddness.
     judgement : Judgement
@@ -102,7 +103,7 @@ def study(
 
 
 def _study_others(
-    samples: Shaped | Texts,
+    samples: Shaped | Texts | Clips,
     method: str | Model,
     labels: Any,
     *,
@@ -110,7 +111,7 @@ def _study_others(
     seed: int,
     params: dict[str, Any],
 ) -> Study:
-    """Learn from series, images, video or texts; the parameters are those of `likely.learn`."""
+    """Learn from samples that are no table; the parameters are those of `likely.learn`."""
     if len(samples) < 2:
         raise DataError(f"Learning needs at least 2 samples. Got {len(samples)}.")
     known = None if labels is None else label_values(labels, len(samples))
@@ -121,7 +122,7 @@ def _study_others(
     return _conclude(noted, model, lesson, chosen, normal=normal, seed=seed)
 
 
-def _refuse(samples: Shaped | Texts, **about_columns: Any) -> None:
+def _refuse(samples: Shaped | Texts | Clips, **about_columns: Any) -> None:
     """Raise `ParameterError` if something was said about columns of samples that have none."""
     given = [name for name, value in about_columns.items() if value]
     if given:

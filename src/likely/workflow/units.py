@@ -1,4 +1,4 @@
-"""What is judged, in words: rows, groups of rows, images, series, video or texts."""
+"""What is judged, in words: rows, groups of rows, images, series, video, texts or clips."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ PLURALS = {
     "series": "series",
     "video": "videos",
     "text": "texts",
+    "clip": "clips",
 }
 """Everything that can be judged, and its plural."""
 

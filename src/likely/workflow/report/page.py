@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
+from likely.workflow.report.document import contents, document
 from likely.workflow.report.listing import listing
-from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.markup import Html, element
 from likely.workflow.report.rows import cards
 from likely.workflow.report.sections import how_to_read, learnt, verdict
 from likely.workflow.report.surprise import surprise_plot
-from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import count
 
@@ -21,10 +18,6 @@ PICTURE_BYTES = 700_000
 
 RECORD_BYTES = 110_000
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
 _PLACES = (
     ("#learnt", "What was learnt"),
     ("#oddest", "The oddest rows"),
@@ -38,48 +31,21 @@ def write_page(view: View) -> str:
     """Return the report as one HTML document that needs nothing else."""
     made, carded = cards(view, CARD_BYTES if view.drawn is None else PICTURE_BYTES)
     findings = int(view.found.anomaly.sum())
-    return "<!DOCTYPE html>\n" + element(
-        "html",
-        _head(
-            view.worded(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely")
+    title = view.worded(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely")
+    return document(
+        title,
+        (view.worded("Skip to the oddest rows"), "#oddest"),
+        (
+            verdict(view),
+            contents((place, view.worded(name)) for place, name in _PLACES),
+            learnt(view),
+            _oddest(view, made, carded),
+            _surprise(view),
+            _table(view, carded),
+            how_to_read(view),
         ),
-        element(
-            "body",
-            element("a", view.worded("Skip to the oddest rows"), href="#oddest", class_="skip"),
-            element(
-                "main",
-                verdict(view),
-                _contents(view),
-                learnt(view),
-                _oddest(view, made, carded),
-                _surprise(view),
-                _table(view, carded),
-                how_to_read(view),
-            ),
-            element("footer", element("p", "Made by likely. This file works without a network.")),
-            element("script", Html(_resource("page.js"))),
-        ),
-        lang="en",
+        script="page.js",
     )
-
-
-def _head(title: str) -> Html:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", title),
-        element("link", rel="icon", href="data:,"),
-        element("style", Html(_resource("page.css"))),
-    )
-
-
-def _contents(view: View) -> Html:
-    links = [element("li", element("a", view.worded(name), href=place)) for place, name in _PLACES]
-    return element("nav", element("ul", *links), aria_label="Contents")
 
 
 def _oddest(view: View, made: Html, carded: int) -> Html:
@@ -126,8 +92,7 @@ def _table(view: View, carded: int) -> Html:
     if shown == total:
         columns = "the one column" if total == 1 else f"all {total:,} columns looked at"
     if view.drawn is not None:
-        text = isinstance(view.drawn, Written)
-        columns = "what they say and how long they are" if text else "their size and their light"
+        columns = view.drawn.listed
     return element(
         "section",
         element("h2", "Table"),
@@ -142,8 +107,3 @@ def _table(view: View, carded: int) -> Html:
         table,
         id="table",
     )
-
-
-@cache
-def _resource(name: str) -> str:
-    return join([Html((Path(__file__).parent / name).read_text(encoding="utf-8"))])

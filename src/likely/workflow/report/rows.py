@@ -9,8 +9,6 @@ from likely.workflow.report.markup import Html, cell, element, join, shorten, si
 from likely.workflow.report.pairs import scatter
 from likely.workflow.report.plots import column_plot
 from likely.workflow.report.reasons import others_table, read_value, reasons_table
-from likely.workflow.report.samples import places_table
-from likely.workflow.report.texts import Written, words_table
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, one_in
 
@@ -46,12 +44,12 @@ def card(view: View, place: int) -> Html:
 def _places(view: View, place: int) -> list[Html | None]:
     """Return the pictures of a sample, or its words, and the places in it that are odd."""
     assert view.drawn is not None
-    made = words_table if isinstance(view.drawn, Written) else places_table
-    table = made(view.explanations[place])
-    return [
-        view.drawn.draw(place),
-        None if table is None else element("div", table, class_="scroll"),
-    ]
+    table = view.drawn.table(view.explanations[place])
+    drawn = view.drawn.draw(place)
+    if table is None:
+        return [drawn]
+    scroll = element("div", table, class_="scroll")
+    return [element("div", drawn, scroll, class_="split")] if view.drawn.beside else [drawn, scroll]
 
 
 def _columns(view: View, row: int, explanation: Explanation) -> list[Html | None]:

@@ -11,8 +11,9 @@ from likely.base.model import Model
 from likely.data.shaped import Shaped
 from likely.explanation import Explanation
 from likely.explanation.places import find_regions
-from likely.workflow.report.markup import Html, element
+from likely.workflow.report.markup import Html
 from likely.workflow.report.pictures import pictures
+from likely.workflow.report.places import reasons_of
 from likely.workflow.report.signals import signal
 
 _PEAK = 0.995
@@ -28,6 +29,23 @@ class Drawn:
     samples : Shaped
         Those that have a card, oddest first.
     """
+
+    beside = False
+    listed = "their size and their light"
+    terms = (
+        (
+            "Places and shares",
+            "A place is a part of the sample in which what is odd is gathered; places are counted "
+            "from 1, in the size that the model works in. The share is its part in the oddness of "
+            "the whole. The colour has one scale for all pictures of this page.",
+        ),
+        (
+            "As the model would have it",
+            "What the model makes of the sample after squeezing it through what it learnt. Only "
+            "models that restore samples show it; where it differs, the sample is unlike those "
+            "learnt from.",
+        ),
+    )
 
     def __init__(self, model: Model, samples: Shaped) -> None:
         self.model = model
@@ -73,24 +91,6 @@ class Drawn:
             restored = None if restored is None else restored[frame]
         return pictures(form, sample, total, self.most, restored, regions)
 
-
-def places_table(explanation: Explanation) -> Html | None:
-    """Return the regions of one sample as a table; None if there are none."""
-    if not explanation.reasons:
-        return None
-    measured = any(reason.value for reason in explanation.reasons)
-    heads = ["Place", "Share"] + (["Here, on average", "Expected"] if measured else [])
-    lines = [
-        element(
-            "tr",
-            element("th", reason.column, scope="row"),
-            element("td", f"{100 * reason.share:.0f} %"),
-            *([element("td", reason.value), element("td", reason.expected)] if measured else []),
-        )
-        for reason in explanation.reasons
-    ]
-    return element(
-        "table",
-        element("thead", element("tr", *[element("th", head, scope="col") for head in heads])),
-        element("tbody", *lines),
-    )
+    def table(self, explanation: Explanation) -> Html | None:
+        """Return the regions of one sample as a table; None if there are none."""
+        return reasons_of(explanation, ("Place", "Share", "Here, on average", "Expected"))

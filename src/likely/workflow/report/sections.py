@@ -9,9 +9,9 @@ from likely.data.column import Column, plural
 from likely.data.form import Form
 from likely.data.schema import Schema
 from likely.data.shaped import AXES
+from likely.data.sound import Sound
 from likely.workflow.report.markup import Html, cell, element, join, shorten
 from likely.workflow.report.surprise import cut_at
-from likely.workflow.report.texts import Written
 from likely.workflow.report.view import View
 from likely.workflow.report.words import bits, count, one_in
 
@@ -28,27 +28,6 @@ _OF_ROWS = (
         "numbers and dates by more than their interquartile range, everything else at all.",
     ),
 )
-_OF_SAMPLES = (
-    (
-        "Places and shares",
-        "A place is a part of the sample in which what is odd is gathered; places are counted "
-        "from 1, in the size that the model works in. The share is its part in the oddness of the "
-        "whole. The colour has one scale for all pictures of this page.",
-    ),
-    (
-        "As the model would have it",
-        "What the model makes of the sample after squeezing it through what it learnt. Only models "
-        "that restore samples show it; where it differs, the sample is unlike those learnt from.",
-    ),
-)
-_OF_TEXTS = (
-    (
-        "Bits of words",
-        "How surprising a word is behind what stands before it in the same text: with every bit it "
-        "is half as probable. Usual is what as many characters take on average. The share is the "
-        "word's part in what is beyond the usual.",
-    ),
-)
 
 _NAMES = 60
 _NOTES = 30
@@ -60,7 +39,7 @@ def verdict(view: View) -> Html:
     found, decision = view.found, view.found.decision
     cut, oddest = cut_at(view), float(view.surprise.max())
     rare = "" if decision.ranking_only else f" ({one_in(oddest)})"
-    facts = [
+    known = [
         (found.learned.worded("Rows judged"), f"{len(found):,}"),
         ("Findings", "none: ranking only" if decision.ranking_only else f"{found.anomaly.sum():,}"),
         ("Reported from", "no cut" if cut is None else f"{bits(cut)} of surprise"),
@@ -71,7 +50,7 @@ def verdict(view: View) -> Html:
         "header",
         element("h1", shorten(short, _NOTE)),
         element("p", shorten(rest[:1].upper() + rest[1:], _NOTE), class_="lead") if rest else None,
-        _facts(facts, "tiles"),
+        facts(known, "tiles"),
         id="verdict",
     )
 
@@ -82,21 +61,19 @@ def learnt(view: View) -> Html:
     aside = [column for column in learned.columns if column.set_aside]
     model = type(learned.model)
     about = (model.__doc__ or "").strip().partition("\n")[0]
-    facts = [
+    known = [
         ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
         ("Compared with", learned.worded(count(learned.reference.n, "reference row"))),
         ("Model", f"{model.__name__}: {about}" if about else model.__name__),
     ]
     notes = list(dict.fromkeys(view.found.notes))
     form = learned.model.schema_
-    if isinstance(form, Form):
-        facts.append(("Looked at as", _form_in_words(form)))
-    if isinstance(form, Alphabet):
-        facts.append(("Looked at as", form.in_words))
+    if not isinstance(form, Schema):
+        known.append(("Looked at as", form_in_words(form)))
     return element(
         "section",
         element("h2", "What was learnt"),
-        _facts(facts, "lines"),
+        facts(known, "lines"),
         *(_looked_at(view) if isinstance(form, Schema) else ()),
         element("h3", f"Columns set aside ({len(aside):,})") if aside else None,
         _names(aside) if aside else None,
@@ -111,8 +88,10 @@ def _looked_at(view: View) -> tuple[Html, Html]:
     return heading, _names(view.table.columns)
 
 
-def _form_in_words(form: Form) -> str:
-    """Return the shape that samples are brought to, such as "28 x 28 pixels, 1 channel"."""
+def form_in_words(form: Form | Alphabet | Sound) -> str:
+    """Return what samples are brought to, such as "28 x 28 pixels, 1 channel"."""
+    if isinstance(form, (Alphabet, Sound)):
+        return form.in_words
     sizes = dict(zip(AXES[form.kind], form.shape, strict=True))
     parts = []
     if "time" in sizes:
@@ -148,19 +127,12 @@ def how_to_read(view: View) -> Html:
             "promise holds on average over many tables, not for each single finding, and does not "
             "say that everything odd was found.",
         ),
-        *_of_these(view),
+        *(_OF_ROWS if view.drawn is None else view.drawn.terms),
     ]
     worded = [(name, view.worded(text)) for name, text in terms]
     return element(
-        "section", element("h2", "How to read this"), _facts(worded, "terms"), id="reading"
+        "section", element("h2", "How to read this"), facts(worded, "terms"), id="reading"
     )
-
-
-def _of_these(view: View) -> tuple[tuple[str, str], ...]:
-    """Return what to know of rows, of samples with axes, or of texts."""
-    if view.drawn is None:
-        return _OF_ROWS
-    return _OF_TEXTS if isinstance(view.drawn, Written) else _OF_SAMPLES
 
 
 def _meaning(view: View) -> str:
@@ -180,7 +152,8 @@ def _meaning(view: View) -> str:
     }[decision.name]
 
 
-def _facts(pairs: Sequence[tuple[str, str]], class_: str) -> Html:
+def facts(pairs: Sequence[tuple[str, str]], class_: str) -> Html:
+    """Return terms with what is to say of each; `class_` is "tiles", "lines" or "terms"."""
     boxes = [element("div", element("dt", term), element("dd", text)) for term, text in pairs]
     return element("dl", *boxes, class_=class_)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.svg import LEFT, RIGHT, figure, foot, picture, text
 
 _HEIGHT = 64
-_GAP = 14
+_GAP = 20
 _TOP = 18
 _MOST_POINTS = 600
-_MOST_CHANNELS = 4
+MOST_CHANNELS = 4
 
 
 def signal(
@@ -41,44 +41,77 @@ def signal(
     order = np.arange(series.shape[1])
     if odd is not None:
         order = np.argsort(-odd.sum(axis=0), kind="stable")
-    shown = np.sort(order[:_MOST_CHANNELS])
-    axis = Axis(1.0, float(max(len(series), 2)), LEFT, RIGHT)
-    height = len(shown) * (_HEIGHT + _GAP)
-    bands = [_band(axis, region, height) for region in regions]
-    lines = [
-        _channel(axis, series, restored, int(channel), _TOP + i * (_HEIGHT + _GAP))
-        for i, channel in enumerate(shown)
-    ]
-    base = _TOP + height
-    svg = picture(
-        base + 20, f"Series of {len(series):,} steps", join(bands), join(lines), foot(axis, base)
-    )
+    shown = np.sort(order[:MOST_CHANNELS]).tolist()
+    spans = {
+        k: span([series[:, k], *([] if restored is None else [restored[:, k]])]) for k in shown
+    }
+    svg = curves(series, spans, restored, regions)
     return figure(svg, _caption(series.shape[1], len(shown), restored is not None, bool(regions)))
 
 
-def _channel(
-    axis: Axis, series: np.ndarray, restored: np.ndarray | None, channel: int, top: float
+def curves(
+    series: np.ndarray,
+    spans: Mapping[int, tuple[float, float]],
+    restored: np.ndarray | None = None,
+    regions: Sequence[Region] = (),
 ) -> Html:
-    values = series[:, channel]
-    expected = None if restored is None else restored[:, channel]
-    both = values if expected is None else np.concatenate([values, expected])
-    finite = both[np.isfinite(both)]
+    """Draw some channels of a series, one below the other.
+
+    Parameters
+    ----------
+    series : ndarray of shape (time, channel)
+        In the user's units.
+    spans : mapping of int to (float, float)
+        The channels, and the lowest and the highest value that there is room for in each.
+    restored : ndarray of shape (time, channel), optional
+        What the model would have there.
+    regions : sequence of Region
+        Stretches to mark.
+    """
+    axis = Axis(1.0, float(max(len(series), 2)), LEFT, RIGHT)
+    height = len(spans) * (_HEIGHT + _GAP)
+    bands = [_band(axis, region, height) for region in regions]
+    many = series.shape[1] > 1
+    lines = [
+        _channel(axis, spans[k], series[:, k], None if restored is None else restored[:, k],
+                 f"channel {k + 1}: " if many else "", _TOP + i * (_HEIGHT + _GAP))
+        for i, k in enumerate(spans)
+    ]  # fmt: skip
+    base = _TOP + height
+    return picture(
+        base + 34,
+        f"Series of {len(series):,} steps",
+        join(bands),
+        join(lines),
+        foot(axis, base),
+        text(RIGHT, base + 31, "step →", "end", "name"),
+    )
+
+
+def span(lines: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the lowest and the highest finite value of some lines, a little apart at least."""
+    values = np.concatenate(lines)
+    finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    up = Axis(low, high, top + _HEIGHT, top)
-    name = f"channel {channel + 1}: " if series.shape[1] > 1 else ""
-    label = f"{name}{write_number(low)} to {write_number(high)}"
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _channel(
+    axis: Axis, ends: tuple[float, float], values: np.ndarray,
+    expected: np.ndarray | None, name: str, top: float,
+) -> Html:  # fmt: skip
+    up = Axis(*ends, top + _HEIGHT, top)
+    label = f"{name}{write_number(ends[0])} to {write_number(ends[1])}"
     return join(
         [
             text(LEFT, top - 4, label),
-            None if expected is None else _line(axis, up, expected, "expected"),
-            _line(axis, up, values, "line"),
+            None if expected is None else line(axis, up, expected, "expected"),
+            line(axis, up, values, "line"),
         ]
     )
 
 
-def _line(axis: Axis, up: Axis, values: np.ndarray, class_: str) -> Html:
+def line(axis: Axis, up: Axis, values: np.ndarray, class_: str) -> Html:
     """Return a line; of very many steps the lowest and the highest of each stretch are kept."""
     steps = np.arange(len(values))
     if len(values) > _MOST_POINTS:

@@ -8,10 +8,12 @@ from likely.workflow.report.markup import Html, element, join
 WIDTH = 360
 LEFT, RIGHT = 10, 350
 
+_LETTER = 7.2  # how wide a figure may be at most
+
 
 def figure(svg: Html, caption: str) -> Html:
     """Put a picture above what it shows in words."""
-    return element("figure", svg, element("figcaption", caption))
+    return element("figure", svg, element("figcaption", caption) if caption else None)
 
 
 def picture(height: float, label: str, *shapes: Html | None) -> Html:
@@ -37,8 +39,8 @@ def bars(places: list[tuple[float, float, float]], base: float) -> Html:
 
 
 def foot(axis: Axis, base: float, most: int = 4) -> Html:
-    """Return the line below a plot with its ticks."""
-    ticks = axis.ticks(most)
+    """Return the line below a plot with its ticks; fewer where their texts would touch."""
+    ticks = _apart(axis, most)
     marks = "".join(f"M{axis.place(value):g} {base:g}v4" for value, _ in ticks)
     path = f"M{axis.start:g} {base:g}H{axis.stop:g}{marks}"
     texts = [text(x := axis.place(value), base + 16, label, _anchor(x)) for value, label in ticks]
@@ -61,6 +63,16 @@ def marked(axis: Axis, value: float, label: str, top: float, base: float) -> Htm
             text(x + (6 if side == "start" else -6), top - 8, label, side, "marked"),
         ]
     )
+
+
+def _apart(axis: Axis, most: int) -> list[tuple[float, str]]:
+    """Return the ticks of an axis, at most about so many, whose texts do not touch."""
+    for number in range(most, 1, -1):
+        ticks = axis.ticks(number)
+        room = abs(axis.stop - axis.start) / max(len(ticks), 1)
+        if max((len(label) for _, label in ticks), default=0) * _LETTER < room:
+            return ticks
+    return axis.ticks(2)
 
 
 def _anchor(x: float) -> str:

@@ -13,6 +13,7 @@ from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.passages import Passage, character_bits, passages
 from likely.workflow.report.markup import Html, clean, element, join
+from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
 
 STRONGEST = 12.0
@@ -21,6 +22,11 @@ STRONGEST = 12.0
 _LEVELS = 8
 _LONGEST = 3_000
 _END = "¶"
+
+HOW_COLOURED = (
+    "The stronger the colour, the more surprising a character is behind those before it: no colour "
+    f"is none, the strongest {STRONGEST:.0f} bits or more."
+)
 
 
 class Written:
@@ -33,6 +39,17 @@ class Written:
     samples : Texts
         Those that have a card, oddest first.
     """
+
+    beside = False
+    listed = "what they say and how long they are"
+    terms = (
+        (
+            "Bits of words",
+            "How surprising a word is behind what stands before it in the same text: with every "
+            "bit it is half as probable. Usual is what as many characters take on average. The "
+            "share is the word's part in what is beyond the usual.",
+        ),
+    )
 
     def __init__(self, model: Model, samples: Texts) -> None:
         self.model = model
@@ -47,46 +64,41 @@ class Written:
 
     def draw(self, place: int) -> Html:
         """Return one text, by its place among those that have a card."""
-        text, bits = self.samples.sample(place), self.surprise[place]
-        parts = passages(text, bits, 0.0)
-        shown = [part for part in parts if part.start < _LONGEST or not part.text]
-        written = [_word(part, bits[part.start : part.start + max(len(part.text), 1)])
-                   for part in shown]  # fmt: skip
-        left = len(parts) - len(shown)
+        written, left = self.words(place)
         note = f" The text goes on; {left:,} words are not shown." if left else ""
-        caption = (
-            "The stronger the colour, the more surprising a character is behind those before it: "
-            f"no colour is none, the strongest {STRONGEST:.0f} bits or more. {_END} is the "
-            f"end.{note}"
-        )
-        return element(
-            "figure",
-            element("p", join(written), class_="written"),
-            element("figcaption", caption),
-            class_="text",
-        )
+        caption = f"{HOW_COLOURED} {_END} is the end.{note}"
+        return element("figure", written, element("figcaption", caption), class_="text")
 
+    def words(self, place: int, *, begun: int = 0, ended: bool = True) -> tuple[Html, int]:
+        """Return one text in colours, and how many of its words are not shown.
 
-def words_table(explanation: Explanation) -> Html | None:
-    """Return the words of one text that surprise most as a table; None if there are none."""
-    if not explanation.reasons:
-        return None
-    heads = ("Word", "Share", "Surprise", "Usual for its length")
-    lines = [
-        element(
-            "tr",
-            element("th", element("bdi", reason.column), scope="row"),
-            element("td", f"{100 * reason.share:.0f} %"),
-            element("td", reason.value),
-            element("td", reason.expected),
-        )
-        for reason in explanation.reasons
-    ]
-    return element(
-        "table",
-        element("thead", element("tr", *[element("th", head, scope="col") for head in heads])),
-        element("tbody", *lines),
-    )
+        Parameters
+        ----------
+        place : int
+            Which text.
+        begun : int, default 0
+            So many characters were given, and are marked as such.
+        ended : bool, default True
+            Whether the text ends there, and was not only broken off.
+        """
+        text, bits = self.samples.sample(place), self.surprise[place]
+        parts = passages(text, bits, 0.0)[: None if ended else -1]
+        shown = [part for part in parts if part.start < _LONGEST or not part.text]
+        words = [
+            (
+                part.start < begun,
+                _word(part, bits[part.start : part.start + max(len(part.text), 1)]),
+            )
+            for part in shown
+        ]
+        given = [word for early, word in words if early]
+        written = [word for early, word in words if not early]
+        mark = element("span", *given, class_="given") if given else None
+        return element("p", mark, *written, class_="written"), len(parts) - len(shown)
+
+    def table(self, explanation: Explanation) -> Html | None:
+        """Return the words of one text that surprise most as a table; None if there are none."""
+        return reasons_of(explanation, ("Word", "Share", "Surprise", "Usual for its length"))
 
 
 def _word(part: Passage, bits: np.ndarray) -> Html:

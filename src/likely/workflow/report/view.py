@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from likely.data.clips import Clips
 from likely.data.table import Table
 from likely.data.texts import Texts
 from likely.workflow.findings import first_oddest
 from likely.workflow.report.samples import Drawn
+from likely.workflow.report.sounds import Heard
 from likely.workflow.report.texts import Written
 
 if TYPE_CHECKING:
@@ -66,8 +68,8 @@ class View:
         return cls(found, table, order, found.explanations(found.oddest[:CARDS]))
 
     @cached_property
-    def drawn(self) -> Drawn | Written | None:
-        """What draws samples with axes, or writes texts; None for rows of a table."""
+    def drawn(self) -> Drawn | Written | Heard | None:
+        """What draws samples with axes, texts or clips; None for rows of a table."""
         shaped = self.found.shaped
         if shaped is None:
             return None
@@ -75,6 +77,8 @@ class View:
         samples = shaped.take(self.order[: len(self.explanations)])
         if isinstance(samples, Texts):
             return Written(model, samples)
+        if isinstance(samples, Clips):
+            return Heard(model, model.schema_.match(samples))
         return Drawn(model, model.schema_.match(samples))
 
     @cached_property

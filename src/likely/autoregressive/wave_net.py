@@ -1,0 +1,232 @@
+"""Dilated causal convolutions over sound."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, final
+
+import numpy as np
+from torch import Tensor, nn
+
+from likely.autoregressive.of_tokens import OfTokens, ragged
+from likely.core.errors import ParameterError
+from likely.core.params import Interval
+from likely.core.random import generator
+from likely.data.clips import Clips
+from likely.data.sound import END, Sound
+from likely.nets.stretches import nats_of, next_token_loss, training_rows
+from likely.nets.wave_network import WaveNetwork
+from likely.nets.wave_steps import Steps, choose, draw_on
+
+_HELD_OUT = 0.05  # of the clips
+_LEAST_HELD_OUT = 4
+_MOST_HELD_OUT = 200_000  # values
+_AT_ONCE = 64  # clips that are drawn together
+
+
+class WaveNet(OfTokens):
+    """Dilated causal convolutions, which foretell each value of a sound from those before it.
+
+    Sound is heard as pressure over time, 256 levels on the scale of an ear (mu-law), and every
+    clip has one token more, which ends it. `log_prob` is the exact log-probability of these, in
+    nats. Beside the values before it, a value is foretold from how long ago its clip began.
+
+    Parameters
+    ----------
+    stacks : int in [1, 32], default 2
+        How often the distances begin anew.
+    depth : int in [1, 20], default 9
+        Layers of a stack, which look 1, 2, 4 ... 2^(depth - 1) values back: with two stacks of 9
+        a value is foretold from the 1,023 before it.
+    width : int in [1, 4096], default 48
+        Features of a value within the layers.
+    skip : int in [1, 16384], default 64
+        Features behind the layers, from which levels are foretold.
+    window : int in [16, 1048576], default 4096
+        Values that a stretch of sound has in training; as many as are looked back on are read
+        before it.
+    oddness : {"likelihood", "per_token", "excess"}, default "excess"
+        How odd a clip is: see Notes.
+    epochs : int in [1, 1000000], default 20
+        How often every value is heard at most.
+    batch_size : int in [1, 1000000], default 1
+        Stretches of `window` values a step.
+    learning_rate : float in (0, 1], default 0.003
+        Largest step of Adam.
+    budget : str, float or None, default "3000 steps"
+        Limit of training, such as "5min" or "3000 steps"; a number of steps counts instead of
+        `epochs`.
+    device : {"auto", "cpu", "cuda", "mps"}, default "auto"
+        Where the network is. Sound is drawn on the processor, one value after the other.
+    network : Module or None, default None
+        A `likely.nets.wave_network.WaveNetwork` of one's own; cannot be saved.
+    checkpoint : str or None, default None
+        File that keeps the state of training, for a run that may be killed.
+    seed : int in [0, inf), default 0
+        Of weights and batches.
+
+    Attributes
+    ----------
+    network_ : WaveNetwork
+        The trained network.
+    usual_ : ndarray of shape (2,)
+        Mean and standard deviation of the surprise of a value in clips held out, in nats.
+
+    Notes
+    -----
+    `contributions` are one array a clip, with one number a value; the last is that of the end.
+
+    References
+    ----------
+    van den Oord, A. et al. (2016). WaveNet: A generative model for raw audio.
+    https://arxiv.org/abs/1609.03499
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.autoregressive import WaveNet
+    >>> from likely.testing.clips import planted_tones, tones
+    >>> model = WaveNet(depth=4, width=16, window=256, budget="200 steps").fit(tones())
+    >>> clips, odd, _ = planted_tones()
+    >>> found = model.score_samples(clips)
+    >>> bool(found[odd == 1].max() < found[odd == 0].min())
+    True
+    """
+
+    card = {"kinds": ["audio"], "paper": "arxiv:1609.03499"}
+    fast = {
+        "depth": 4,
+        "width": 16,
+        "skip": 16,
+        "window": 256,
+        "learning_rate": 0.01,
+        "budget": "150 steps",
+    }
+
+    network_: WaveNetwork  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(
+        self,
+        stacks: Annotated[int, Interval(1, 32)] = 2,
+        depth: Annotated[int, Interval(1, 20)] = 9,
+        width: Annotated[int, Interval(1, 4_096)] = 48,
+        skip: Annotated[int, Interval(1, 16_384)] = 64,
+        window: Annotated[int, Interval(16, 1_048_576)] = 4_096,
+        oddness: Literal["likelihood", "per_token", "excess"] = "excess",
+        epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
+        batch_size: Annotated[int, Interval(1, 1_000_000)] = 1,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        budget: str | float | None = "3000 steps",
+        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        network: Any = None,
+        checkpoint: str | None = None,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.stacks = stacks
+        self.depth = depth
+        self.width = width
+        self.skip = skip
+        self.window = window
+        self.oddness = oddness
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
+
+    @final
+    def complete(
+        self,
+        clips: Any,
+        n_values: int = 4_000,
+        temperature: float = 1.0,
+        seed: int | None = None,
+    ) -> np.ndarray:
+        """Continue clips of sound.
+
+        Parameters
+        ----------
+        clips : as in `fit`
+            How the clips begin; an empty one begins anew.
+        n_values : int, default 4000
+            How many values to draw behind each at most; a clip stops at its end.
+        temperature : float, default 1.0
+            At least 0. Below 1 likelier levels come more often than the model says; with 0 always
+            the likeliest.
+        seed : int, optional
+            The same seed draws the same sound.
+
+        Returns
+        -------
+        ndarray of n arrays of shape (time,), dtype object
+            Each with its beginning, in the user's own units.
+        """
+        self._check_fitted()
+        samples: Clips = self.schema_.match(clips)
+        for name, value, least in (("n_values", n_values, 0), ("temperature", temperature, 0)):
+            if not value >= least:
+                raise ParameterError(f"complete: {name} must be at least {least}. Got {value!r}.")
+        begun = [tokens[:-1] for tokens in self.schema_.features(samples)]
+        drawn = self._drawn(begun, n_values, generator(seed), temperature)
+        found = [np.append(start, tokens) for start, tokens in zip(begun, drawn, strict=True)]
+        return self.schema_.restore(ragged(found))
+
+    def _network(self, schema: Sound) -> nn.Module:
+        return WaveNetwork(
+            schema.size, self.stacks, self.depth, self.width, self.skip, schema.longest
+        )
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        return next_token_loss(self.network_, batch, None)
+
+    def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        learnt, unseen = _set_apart(x, rng)
+        reach = 1 + self.stacks * (2**self.depth - 1)
+        rows, held_out = (
+            training_rows(part, self.window, reach, END, range(len(part))) if part else None
+            for part in (learnt, unseen)
+        )
+        assert rows is not None
+        self._train(rows, held_out, rng)
+        alone = unseen or learnt
+        self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
+        self.notes_ = (*self.notes_, *self._compared(learnt, alone, "Values"))
+
+    def _nats(self, x: np.ndarray) -> np.ndarray:
+        network = self.network_.to(self._device()).eval()
+        return ragged(nats_of(network, list(x), END, None))
+
+    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        none = np.empty(0, dtype=np.int32)
+        return ragged(self._drawn([none] * n, self.schema_.longest, rng))
+
+    def _drawn(
+        self,
+        begun: list[np.ndarray],
+        most: int,
+        rng: np.random.Generator,
+        temperature: float = 1.0,
+    ) -> list[np.ndarray]:
+        """Return what is drawn behind the beginnings of clips."""
+        found: list[np.ndarray] = []
+        for i in range(0, len(begun), _AT_ONCE):
+            some = begun[i : i + _AT_ONCE]
+            steps = Steps(self.network_, len(some))
+            found += draw_on(
+                steps,
+                some,
+                [most] * len(some),
+                END,
+                END,
+                lambda logits: choose(logits, rng.random(len(logits)), temperature),
+            )
+        return found
+
+
+def _set_apart(
+    x: np.ndarray, rng: np.random.Generator
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the clips to learn from, and those held out; none if there are too few."""
+    order = rng.permutation(len(x))
+    lengths = np.cumsum([len(x[i]) for i in order])
+    apart = min(int(_HELD_OUT * len(x)), int(np.searchsorted(lengths, _MOST_HELD_OUT)))
+    if apart < _LEAST_HELD_OUT:
+        return [x[i] for i in order], []
+    return [x[i] for i in order[apart:]], [x[i] for i in order[:apart]]

@@ -1,0 +1,131 @@
+"""Dilated causal convolutions over sound, or over anything that comes one value at a time."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+_OCTAVE = 64  # values: times are told apart by octaves above it
+_SMOOTH = 0.3
+
+
+class Stream(NamedTuple):
+    """Stretches of sequences, one behind the other; each is read as if nothing stood before it.
+
+    Parameters
+    ----------
+    tokens : Tensor of int64, shape (value,)
+        What is read.
+    since : Tensor of int64, shape (value,)
+        How many values of its stretch were read before.
+    place : Tensor of int64, shape (value,)
+        How many values of its sequence there were before, read or not.
+    given : Tensor of shape (condition, value) or None
+        What a sequence is given beside its own values.
+    """
+
+    tokens: Tensor
+    since: Tensor
+    place: Tensor
+    given: Tensor | None = None
+
+
+class WaveNetwork(nn.Module):
+    """Gated convolutions of two values each, ever further apart, with residuals and skips.
+
+    Every layer also sees how long ago the sequence began, on a scale of octaves, and what it is
+    given. Features stand in the first axis and all sequences in the second one, in a row: so every
+    layer is a few large products of matrices.
+
+    Parameters
+    ----------
+    tokens : int
+        How many there are.
+    stacks, depth : int
+        Convolutions look 1, 2, 4 ... 2^(depth - 1) values back, and again in every stack.
+    width, skip : int
+        Features of a value within the layers, and behind them.
+    longest : int
+        Tokens of the longest sequence; behind it time stands still.
+    given : int, default 0
+        Numbers that a sequence is given.
+    """
+
+    def __init__(
+        self,
+        tokens: int,
+        stacks: int,
+        depth: int,
+        width: int,
+        skip: int,
+        longest: int,
+        given: int = 0,
+    ) -> None:
+        super().__init__()
+        self.dilations = [2**i for i in range(depth)] * stacks
+        self.octaves = 2 + int(math.log2(1 + longest / _OCTAVE))
+        self.given = given
+        self.embedding = nn.Embedding(tokens, width)
+        known = self.octaves + given
+        self.layers = nn.ModuleList(_Layer(width, known) for _ in self.dilations)
+        self.skips = nn.Linear(width * len(self.dilations), skip)
+        self.inner = nn.Linear(skip, skip)
+        self.out = nn.Linear(skip, tokens)
+        with torch.no_grad():  # neighbouring levels begin alike
+            level = torch.arange(tokens) / tokens
+            waves = torch.cos(math.pi * level[:, None] * torch.arange(width))
+            self.embedding.weight.copy_(_SMOOTH * waves)
+            for layer in self.layers:
+                layer.back.weight.mul_(1 / math.sqrt(len(self.dilations)))  # pyright: ignore
+
+    @property
+    def reach(self) -> int:
+        """How many values a value is foretold from at most."""
+        return 1 + sum(self.dilations)
+
+    def forward(self, stream: Stream) -> Tensor:
+        """Return the logits of what comes behind each value, in float32, (value, token)."""
+        x = self.embedding(stream.tokens).t()  # (feature, value)
+        known = self.known(stream.place)
+        if stream.given is not None:
+            known = torch.cat([known, stream.given.to(known)])
+        seen = {d: (stream.since >= d).to(x) for d in set(self.dilations)}
+        gated = []
+        for dilation, layer in zip(self.dilations, self.layers, strict=True):
+            past = F.pad(x, (dilation, 0))[:, : x.shape[1]] * seen[dilation]
+            x, passed = layer(x, past, known)
+            gated.append(passed)
+        return self.said(torch.cat(gated).t())
+
+    def known(self, place: Tensor) -> Tensor:
+        """Return how long ago sequences began, (octave, value): shares of two neighbours."""
+        octave = torch.log2(1 + place.to(self.out.weight) / _OCTAVE).clamp(max=self.octaves - 1)
+        each = torch.arange(self.octaves, device=place.device)[:, None]
+        return (1 - (octave - each).abs()).clamp(min=0)
+
+    def said(self, gated: Tensor) -> Tensor:
+        """Return logits from what all layers passed on, (value, layer * feature)."""
+        return self.out(F.relu(self.inner(F.relu(self.skips(gated))))).float()
+
+
+class _Layer(nn.Module):
+    """A gated convolution of a value and one before it."""
+
+    def __init__(self, width: int, known: int) -> None:
+        super().__init__()
+        self.now = nn.Linear(width, 2 * width)
+        self.past = nn.Linear(width, 2 * width, bias=False)
+        self.known = nn.Linear(known, 2 * width, bias=False)
+        self.back = nn.Linear(width, width, bias=False)
+
+    def forward(self, x: Tensor, past: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+        both = torch.addmm(self.now.bias[:, None], self.now.weight, x)
+        both = torch.addmm(both, self.past.weight, past)
+        both = torch.addmm(both, self.known.weight, known)
+        content, gate = both.chunk(2)
+        passed = torch.tanh(content) * torch.sigmoid(gate)
+        return torch.addmm(x, self.back.weight, passed), passed
