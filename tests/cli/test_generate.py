@@ -12,6 +12,7 @@ from click.testing import Result
 from scipy.io import wavfile
 
 import likely
+from likely.persistence import save_model
 from likely.testing.clips import tones
 from likely.testing.texts import sentences
 
@@ -171,3 +172,15 @@ def test_odd_clips_are_found_and_explained(run: Run, tmp_path: Path) -> None:
     learnt = run("learn", folder, *asked, "-o", model)
     assert "Learnt 40 clips (400 values a second" in learnt.output
     assert run("inspect", model).exit_code == 0
+
+
+def test_inspect_says_what_texts_sounds_and_conditions_are(
+    run: Run, texts: Path, sounds: Path, tmp_path: Path
+) -> None:
+    assert "Looks at lines, character by character; the longest has" in run("inspect", texts).output
+    assert "Looks at clips of sound, " in run("inspect", sounds).output
+    rows, labels = np.random.default_rng(0).normal(size=(60, 2)), ["a", "b"] * 30
+    flow = likely.flows.RealNVP(**likely.flows.RealNVP.fast).fit(rows, condition=labels)
+    save_model(flow, tmp_path / "m.likely")
+    told = json.loads(run("inspect", tmp_path / "m.likely", "--json").stdout)
+    assert [one["name"] for one in told["models"][0]["conditions"]] == ["condition"]

@@ -91,7 +91,7 @@ class WithLikelihood(Autoregressive, ABC):
     """
 
     _state_spec = {
-        "background_": Members(),
+        "background_": Members(optional=True),
         "likelihood_": Array(dtype="int64", low=0, high=len(LIKELIHOODS) - 1),
         "usual_": Array("width"),
         "centre_": Array("statistic"),

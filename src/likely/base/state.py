@@ -50,7 +50,15 @@ class Array:
 
 @dataclass(frozen=True)
 class Members:
-    """A fitted list of other models."""
+    """A fitted list of other models.
+
+    Parameters
+    ----------
+    optional : bool, default False
+        Whether there may be none.
+    """
+
+    optional: bool = False
 
 
 @dataclass(frozen=True)

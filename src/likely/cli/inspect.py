@@ -47,11 +47,25 @@ def _print_model(model: dict[str, Any]) -> None:
     form = model["form"]
     if form is not None:
         output.say(f"Looks at {form['kind']} samples: {printing.size(**form)}")
-    if model["columns"]:
-        output.table(
-            (("column", "left"), ("kind", "left"), ("type", "left"), ("set aside", "left")),
-            [
-                [str(column.get(key, "")) for key in ("name", "kind", "dtype", "set_aside")]
-                for column in model["columns"]
-            ],
+    tokens = model["tokens"]
+    if tokens is not None and tokens["kind"] == "text":
+        whole = "lines" if tokens["lines"] else "texts"
+        output.say(
+            f"Looks at {whole}, {tokens['unit']} by {tokens['unit']}; the longest has "
+            f"{tokens['longest'] - 1:,}"
         )
+    elif tokens is not None:
+        seconds = (tokens["longest"] - 1) / max(1, tokens["rate"])
+        output.say(
+            f"Looks at clips of sound, {tokens['rate']:,} values a second; the longest has "
+            f"{seconds:.2f} s"
+        )
+    for columns, what in ((model["columns"], "column"), (model["conditions"], "condition")):
+        if columns:
+            output.table(
+                ((what, "left"), ("kind", "left"), ("type", "left"), ("set aside", "left")),
+                [
+                    [str(column.get(key, "")) for key in ("name", "kind", "dtype", "set_aside")]
+                    for column in columns
+                ],
+            )

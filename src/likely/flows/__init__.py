@@ -28,6 +28,11 @@ first, then every marginal is made normal by its quantiles, then what is linear 
 density before the first step of training, and the network learns what is left. A masked or a
 spline flow elsewhere may begin with the identity; here that start is part of every one.
 
+Every flow may be told something of each sample, a label, an hour, the settings of a machine:
+`fit(X, condition=...)` learns p(x | condition), `log_prob(X, condition)` judges what is usual under
+these conditions, and `sample(n, condition="night")` draws it. What is linear in the conditions is
+taken out first, and every network in the flow sees them; they themselves are never judged.
+
 What goes wrong, and how it is met:
 
 - **Repeated values have no density.** Whole numbers, yes or no, a price that is often 0: a flow may

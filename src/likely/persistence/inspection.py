@@ -74,6 +74,8 @@ def _models(value: Any, where: str) -> Iterator[dict[str, Any]]:
             "params": value["params"],
             "columns": _columns(value.get("schema")),
             "form": _form(value.get("schema")),
+            "tokens": _tokens(value.get("schema")),
+            "conditions": _columns(value.get("condition")),
         }
     for key, item in value.items():
         yield from _models(item, where if key in ("state", "members") else f"{where}.{key}")
@@ -90,6 +92,19 @@ def _form(schema: Any) -> dict[str, Any] | None:
     if not whole or len(shape) != len(AXES[kind]):
         return None
     return {"kind": kind, "shape": shape, "channels": channels}
+
+
+def _tokens(schema: Any) -> dict[str, Any] | None:
+    """Return what the tokens of texts or of sound are, if that is what a schema describes."""
+    wanted: dict[Any, dict[str, type]] = {
+        "text": {"unit": str, "lines": bool, "longest": int},
+        "audio": {"rate": int, "longest": int},
+    }
+    kind = schema.get("kind") if isinstance(schema, dict) else None
+    fields = wanted.get(kind, {}) if isinstance(kind, str) else {}
+    if not fields or any(type(schema.get(name)) is not type_ for name, type_ in fields.items()):
+        return None
+    return {"kind": kind, **{name: schema[name] for name in fields}}
 
 
 def _columns(schema: Any) -> list[dict[str, Any]]:

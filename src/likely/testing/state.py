@@ -101,7 +101,7 @@ def compare_state(fitted: Any) -> None:
         require(hasattr(fitted, name), f"{name_of(fitted)} states {name}, but has none.")
         value = getattr(fitted, name)
         if isinstance(stated, Members):
-            require(len(value) > 0, f"{name} holds no models.")
+            require(stated.optional or len(value) > 0, f"{name} holds no models.")
             for member in value:
                 compare_state(member)
             continue
