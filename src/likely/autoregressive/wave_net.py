@@ -8,18 +8,22 @@ import numpy as np
 from torch import Tensor, nn
 
 from likely.autoregressive.of_tokens import OfTokens, ragged
+from likely.base.state import Array
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
 from likely.core.random import generator
 from likely.data.clips import Clips
 from likely.data.sound import END, Sound
+from likely.nets.remains import Remains, remains, statistics
+from likely.nets.states import States
 from likely.nets.stretches import nats_of, next_token_loss, training_rows
 from likely.nets.wave_network import WaveNetwork
 from likely.nets.wave_steps import Steps, choose, draw_on
 
-_HELD_OUT = 0.05  # of the clips
+_HELD_OUT = 0.1  # of the clips
 _LEAST_HELD_OUT = 4
 _MOST_HELD_OUT = 200_000  # values
+_LEAST = 1e-9  # nats
 _AT_ONCE = 64  # clips that are drawn together
 
 
@@ -44,7 +48,7 @@ class WaveNet(OfTokens):
     window : int in [16, 1048576], default 4096
         Values that a stretch of sound has in training; as many as are looked back on are read
         before it.
-    oddness : {"likelihood", "per_token", "excess"}, default "excess"
+    oddness : {"likelihood", "per_token", "excess", "states"}, default "states"
         How odd a clip is: see Notes.
     epochs : int in [1, 1000000], default 20
         How often every value is heard at most.
@@ -70,10 +74,23 @@ class WaveNet(OfTokens):
         The trained network.
     usual_ : ndarray of shape (2,)
         Mean and standard deviation of the surprise of a value in clips held out, in nats.
+    centre_, whitening_ : ndarray of shape (26,) and (26, 26)
+        What the statistics of clips held out usually are.
 
     Notes
     -----
-    `contributions` are one array a clip, with one number a value; the last is that of the end.
+    With s the surprise of a value in nats, given those before it, a clip of n values is odd by
+
+    - "likelihood": the sum of s, which is minus `log_prob`. Long and loud clips are odd.
+    - "per_token": the mean of s. Loud and hoarse clips are odd, plain tones never are.
+    - "excess": the sum of s less its usual mean, by the square root of n and the usual standard
+      deviation.
+    - "states": how unusual several statistics are together: s in each of eight parts of the clip,
+      how far s is from what the network itself expected there, whether what it could not foretell
+      is white, and the length (`likely.nets.remains`). What is too likely is odd, too.
+
+    `contributions` are one array a clip, with one number a value; the last is that of the end. With
+    "states" oddness belongs to no value: it is shared out by where s is above its mean.
 
     References
     ----------
@@ -102,7 +119,14 @@ class WaveNet(OfTokens):
         "budget": "150 steps",
     }
 
+    _state_spec = OfTokens._state_spec | {
+        "centre_": Array("statistic"),
+        "whitening_": Array("statistic", "statistic"),
+    }
+
     network_: WaveNetwork  # pyright: ignore[reportIncompatibleVariableOverride]
+    centre_: np.ndarray
+    whitening_: np.ndarray
 
     def __init__(
         self,
@@ -111,7 +135,7 @@ class WaveNet(OfTokens):
         width: Annotated[int, Interval(1, 4_096)] = 48,
         skip: Annotated[int, Interval(1, 16_384)] = 64,
         window: Annotated[int, Interval(16, 1_048_576)] = 4_096,
-        oddness: Literal["likelihood", "per_token", "excess"] = "excess",
+        oddness: Literal["likelihood", "per_token", "excess", "states"] = "states",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 1,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
@@ -186,12 +210,32 @@ class WaveNet(OfTokens):
         assert rows is not None
         self._train(rows, held_out, rng)
         alone = unseen or learnt
-        self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
+        left = self._remains(ragged(alone))
+        self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
+        states = States.learn(statistics(left))
+        self.centre_, self.whitening_ = states.centre, states.whitening
         self.notes_ = (*self.notes_, *self._compared(learnt, alone, "Values"))
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
         return ragged(nats_of(network, list(x), END, None))
+
+    def _remains(self, x: np.ndarray) -> list[Remains]:
+        return remains(self.network_.to(self._device()).eval(), list(x), END, None)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._distance(self._remains(x)) if self.oddness == "states" else super()._score(x)
+
+    def _distance(self, left: list[Remains]) -> np.ndarray:
+        return States(self.centre_, self.whitening_).distance(statistics(left))
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        if self.oddness != "states":
+            return super()._contributions(x)
+        left = self._remains(x)
+        more = [np.maximum(nats - self.usual_[0], 0.0) + _LEAST for nats, _, _ in left]
+        pairs = zip(more, self._distance(left), strict=True)
+        return ragged([part * (odd / part.sum()) for part, odd in pairs])
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         none = np.empty(0, dtype=np.int32)
