@@ -20,7 +20,7 @@ USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "clip"
 
 _ODD = 0.05
 _SETTINGS = ("temperature", "top_k", "top_p")
-_WORDS = {"n_tokens": "tokens"}
+_WORDS = {"n_tokens": "tokens", "n_values": "values at most"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Drawn:
 
     @property
     def whole(self) -> bool:
-        """Whether these are whole samples, and not texts continued for a while."""
+        """Whether these are whole samples, and not texts or clips continued for a while."""
         return self.prompt is None and not self.drawing
 
     @property
