@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, final
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from likely.autoregressive.of_tokens import OfTokens, ragged
+from likely.base.conditional import Conditional
 from likely.base.state import Array
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
@@ -27,12 +29,13 @@ _LEAST = 1e-9  # nats
 _AT_ONCE = 64  # clips that are drawn together
 
 
-class WaveNet(OfTokens):
+class WaveNet(Conditional, OfTokens):
     """Dilated causal convolutions, which foretell each value of a sound from those before it.
 
     Sound is heard as pressure over time, 256 levels on the scale of an ear (mu-law), and every
     clip has one token more, which ends it. `log_prob` is the exact log-probability of these, in
-    nats. Beside the values before it, a value is foretold from how long ago its clip began.
+    nats. Beside the values before it, a value is foretold from how long ago its clip began, and
+    from conditions, if there are any, such as a speaker: `fit(clips, condition=labels)`.
 
     Parameters
     ----------
@@ -162,6 +165,7 @@ class WaveNet(OfTokens):
         n_values: int = 4_000,
         temperature: float = 1.0,
         seed: int | None = None,
+        condition: Any = None,
     ) -> np.ndarray:
         """Continue clips of sound.
 
@@ -176,6 +180,8 @@ class WaveNet(OfTokens):
             the likeliest.
         seed : int, optional
             The same seed draws the same sound.
+        condition : as in `fit`, optional
+            What each clip is given, one row or label a clip or one for all.
 
         Returns
         -------
@@ -188,40 +194,65 @@ class WaveNet(OfTokens):
             if not value >= least:
                 raise ParameterError(f"complete: {name} must be at least {least}. Got {value!r}.")
         begun = [tokens[:-1] for tokens in self.schema_.features(samples)]
-        drawn = self._drawn(begun, n_values, generator(seed), temperature)
+        given = self._given(condition, len(samples))
+        drawn = self._drawn(begun, given, n_values, generator(seed), temperature)
         found = [np.append(start, tokens) for start, tokens in zip(begun, drawn, strict=True)]
         return self.schema_.restore(ragged(found))
 
     def _network(self, schema: Sound) -> nn.Module:
         return WaveNetwork(
-            schema.size, self.stacks, self.depth, self.width, self.skip, schema.longest
+            schema.size,
+            self.stacks,
+            self.depth,
+            self.width,
+            self.skip,
+            schema.longest,
+            self._given_width,
         )
 
+    def _joined(self, x: Any, given: np.ndarray | None) -> Any:
+        return x if given is None else ragged(list(zip(x, given, strict=True)))
+
+    def _told(self, x: Any) -> tuple[list[np.ndarray], np.ndarray | None]:
+        """Return tokens of clips, and what the clips are given."""
+        if self.condition_ is None:
+            return list(x), None
+        return [tokens for tokens, _ in x], np.stack([given for _, given in x])
+
     def _loss(self, batch: Tensor) -> Tensor:
-        return next_token_loss(self.network_, batch, None)
+        return next_token_loss(self.network_, batch, self._whom)
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         learnt, unseen = _set_apart(x, rng)
-        reach = 1 + self.stacks * (2**self.depth - 1)
-        rows, held_out = (
-            training_rows(part, self.window, reach, END, range(len(part))) if part else None
-            for part in (learnt, unseen)
-        )
-        assert rows is not None
-        self._train(rows, held_out, rng)
-        alone = unseen or learnt
-        left = self._remains(ragged(alone))
+        tokens, given = self._told(x)
+        told = None if given is None else torch.from_numpy(given.astype(np.float32))
+        self._whom: Tensor | None = None if told is None else told.to(self._device())
+        try:
+            held_out = self._rows(tokens, unseen) if len(unseen) else None
+            self._train(self._rows(tokens, learnt), held_out, rng)
+        finally:
+            del self._whom
+        alone = unseen if len(unseen) else learnt
+        left = self._remains(x[alone])
         self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
         states = States.learn(statistics(left))
         self.centre_, self.whitening_ = states.centre, states.whitening
-        self.notes_ = (*self.notes_, *self._compared(learnt, alone, "Values"))
+        heard, new = ([tokens[i] for i in part] for part in (learnt, alone))
+        self.notes_ = (*self.notes_, *self._compared(heard, new, "Values"))
+
+    def _rows(self, tokens: list[np.ndarray], chosen: np.ndarray) -> Tensor:
+        """Return some clips as rows for training."""
+        reach = 1 + self.stacks * (2**self.depth - 1)
+        return training_rows([tokens[i] for i in chosen], self.window, reach, END, chosen.tolist())
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
-        return ragged(nats_of(network, list(x), END, None))
+        tokens, given = self._told(x)
+        return ragged(nats_of(network, tokens, END, given))
 
     def _remains(self, x: np.ndarray) -> list[Remains]:
-        return remains(self.network_.to(self._device()).eval(), list(x), END, None)
+        tokens, given = self._told(x)
+        return remains(self.network_.to(self._device()).eval(), tokens, END, given)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -self._distance(self._remains(x)) if self.oddness == "states" else super()._score(x)
@@ -237,13 +268,14 @@ class WaveNet(OfTokens):
         pairs = zip(more, self._distance(left), strict=True)
         return ragged([part * (odd / part.sum()) for part, odd in pairs])
 
-    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
         none = np.empty(0, dtype=np.int32)
-        return ragged(self._drawn([none] * n, self.schema_.longest, rng))
+        return ragged(self._drawn([none] * n, given, self.schema_.longest, rng))
 
     def _drawn(
         self,
         begun: list[np.ndarray],
+        given: np.ndarray | None,
         most: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
@@ -252,7 +284,8 @@ class WaveNet(OfTokens):
         found: list[np.ndarray] = []
         for i in range(0, len(begun), _AT_ONCE):
             some = begun[i : i + _AT_ONCE]
-            steps = Steps(self.network_, len(some))
+            told = None if given is None else given[i : i + _AT_ONCE]
+            steps = Steps(self.network_, len(some), told)
             found += draw_on(
                 steps,
                 some,
@@ -264,13 +297,10 @@ class WaveNet(OfTokens):
         return found
 
 
-def _set_apart(
-    x: np.ndarray, rng: np.random.Generator
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return the clips to learn from, and those held out; none if there are too few."""
+def _set_apart(x: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return which clips to learn from, and which are held out; none if there are too few."""
     order = rng.permutation(len(x))
     lengths = np.cumsum([len(x[i]) for i in order])
     apart = min(int(_HELD_OUT * len(x)), int(np.searchsorted(lengths, _MOST_HELD_OUT)))
-    if apart < _LEAST_HELD_OUT:
-        return [x[i] for i in order], []
-    return [x[i] for i in order[apart:]], [x[i] for i in order[:apart]]
+    apart = 0 if apart < _LEAST_HELD_OUT else apart
+    return order[apart:], order[:apart]
