@@ -130,6 +130,12 @@ def test_clips_go_to_wav_files(run: Run, sounds: Path, tmp_path: Path) -> None:
     assert [file.name for file in files] == ["clip-001.wav", "clip-002.wav", "clip-003.wav"]
     third = likely.load(sounds).generate(3)[2]
     assert np.abs(wavfile.read(files[2])[1] / 32_767 - third).max() < 1e-4
+    run("generate", sounds, "--temperature", "0", "--length", "30", "-o", path)
+    first = wavfile.read(path)[1]
+    assert len(first) <= 30
+    run("generate", sounds, "--temperature", "0", "--length", "30", "--seed", "9", "-o", path)
+    assert np.array_equal(wavfile.read(path)[1], first)
+    assert run("generate", sounds, "--prompt", "a", "-o", path).exit_code == 2
     result = run("generate", sounds, "-n", "2", "-o", tmp_path / "two.wav")
     assert (result.exit_code, "holds one clip" in result.output) == (2, True)
 

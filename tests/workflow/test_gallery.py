@@ -98,7 +98,8 @@ def test_rows_are_shown_beside_those_learnt(table: likely.Learned, tmp_path: Pat
     for words in (
         "200 rows drawn by VAE", "Seed", "7", "learnt from 500 rows", "Odder than 19 in 20",
         "of 200; 10 would be usual", "Learnt are all 500 rows", "by chance",
-        "Missing: 8.2 % learnt",         "share of values in a bin", "size (cm) →", "<b>weight", "<i>A", "Some of the rows",
+        "Missing: 8.2 % learnt", "share of values in a bin", "size (cm) →", "<b>weight", "<i>A",
+        "Some of the rows",
         "The first 15 of 200 rows", "learned.gallery(path, n=200, seed=7)", "format 1",
     ):  # fmt: skip
         assert words.lower() in parsed.text.lower(), words

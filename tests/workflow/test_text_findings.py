@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from likely.core.errors import CannotDo, ParameterError
 from likely.data.texts import Texts
 from likely.explanation.passages import passages
 from likely.testing.texts import sentences
+from likely.workflow.report.texts import Written
 
 STRANGE = "the cat sees qxzj kjvw"
 SETTINGS = {
@@ -81,6 +83,11 @@ def test_reports_escape_texts(learned: likely.Learned, tmp_path: Path) -> None:
     page = found.report(tmp_path / "report.html").read_text()
     assert "alert(1)</script>" not in page
     assert "\u202e" not in page
+
+
+def test_lines_of_a_text_stay_lines(learned: likely.Learned) -> None:
+    shown = Written(learned.model, Texts(("my aunt\nsees",))).words(0, ended=False)[0]
+    assert re.sub("<[^>]*>", "", shown) == "my aunt\nsees"
 
 
 def test_neighbouring_texts_stay_together_in_folds() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -68,8 +69,8 @@ class OfTokens(Density, TokenReader, Sampler, Explainer, DeepModel, ABC):
         ]
 
 
-def ragged(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Return arrays of several lengths as one array of objects."""
+def ragged(arrays: Sequence[Any]) -> np.ndarray:
+    """Return arrays of several lengths, or pairs of such, as one array of objects."""
     found = np.empty(len(arrays), dtype=object)
     for i, array in enumerate(arrays):
         found[i] = array

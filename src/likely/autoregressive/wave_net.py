@@ -5,30 +5,37 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, final
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from likely.autoregressive.of_tokens import OfTokens, ragged
+from likely.base.conditional import Conditional
+from likely.base.state import Array
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
 from likely.core.random import generator
 from likely.data.clips import Clips
 from likely.data.sound import END, Sound
+from likely.nets.remains import Remains, remains, statistics
+from likely.nets.states import States
 from likely.nets.stretches import nats_of, next_token_loss, training_rows
 from likely.nets.wave_network import WaveNetwork
 from likely.nets.wave_steps import Steps, choose, draw_on
 
-_HELD_OUT = 0.05  # of the clips
+_HELD_OUT = 0.1  # of the clips
 _LEAST_HELD_OUT = 4
 _MOST_HELD_OUT = 200_000  # values
+_LEAST = 1e-9  # nats
 _AT_ONCE = 64  # clips that are drawn together
 
 
-class WaveNet(OfTokens):
+class WaveNet(Conditional, OfTokens):
     """Dilated causal convolutions, which foretell each value of a sound from those before it.
 
     Sound is heard as pressure over time, 256 levels on the scale of an ear (mu-law), and every
     clip has one token more, which ends it. `log_prob` is the exact log-probability of these, in
-    nats. Beside the values before it, a value is foretold from how long ago its clip began.
+    nats. Beside the values before it, a value is foretold from how long ago its clip began, and
+    from conditions, if there are any, such as a speaker: `fit(clips, condition=labels)`.
 
     Parameters
     ----------
@@ -44,7 +51,7 @@ class WaveNet(OfTokens):
     window : int in [16, 1048576], default 4096
         Values that a stretch of sound has in training; as many as are looked back on are read
         before it.
-    oddness : {"likelihood", "per_token", "excess"}, default "excess"
+    oddness : {"likelihood", "per_token", "excess", "states"}, default "states"
         How odd a clip is: see Notes.
     epochs : int in [1, 1000000], default 20
         How often every value is heard at most.
@@ -70,10 +77,23 @@ class WaveNet(OfTokens):
         The trained network.
     usual_ : ndarray of shape (2,)
         Mean and standard deviation of the surprise of a value in clips held out, in nats.
+    centre_, whitening_ : ndarray of shape (26,) and (26, 26)
+        What the statistics of clips held out usually are.
 
     Notes
     -----
-    `contributions` are one array a clip, with one number a value; the last is that of the end.
+    With s the surprise of a value in nats, given those before it, a clip of n values is odd by
+
+    - "likelihood": the sum of s, which is minus `log_prob`. Long and loud clips are odd.
+    - "per_token": the mean of s. Loud and hoarse clips are odd, plain tones never are.
+    - "excess": the sum of s less its usual mean, by the square root of n and the usual standard
+      deviation.
+    - "states": how unusual several statistics are together: s in each of eight parts of the clip,
+      how far s is from what the network itself expected there, whether what it could not foretell
+      is white, and the length (`likely.nets.remains`). What is too likely is odd, too.
+
+    `contributions` are one array a clip, with one number a value; the last is that of the end. With
+    "states" oddness belongs to no value: it is shared out by where s is above its mean.
 
     References
     ----------
@@ -102,7 +122,14 @@ class WaveNet(OfTokens):
         "budget": "150 steps",
     }
 
+    _state_spec = OfTokens._state_spec | {
+        "centre_": Array("statistic"),
+        "whitening_": Array("statistic", "statistic"),
+    }
+
     network_: WaveNetwork  # pyright: ignore[reportIncompatibleVariableOverride]
+    centre_: np.ndarray
+    whitening_: np.ndarray
 
     def __init__(
         self,
@@ -111,7 +138,7 @@ class WaveNet(OfTokens):
         width: Annotated[int, Interval(1, 4_096)] = 48,
         skip: Annotated[int, Interval(1, 16_384)] = 64,
         window: Annotated[int, Interval(16, 1_048_576)] = 4_096,
-        oddness: Literal["likelihood", "per_token", "excess"] = "excess",
+        oddness: Literal["likelihood", "per_token", "excess", "states"] = "states",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 1,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
@@ -138,6 +165,7 @@ class WaveNet(OfTokens):
         n_values: int = 4_000,
         temperature: float = 1.0,
         seed: int | None = None,
+        condition: Any = None,
     ) -> np.ndarray:
         """Continue clips of sound.
 
@@ -152,6 +180,8 @@ class WaveNet(OfTokens):
             the likeliest.
         seed : int, optional
             The same seed draws the same sound.
+        condition : as in `fit`, optional
+            What each clip is given, one row or label a clip or one for all.
 
         Returns
         -------
@@ -164,42 +194,88 @@ class WaveNet(OfTokens):
             if not value >= least:
                 raise ParameterError(f"complete: {name} must be at least {least}. Got {value!r}.")
         begun = [tokens[:-1] for tokens in self.schema_.features(samples)]
-        drawn = self._drawn(begun, n_values, generator(seed), temperature)
+        given = self._given(condition, len(samples))
+        drawn = self._drawn(begun, given, n_values, generator(seed), temperature)
         found = [np.append(start, tokens) for start, tokens in zip(begun, drawn, strict=True)]
         return self.schema_.restore(ragged(found))
 
     def _network(self, schema: Sound) -> nn.Module:
         return WaveNetwork(
-            schema.size, self.stacks, self.depth, self.width, self.skip, schema.longest
+            schema.size,
+            self.stacks,
+            self.depth,
+            self.width,
+            self.skip,
+            schema.longest,
+            self._given_width,
         )
 
+    def _joined(self, x: Any, given: np.ndarray | None) -> Any:
+        return x if given is None else ragged(list(zip(x, given, strict=True)))
+
+    def _told(self, x: Any) -> tuple[list[np.ndarray], np.ndarray | None]:
+        """Return tokens of clips, and what the clips are given."""
+        if self.condition_ is None:
+            return list(x), None
+        return [tokens for tokens, _ in x], np.stack([given for _, given in x])
+
     def _loss(self, batch: Tensor) -> Tensor:
-        return next_token_loss(self.network_, batch, None)
+        return next_token_loss(self.network_, batch, self._whom)
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         learnt, unseen = _set_apart(x, rng)
+        tokens, given = self._told(x)
+        told = None if given is None else torch.from_numpy(given.astype(np.float32))
+        self._whom: Tensor | None = None if told is None else told.to(self._device())
+        try:
+            held_out = self._rows(tokens, unseen) if len(unseen) else None
+            self._train(self._rows(tokens, learnt), held_out, rng)
+        finally:
+            del self._whom
+        alone = unseen if len(unseen) else learnt
+        left = self._remains(x[alone])
+        self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
+        states = States.learn(statistics(left))
+        self.centre_, self.whitening_ = states.centre, states.whitening
+        heard, new = ([tokens[i] for i in part] for part in (learnt, alone))
+        self.notes_ = (*self.notes_, *self._compared(heard, new, "Values"))
+
+    def _rows(self, tokens: list[np.ndarray], chosen: np.ndarray) -> Tensor:
+        """Return some clips as rows for training."""
         reach = 1 + self.stacks * (2**self.depth - 1)
-        rows, held_out = (
-            training_rows(part, self.window, reach, END, range(len(part))) if part else None
-            for part in (learnt, unseen)
-        )
-        assert rows is not None
-        self._train(rows, held_out, rng)
-        alone = unseen or learnt
-        self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
-        self.notes_ = (*self.notes_, *self._compared(learnt, alone, "Values"))
+        return training_rows([tokens[i] for i in chosen], self.window, reach, END, chosen.tolist())
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
-        return ragged(nats_of(network, list(x), END, None))
+        tokens, given = self._told(x)
+        return ragged(nats_of(network, tokens, END, given))
 
-    def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def _remains(self, x: np.ndarray) -> list[Remains]:
+        tokens, given = self._told(x)
+        return remains(self.network_.to(self._device()).eval(), tokens, END, given)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        return -self._distance(self._remains(x)) if self.oddness == "states" else super()._score(x)
+
+    def _distance(self, left: list[Remains]) -> np.ndarray:
+        return States(self.centre_, self.whitening_).distance(statistics(left))
+
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        if self.oddness != "states":
+            return super()._contributions(x)
+        left = self._remains(x)
+        more = [np.maximum(nats - self.usual_[0], 0.0) + _LEAST for nats, _, _ in left]
+        pairs = zip(more, self._distance(left), strict=True)
+        return ragged([part * (odd / part.sum()) for part, odd in pairs])
+
+    def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
         none = np.empty(0, dtype=np.int32)
-        return ragged(self._drawn([none] * n, self.schema_.longest, rng))
+        return ragged(self._drawn([none] * n, given, self.schema_.longest, rng))
 
     def _drawn(
         self,
         begun: list[np.ndarray],
+        given: np.ndarray | None,
         most: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
@@ -208,7 +284,8 @@ class WaveNet(OfTokens):
         found: list[np.ndarray] = []
         for i in range(0, len(begun), _AT_ONCE):
             some = begun[i : i + _AT_ONCE]
-            steps = Steps(self.network_, len(some))
+            told = None if given is None else given[i : i + _AT_ONCE]
+            steps = Steps(self.network_, len(some), told)
             found += draw_on(
                 steps,
                 some,
@@ -220,13 +297,10 @@ class WaveNet(OfTokens):
         return found
 
 
-def _set_apart(
-    x: np.ndarray, rng: np.random.Generator
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return the clips to learn from, and those held out; none if there are too few."""
+def _set_apart(x: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return which clips to learn from, and which are held out; none if there are too few."""
     order = rng.permutation(len(x))
     lengths = np.cumsum([len(x[i]) for i in order])
     apart = min(int(_HELD_OUT * len(x)), int(np.searchsorted(lengths, _MOST_HELD_OUT)))
-    if apart < _LEAST_HELD_OUT:
-        return [x[i] for i in order], []
-    return [x[i] for i in order[apart:]], [x[i] for i in order[:apart]]
+    apart = 0 if apart < _LEAST_HELD_OUT else apart
+    return order[apart:], order[:apart]

@@ -29,13 +29,14 @@ _SHOWN = 20
     "n_tokens",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Continue texts by so many characters; 200 by default behind a prompt.",
+    help="Continue texts by so many characters (200 by default behind a prompt); the most values "
+    "of a clip.",
 )
 @click.option(
     "--temperature",
     type=click.FloatRange(min=0),
     metavar="T",
-    help="Below 1: likelier characters come more often than learnt.",
+    help="Below 1: likelier characters, or levels of sound, come more often than learnt.",
 )
 @click.option(
     "--top-k",
@@ -76,6 +77,8 @@ def command(
     learned = likely.load(file)
     drawn.check(learned, path, count or 1)
     given = {name: value for name, value in drawing.items() if value is not None}
+    if learned.unit == "clip" and "n_tokens" in given:
+        given["n_values"] = given.pop("n_tokens")
     written, samples = [], None
     if path is not None and drawn.is_gallery(path):
         written = [str(learned.gallery(path, count, prompt=prompt, seed=seed, **given))]

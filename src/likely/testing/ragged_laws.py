@@ -13,10 +13,20 @@ import numpy as np
 
 from likely.base import model as model_module
 from likely.base.capabilities import Density, Explainer, Sampler, TokenReader
+from likely.base.conditional import Conditional
 from likely.core.catalogue import entries
+from likely.core.errors import DataError
 from likely.evaluation import auroc
 from likely.persistence import load_model, save_model
-from likely.testing.law import fresh, law, name_of, require, require_equal, require_finite
+from likely.testing.law import (
+    fresh,
+    law,
+    name_of,
+    require,
+    require_equal,
+    require_error,
+    require_finite,
+)
 from likely.testing.ragged import alike, toy_of
 from likely.testing.state import compare_state, rebuild
 
@@ -60,6 +70,32 @@ def contributions_peak_at_the_planted_tokens(model: Any) -> None:
         require_equal(
             total, -fitted.score_samples(odd), "Sums of contributions", rtol=type(model).precision
         )
+
+
+@law((Conditional, Density), data="ragged")
+def ragged_samples_are_told_apart_by_conditions(model: Any) -> None:
+    """Samples and those read backwards: likelier given what they are, drawn as what is asked."""
+    sorts = ("forwards", "backwards")
+
+    def both(n: int, seed: int) -> tuple[list[Any], list[str]]:
+        clean = toy_of(model).clean(n, seed)
+        return [*clean, *(one[::-1] for one in clean)], [sort for sort in sorts for _ in range(n)]
+
+    def right(fitted: Any, samples: Any, told: list[str]) -> float:
+        other = [sorts[1 - sorts.index(sort)] for sort in told]
+        return float(np.mean(fitted.log_prob(samples, told) > fitted.log_prob(samples, other)))
+
+    samples, told = both(60, 0)
+    fitted = fresh(model).fit(samples, condition=told)
+    found = right(fitted, *both(20, 1))
+    require(found >= 0.9, f"Only {found:.0%} of samples are likelier given their own condition.")
+    if isinstance(fitted, Sampler):
+        asked = [sort for sort in sorts for _ in range(10)]
+        found = right(fitted, fitted.sample(20, seed=0, condition=asked), asked)
+        require(found >= 0.8, f"Only {found:.0%} of those drawn are what was asked for.")
+    require_error(DataError, lambda: fitted.score_samples(samples), ("condition",), "without any")
+    fitted.fit(samples)
+    require_error(DataError, lambda: fitted.score_samples(samples, told), ("fit",), "not asked for")
 
 
 @law(TokenReader, data="ragged")

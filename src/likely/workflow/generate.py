@@ -54,10 +54,7 @@ def draw(
             f"{', '.join(_samplers(kind)) or 'none yet'}; choose one with method=."
         )
     if prompt is not None or drawing:
-        if learned.unit != "text" or not can(model, "complete"):
-            said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
-            raise ParameterError(f"{said} is for models of texts, and {name} is none.")
-        return Texts(tuple(model.complete([prompt or ""] * n, seed=seed, **drawing)))  # pyright: ignore[reportAttributeAccessIssue]
+        return _continued(model, n, prompt, seed, drawing)
     drawn = model.sample(n, seed=seed)
     if isinstance(schema, Alphabet):
         return Texts(tuple(drawn))
@@ -68,6 +65,22 @@ def draw(
         drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were
         return Table(drawn, schema.used, named=schema.named)
     return Shaped(schema.kind, drawn, schema.flat)
+
+
+def _continued(
+    model: Any, n: int, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+) -> Samples:
+    """Draw texts or clips token by token, as their own `complete` does."""
+    schema = model.schema_
+    if can(model, "complete") and isinstance(schema, Alphabet):
+        return Texts(tuple(model.complete([prompt or ""] * n, seed=seed, **drawing)))
+    if can(model, "complete") and isinstance(schema, Sound) and prompt is None:
+        nothing = (schema.rate, [np.zeros(0, np.float32)] * n)
+        found = model.complete(nothing, seed=seed, **drawing)
+        return Clips(tuple(found), schema.rate, schema.dtype)
+    said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
+    which = "texts" if prompt is not None else "texts and sound"
+    raise ParameterError(f"{said} is for models of {which}, and {type(model).__name__} is none.")
 
 
 def _samplers(kind: str) -> list[str]:

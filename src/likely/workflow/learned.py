@@ -180,7 +180,8 @@ class Learned:
         **drawing
             How texts are continued: `n_tokens`, `temperature`, `top_k`, `top_p`, as in
             `likely.autoregressive.GPT.complete`. Without these and without a prompt, texts are
-            whole samples, such as lines.
+            whole samples, such as lines. Of sound: `n_values` and `temperature`, as in
+            `likely.autoregressive.WaveNet.complete`.
 
         Returns
         -------

@@ -80,7 +80,7 @@ def _level_bars(beside: Beside) -> Html:
     parts = []
     for i, (label, before, new) in enumerate(shown):
         y = i * _LINE + 18
-        parts.append(text(_LABEL - 6, y + 14, shorten(label, 15), "end"))
+        parts.append(text(_LABEL - 6, y + 14, in_short(label, 15), "end"))
         if beside.known:
             parts.append(_bar(y, before / most, percent(before), "bar"))
         parts.append(_bar(y + 12, new / most, percent(new), "drawn solid"))
@@ -94,6 +94,20 @@ def _level_bars(beside: Beside) -> Html:
         head,
         *parts,
     )
+
+
+def in_short(label: str, longest: int) -> str:
+    """Return a label without its middle if it is long: levels often differ at their ends.
+
+    Examples
+    --------
+    >>> in_short("station north 17", 12)
+    'stati…rth 17'
+    """
+    if len(label) <= longest:
+        return label
+    end = longest // 2
+    return f"{label[: longest - 1 - end]}…{label[-end:]}"
 
 
 def _level(beside: Beside, k: int) -> str:

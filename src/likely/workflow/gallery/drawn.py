@@ -20,6 +20,7 @@ USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "clip"
 
 _ODD = 0.05
 _SETTINGS = ("temperature", "top_k", "top_p")
+_WORDS = {"n_tokens": "tokens", "n_values": "values at most"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Drawn:
 
     @property
     def whole(self) -> bool:
-        """Whether these are whole samples, and not texts continued for a while."""
+        """Whether these are whole samples, and not texts or clips continued for a while."""
         return self.prompt is None and not self.drawing
 
     @property
@@ -76,7 +77,10 @@ class Drawn:
         own = {name: getattr(model, name) for name in _SETTINGS if hasattr(model, name)}
         given = {**own, **self.drawing}
         said = {"prompt": repr(self.prompt)} if self.prompt is not None else {}
-        return said | {name: str(value) for name, value in given.items() if value is not None}
+        said |= {
+            _WORDS.get(k, k.replace("_", " ")): str(v) for k, v in given.items() if v is not None
+        }
+        return said
 
     @cached_property
     def odd(self) -> tuple[int, float] | None:

@@ -62,7 +62,7 @@ def _head(drawn: Drawn, what: str, name: str) -> Html:
         ("Model", name),
         ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
         ("Seed", "none: every time others" if drawn.seed is None else str(drawn.seed)),
-        *((key.replace("_", " ").capitalize(), value) for key, value in drawn.settings.items()),
+        *((key.capitalize(), value) for key, value in drawn.settings.items()),
     ]
     odd = drawn.odd
     if odd is not None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from likely.data.column import Column
 from likely.data.table import write_value
+from likely.workflow.gallery.columns import in_short
 from likely.workflow.report.axis import Axis
 from likely.workflow.report.markup import Html, cell, element, join, shorten
 from likely.workflow.report.svg import RIGHT, foot, picture, text
@@ -88,7 +89,7 @@ def _axis(
     chosen = levels[np.argsort(-counts, kind="stable")[:_LEVELS]]
     upwards = stop < start
     chosen = chosen[::-1] if upwards else chosen
-    names = tuple(shorten(write_value(column, float(level)), 11) for level in chosen)
+    names = tuple(in_short(write_value(column, float(level)), 11) for level in chosen)
     axis = Levels(-0.5, len(chosen) - 0.5, start, stop, names=names)
     return axis, _strewn(learnt, chosen), _strewn(drawn, chosen)
 

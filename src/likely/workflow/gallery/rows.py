@@ -56,13 +56,9 @@ def _columns(drawn: Drawn, besides: list[Beside]) -> Html:
 
 def _legend(drawn: Drawn, besides: list[Beside], shown: int) -> Html:
     known = [beside for beside in besides if np.isfinite(beside.gap)]
-    kept = any(not beside.summarised and len(beside.kept) for beside in besides)
     says = [
         element("span", class_="key"), " learnt, ", element("span", class_="key new"), " drawn. ",
-        f"Learnt are all {count(drawn.learned.rows_learnt, 'row')}, by the summaries of the "
-        "columns in the model file. ",
-        "Columns whose summary is coarse are shown by the likely rows that the file kept, which "
-        "leave out the oddest tenth. " if kept else None,
+        *_where_from(drawn, besides),
         "The file kept no rows. " if not len(drawn.learned.likely_rows) else None,
         "Numbers are in the units of the data. ",
     ]  # fmt: skip
@@ -73,6 +69,25 @@ def _legend(drawn: Drawn, besides: list[Beside], shown: int) -> Html:
     if shown < len(besides):
         says.append(f"Shown are the {shown} columns, of {len(besides):,}, that differ most.")
     return element("p", *says, class_="which")
+
+
+def _where_from(drawn: Drawn, besides: list[Beside]) -> list[str]:
+    """Say what tells how values learnt from were distributed."""
+    learned = drawn.learned
+    summarised = sum(beside.summarised for beside in besides)
+    kept = sum(not beside.summarised and len(beside.kept) > 0 for beside in besides)
+    says = []
+    if summarised:
+        says.append(
+            f"Learnt are all {count(learned.rows_learnt, 'row')}, by the summaries of the columns "
+            "in the model file. "
+        )
+    if kept:
+        which = "Columns whose summary is coarse are" if summarised else "Learnt are here"
+        rows = count(len(learned.likely_rows), "likely row")
+        by = f"shown by the {rows}" if summarised else f"the {rows}"
+        says.append(f"{which} {by} that the file kept, without the oddest tenth. ")
+    return says
 
 
 def _pairs(drawn: Drawn, table: Table) -> Html | None:
@@ -100,8 +115,8 @@ def _pairs(drawn: Drawn, table: Table) -> Html | None:
     away = [abs(before[ij] - after[ij]) for ij in pairs]
     i, j = pairs[int(np.argmax(away))]
     said = [
-        f"Relations of {count(len(pairs), 'pair')} of columns, from 0 to 1, differ by "
-        f"{np.mean(away):.2f} on average; most for ", cell(columns[i].name, 40), " and ",
+        f"How strongly columns are related, 1 at most, differs by {np.mean(away):.2f} on average "
+        f"over {count(len(pairs), 'pair')}; most for ", cell(columns[i].name, 40), " and ",
         cell(columns[j].name, 40), f": {before[i, j]:.2f} learnt, {after[i, j]:.2f} drawn. ",
         f"Learnt are here the {count(len(kept), 'likely row')} that the file kept, without the "
         "oddest tenth. ",

@@ -8,7 +8,7 @@ from likely.workflow.report.markup import Html, element, join
 WIDTH = 360
 LEFT, RIGHT = 10, 350
 
-_LETTER = 7.2  # how wide a figure may be at most
+_LETTER, _APART = 7.2, 6  # how wide a figure may be at most, and how far texts stand apart
 
 
 def figure(svg: Html, caption: str) -> Html:
@@ -70,7 +70,7 @@ def _apart(axis: Axis, most: int) -> list[tuple[float, str]]:
     for number in range(most, 1, -1):
         ticks = axis.ticks(number)
         room = abs(axis.stop - axis.start) / max(len(ticks), 1)
-        if max((len(label) for _, label in ticks), default=0) * _LETTER < room:
+        if max((len(label) for _, label in ticks), default=0) * _LETTER + _APART < room:
             return ticks
     return axis.ticks(2)
 

@@ -12,7 +12,7 @@ from likely.base.model import Model
 from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.passages import Passage, character_bits, passages
-from likely.workflow.report.markup import Html, clean, element, join
+from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
 
@@ -107,7 +107,8 @@ def _word(part: Passage, bits: np.ndarray) -> Html:
     levels = np.clip(np.rint(bits / STRONGEST * _LEVELS), 0, _LEVELS).astype(int)
     runs = []
     for level, pairs in groupby(zip(levels, text, strict=True), key=lambda pair: pair[0]):
-        said = clean("".join(char for _, char in pairs))
+        lines = "".join(char for _, char in pairs).split("\n")
+        said = join(lines, "\n")  # its lines are shown as such
         shade = f"background:color-mix(in srgb,var(--odd) {level * 9}%,transparent)"
         runs.append(element("span", said, style=shade) if level else said)
     if text.isspace() or not levels.any():

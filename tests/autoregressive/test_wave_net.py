@@ -1,0 +1,235 @@
+"""WaveNet: causality, cached drawing beside naive drawing, stretches, completion, conditions."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from likely.autoregressive import WaveNet
+from likely.core.errors import DataError, ParameterError
+from likely.data.sound import END
+from likely.nets import stretches
+from likely.nets.remains import statistics
+from likely.nets.stretches import cut, foretold, nats_of, next_token_loss, packed, training_rows
+from likely.nets.wave_network import Stream, WaveNetwork
+from likely.nets.wave_steps import Steps, choose, draw_on
+from likely.testing.clips import planted_tones, tones
+
+LENGTHS = (300, 17, 150, 1)
+
+
+@pytest.fixture(scope="module")
+def network() -> WaveNetwork:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        built = WaveNetwork(END + 1, 2, 5, 16, 24, longest=300, given=3)
+        with torch.no_grad():
+            for weight in built.parameters():
+                weight.add_(0.1 * torch.randn_like(weight))
+    return built.eval()
+
+
+@pytest.fixture(scope="module")
+def sequences() -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, END, length).astype(np.int32) for length in LENGTHS]
+
+
+@pytest.fixture(scope="module")
+def given() -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(len(LENGTHS), 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def model() -> WaveNet:
+    return fitted()
+
+
+def fitted(**settings: object) -> WaveNet:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return WaveNet(**{**WaveNet.fast, **settings}).fit(tones())  # pyright: ignore
+
+
+def logits(network: WaveNetwork, read: np.ndarray, given: np.ndarray | None) -> np.ndarray:
+    """Return the logits behind every token, of a sequence read from its beginning."""
+    place = torch.arange(len(read))
+    told = None if given is None else torch.from_numpy(given)[:, None].expand(-1, len(read))
+    with torch.inference_mode():
+        return network(Stream(torch.from_numpy(read).long(), place, place, told)).numpy()
+
+
+@pytest.mark.parametrize("place", [0, 40, 119])
+def test_a_value_is_foretold_from_exactly_as_many_as_are_stated(
+    network: WaveNetwork, place: int
+) -> None:
+    read = torch.randperm(END)[:120]  # each token once, so that a gradient is one of its place
+    time, told = torch.arange(120), torch.zeros(3, 120)
+    assert network.reach == 63
+    for behind in (place - 1, place, place + 62, place + 63):
+        if 0 <= behind < 120:
+            network.zero_grad()
+            network(Stream(read, time, time, told))[behind].sum().backward()
+            felt = network.embedding.weight.grad
+            assert felt is not None
+            assert bool(felt[read[place]].any()) == (0 <= behind - place < network.reach)
+
+
+@pytest.mark.parametrize("at_once", [8_192, 40])
+def test_where_sequences_are_cut_does_not_matter(
+    network: WaveNetwork,
+    sequences: list[np.ndarray],
+    given: np.ndarray,
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stretches, "_AT_ONCE", at_once)
+    found = nats_of(network, sequences, END, given)
+    for tokens, told, nats in zip(sequences, given, found, strict=True):
+        out = logits(network, np.append(END, tokens[:-1]), told)
+        log_p = out - np.log(np.exp(out).sum(axis=1, keepdims=True))
+        np.testing.assert_allclose(nats, -log_p[np.arange(len(tokens)), tokens], atol=1e-5)
+
+
+def test_rows_foretell_every_token_once(network: WaveNetwork, sequences: list[np.ndarray]) -> None:
+    rows = training_rows(sequences, 32, network.reach, END, range(len(sequences)))
+    follow, number = rows[:, 1], rows[:, 4]
+    for i, tokens in enumerate(sequences):
+        here = (number == i) & (follow >= 0)
+        place = rows[:, 3][here].numpy()
+        assert sorted(place) == list(range(len(tokens)))
+        np.testing.assert_array_equal(tokens[place], follow[here].numpy())
+
+
+def test_rows_are_filled_and_overfilled_by_no_stretch() -> None:
+    lengths = np.random.default_rng(0).integers(1, 90, 200).tolist()
+    groups = packed(cut(lengths, 64, 16), 128)
+    sizes = [sum(stretch.stop - stretch.begin for stretch in group) for group in groups]
+    assert max(sizes) <= 128
+    assert np.mean(sizes[:-1]) > 120
+
+
+def test_the_loss_of_rows_is_the_nats_of_scoring(
+    network: WaveNetwork, sequences: list[np.ndarray], given: np.ndarray
+) -> None:
+    rows = training_rows(sequences, 40, network.reach, END, range(len(sequences)))
+    with torch.inference_mode():
+        by_row = next_token_loss(network, rows, torch.from_numpy(given)).numpy()
+    counts = (rows[:, 1] >= 0).sum(dim=1).numpy()
+    total = sum(nats.sum() for nats in nats_of(network, sequences, END, given))
+    np.testing.assert_allclose((by_row * counts).sum(), total, rtol=1e-5)
+
+
+def test_steps_equal_what_is_computed_anew(
+    network: WaveNetwork, sequences: list[np.ndarray], given: np.ndarray
+) -> None:
+    steps, read = Steps(network, len(sequences), given), np.full(len(sequences), END)
+    found = []
+    for place in range(max(LENGTHS)):
+        found.append(steps.step(read))
+        read = np.array([tokens[place] if place < len(tokens) else 0 for tokens in sequences])
+    for i, tokens in enumerate(sequences):
+        expected = logits(network, np.append(END, tokens[:-1]), given[i])
+        np.testing.assert_allclose(
+            np.array(found)[: len(tokens), i], expected, atol=1e-4, rtol=1e-4
+        )
+
+
+def test_drawing_equals_naive_drawing(network: WaveNetwork, given: np.ndarray) -> None:
+    begun = [np.array([5, 99, 200]), np.empty(0, int)]
+    chances = np.random.default_rng(0).random((100, 2))
+    turn = iter(chances)
+    found = draw_on(
+        Steps(network, 2, given[:2]),
+        begun,
+        [80, 80],
+        END,
+        END,
+        lambda out: choose(out, next(turn), 1.0),
+    )
+    for i, start in enumerate(begun):
+        ids = list(start)
+        while len(ids) < len(start) + 80 and (len(ids) == len(start) or ids[-1] != END):
+            out = logits(network, np.array([END, *ids]), given[i])[-1:]
+            ids.append(int(choose(out, chances[len(ids), i : i + 1], 1.0)[0]))
+        assert found[i].tolist() == ids[len(start) :]
+
+
+def test_temperature_sharpens_and_zero_takes_the_likeliest() -> None:
+    out = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))
+    chances = np.linspace(0, 1, 2_000, endpoint=False)
+    many = np.repeat(out, len(chances), axis=0)
+    shares = np.bincount(choose(many, chances, 1.0)) / len(chances)
+    np.testing.assert_allclose(shares, [0.2, 0.5, 0.3], atol=2e-3)
+    squares = np.bincount(choose(many, chances, 0.5)) / len(chances)
+    np.testing.assert_allclose(squares, np.array([4, 25, 9]) / 38, atol=2e-3)
+    assert (choose(many, chances, 0.0) == 1).all()
+
+
+def test_clips_go_on_as_they_began(model: WaveNet) -> None:
+    begun = [clip[:20] for clip in tones(3, seed=9)]
+    found = model.complete(begun, 30, seed=0)
+    for clip, start in zip(found, begun, strict=True):
+        assert 20 <= len(clip) <= 50
+        np.testing.assert_allclose(clip[:20], start, atol=0.02)
+    again = model.complete(begun, 30, seed=0)
+    assert all(np.array_equal(a, b) for a, b in zip(found, again, strict=True))
+    assert [len(clip) for clip in model.complete(begun, 0)] == [20, 20, 20]
+    quiet = model.complete(begun[:1], 30, temperature=0.0, seed=1)
+    assert np.array_equal(quiet[0], model.complete(begun[:1], 30, temperature=0.0, seed=2)[0])
+    with pytest.raises(ParameterError, match="temperature"):
+        model.complete(begun, 30, temperature=-1)
+    with pytest.raises(ParameterError, match="n_values"):
+        model.complete(begun, -1)
+
+
+def test_whole_numbers_are_learnt_and_drawn_as_such() -> None:
+    clips = [np.rint(3_000 * clip).astype(np.int16) for clip in tones()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = WaveNet(**WaveNet.fast).fit((16_000, clips))  # pyright: ignore
+    drawn = model.sample(3, seed=0)
+    assert {clip.dtype for clip in drawn} == {np.dtype(np.int16)}
+    assert 300 < max(np.abs(clip.astype(int)).max() for clip in drawn) <= 4_096
+    with pytest.raises(DataError, match="8,000"):
+        model.score_samples((8_000, clips))
+
+
+@pytest.mark.parametrize("oddness", ["likelihood", "per_token", "excess", "states"])
+def test_every_oddness_finds_crackle_and_says_where(oddness: str) -> None:
+    model = fitted(oddness=oddness)
+    clips, labels, _ = planted_tones()
+    scores = model.score_samples(clips)
+    assert np.median(scores[labels == 1]) < np.quantile(scores[labels == 0], 0.1)
+    totals = [part.sum() for part in model.contributions(clips)]
+    np.testing.assert_allclose(totals, -scores, rtol=1e-4)
+
+
+def test_a_pure_tone_is_likely_and_odd_all_the_same(model: WaveNet) -> None:
+    pure = [0.3 * np.sin(2 * np.pi * np.arange(64) / period) for period in (20, 24, 32)]
+    usual = model.score_samples(tones(20, seed=3))
+    assert (model.score_samples(pure) < usual.min()).all()
+
+
+def test_what_is_left_is_white_of_what_was_learnt(model: WaveNet) -> None:
+    left = model._remains(model.schema_.features(model.schema_.match(tones(40, seed=4))))
+    found = statistics(left)
+    assert found.shape == (40, 26)
+    assert np.abs(found[:, 16:24].mean(axis=0)).max() < 0.25  # errors together with earlier ones
+    assert abs(np.mean([nats.sum() - expected.sum() for nats, expected, _ in left])) < 30
+
+
+def test_scores_are_the_same_whatever_else_is_read(model: WaveNet) -> None:
+    clips = [*tones(3), np.zeros(0), np.concatenate(tones(150))]
+    together = model.log_prob(clips)
+    alone = [model.log_prob([clip])[0] for clip in clips]
+    np.testing.assert_allclose(together, alone, rtol=1e-5)
+
+
+def test_only_weights_and_statistics_are_kept_of_a_fit(model: WaveNet) -> None:
+    assert not {"_whom", "_course"} & set(vars(model))
+    parts = list(foretold(model.network_, [np.array([1, 2, END])], END, None))
+    assert [len(tokens) for _, _, tokens, _ in parts] == [3]
