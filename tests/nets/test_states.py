@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from likely.nets.states import States, compressed, pooled, statistics
+from likely.nets.plane import Plane
+from likely.nets.states import States, compressed, pooled, roughness
+from likely.nets.states import statistics as statistics_of
 
 
 def images(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -16,10 +18,17 @@ def images(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return x.astype(np.float32), 1 + 0.2 * rng.normal(size=x.shape) + np.linspace(1, 0, 12)
 
 
+PLANE = Plane.learn(images(500, 9)[0])
+
+
+def statistics(x: np.ndarray, nats: np.ndarray) -> np.ndarray:
+    return statistics_of(x, nats, PLANE)
+
+
 def test_unseen_ordinary_samples_are_as_near_as_known_ones() -> None:
-    states = States.learn(statistics(*images(500, 0)))
-    known, new = (states.distance(statistics(*images(500, seed))) for seed in (0, 1))
-    assert states.centre.shape == (3 + 2 * 16,)
+    states = States.learn(statistics(*images(2000, 0)))
+    known, new = (states.distance(statistics(*images(2000, seed))) for seed in (0, 1))
+    assert states.centre.shape == (3 + 2 * 16 + 49 + 2 + 2,)
     assert np.mean(new**2) == pytest.approx(np.mean(known**2), rel=0.15)
 
 
@@ -45,6 +54,14 @@ def test_plain_samples_need_few_bits() -> None:
     bits = compressed(np.concatenate([x, np.zeros_like(x), (x > 0.5).astype(np.float32)]))
     assert bits[20:40].max() < bits[40:].min() < bits[40:].max() < bits[:20].min()
     assert bits[20] % 8 == 0
+
+
+def test_roughness_tells_axes_apart() -> None:
+    x = np.zeros((1, 1, 8, 8))
+    x[..., ::2] = 1  # upright stripes
+    down, across = roughness(x)[0]
+    assert across == pytest.approx(0, abs=1e-3)
+    assert down < -9
 
 
 def test_parts_are_means() -> None:

@@ -23,6 +23,7 @@ from likely.nets.conditionals import (
 )
 from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.likelihoods import LEVELS
+from likely.nets.plane import Plane
 from likely.nets.states import States, compressed, statistics
 
 LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
@@ -96,6 +97,10 @@ class WithLikelihood(Autoregressive, ABC):
         "usual_": Array("width"),
         "centre_": Array("statistic"),
         "whitening_": Array("statistic", "statistic"),
+        "middle_": Array("width"),
+        "directions_": Array("direction", "width", dtype="float32"),
+        "variances_": Array("direction"),
+        "rest_": Array(low=0.0),
     }
 
     likelihood: str
@@ -106,26 +111,36 @@ class WithLikelihood(Autoregressive, ABC):
     usual_: np.ndarray
     centre_: np.ndarray
     whitening_: np.ndarray
+    middle_: np.ndarray
+    directions_: np.ndarray
+    variances_: np.ndarray
+    rest_: float
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         self.background_ = [self._background(x)] if self.oddness == "ratio" else []
         nats = self._surprises(held_out)
         self.usual_ = nats.mean(axis=0).ravel()
+        plane = Plane.learn(x)
+        self.middle_, self.variances_, self.rest_ = plane.middle, plane.variances, plane.rest
+        self.directions_ = plane.directions.astype(np.float32)
         states = States.learn(self._statistics(held_out, nats))
         self.centre_, self.whitening_ = states.centre, states.whitening
 
     def _background(self, x: np.ndarray) -> Any:
         """Return a model of what any sample has in common, whatever it shows."""
         rng = generator(self.seed)
-        model = clone(self).set_params(oddness="likelihood", checkpoint=None)
+        model: Any = clone(self)
+        model.set_params(oddness="likelihood", checkpoint=None)
         table = not isinstance(self.schema_, Form)
         blurred = _blurred(x[settled_order(x)], rng, by_column=table)
         model._fit_features(self.schema_, blurred, rng)
         return model
 
     def _statistics(self, x: np.ndarray, nats: np.ndarray) -> np.ndarray:
-        table = not isinstance(self.schema_, Form)
-        return _total(nats)[:, None] if table else statistics(x, nats)
+        if not isinstance(self.schema_, Form):
+            return _total(nats)[:, None]
+        plane = Plane(self.middle_, self.directions_, self.variances_, self.rest_)
+        return statistics(x, nats, plane)
 
     def _score(self, x: np.ndarray) -> np.ndarray:
         return -self._oddness(x, self._surprises(x))

@@ -9,8 +9,9 @@ a model of clothes finds digits likelier than clothes (Nalisnick et al., 2019). 
 - "complexity": what a compressor needs for the sample is taken off -log p(x), as plain images need
   little (Serra et al., 2020);
 - "states": how unusual several statistics are together (Morningstar et al., 2021): log p(x), the
-  size when compressed, and how many nats lie in each part of the sample and how unevenly. What is
-  likely in the wrong places is odd, and so is what is too likely anywhere.
+  size when compressed, how many nats lie in each part of the sample and how unevenly, how rough it
+  is along each axis, and how far it lies from the plane that samples lie near. What is likely in
+  the wrong places is odd, and so is what is too likely anywhere.
 
 Statistics are those of samples held out: a network is less surprised by what it learnt.
 """
@@ -27,11 +28,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from likely.core.covariance import regularise, whitening
+from likely.nets.plane import Plane
 
-ODDNESS = ("likelihood", "typicality", "complexity", "states")
+ODDNESS = ("likelihood", "typicality", "ratio", "complexity", "states")
 
-_PLACES = {1: 16, 2: 4, 3: 2}
-"""Into how many parts an axis is cut, by the number of axes."""
+_PLACES = {1: (16, 32), 2: (4, 7), 3: (2, 3)}
+"""Into how many parts an axis is cut, coarsely and finely, by the number of axes."""
+
+_SMOOTHEST = 1e-4
 
 _LEVELS = 255
 _POOL: dict[int, Any] = {
@@ -68,7 +72,7 @@ class States:
         return np.sqrt((((found - self.centre) @ self.whitening) ** 2).sum(axis=1))
 
 
-def statistics(x: np.ndarray, nats: np.ndarray) -> np.ndarray:
+def statistics(x: np.ndarray, nats: np.ndarray, plane: Plane) -> np.ndarray:
     """Return the statistics of samples, (n, statistic).
 
     Parameters
@@ -77,13 +81,30 @@ def statistics(x: np.ndarray, nats: np.ndarray) -> np.ndarray:
         Samples, from 0 to 1 if they are images.
     nats : ndarray of the same shape
         Minus log p of every number, given whatever it is given.
+    plane : Plane
+        What samples lie near.
     """
     by_place = torch.from_numpy(np.ascontiguousarray(nats, dtype=np.float64)).sum(1, keepdim=True)
-    places = _PLACES[nats.ndim - 2]
-    means, squares = (pooled(by_place**power, places).numpy() for power in (1, 2))
+    coarse, fine = _PLACES[nats.ndim - 2]
+    means = np.hstack([pooled(by_place, places).numpy() for places in (coarse, fine)])
+    squares = pooled(by_place**2, coarse).numpy()
     total, size = nats.reshape(len(nats), -1).sum(axis=1), compressed(x)
     roots = np.sign(means) * np.sqrt(np.abs(means))  # nearer to normal
-    return np.column_stack([total, size, np.log(size), roots, np.sqrt(squares)])
+    bits = [total, size, np.log(size)]
+    return np.column_stack([*bits, roots, np.sqrt(squares), roughness(x), plane.statistics(x)])
+
+
+def roughness(x: np.ndarray) -> np.ndarray:
+    """Return logarithms of how much neighbours differ along each axis, (n, axis).
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, channel, *axes)
+        Samples.
+    """
+    found = [np.abs(np.diff(x, axis=axis)).reshape(len(x), -1) for axis in range(2, x.ndim)]
+    means = [part.mean(axis=1) if part.shape[1] else np.zeros(len(x)) for part in found]
+    return np.log(np.column_stack(means).astype(np.float64) + _SMOOTHEST)
 
 
 def compressed(x: np.ndarray) -> np.ndarray:
