@@ -21,6 +21,10 @@ MANY_ROWS = 5_000
 STRETCHES = 10
 """So many stretches of neighbouring texts are in a fold."""
 
+ENOUGH_HELD_OUT = 1_000
+"""So many samples are a reference that a slow model can be compared with; of more than ten times as
+many, a tenth is."""
+
 
 @dataclass(frozen=True)
 class CrossFit:
@@ -91,6 +95,39 @@ def cross_fit(
         first = first or fitted
     assert first is not None
     return CrossFit(oddness, first, held_out=True)
+
+
+def hold_out(model: Model, samples: Samples, seed: int) -> tuple[CrossFit, Samples] | None:
+    """Fit a slow model once, to all samples but some that new ones are compared with.
+
+    Two models of half of the samples each would know less, and either costs as much as this one.
+
+    Parameters
+    ----------
+    model : Model
+        Unfitted; it is copied.
+    samples : Table, Shaped, Texts or Clips
+        What to learn from.
+    seed : int
+        Which samples are held out.
+
+    Returns
+    -------
+    (CrossFit, samples) or None
+        Of the samples held out only. None if the model is quick, or there are too few samples for
+        it: those that can be spared are less than half.
+    """
+    n = len(samples)
+    apart = max(n // 10, ENOUGH_HELD_OUT)
+    if model.folds != 2 or model.leaves_itself_out or n < 2 * apart:
+        return None
+    if isinstance(samples, Texts):
+        held_out = _stretches(n, n // apart) == 0
+    else:
+        held_out = np.isin(np.arange(n), generator(seed).permutation(n)[:apart])
+    fitted = cast(Model, clone(model)).fit(samples.take(np.flatnonzero(~held_out)))
+    judged = samples.take(np.flatnonzero(held_out))
+    return CrossFit(-fitted.score_samples(judged), fitted, held_out=True), judged
 
 
 def _copy(model: Model, k: int, folds: int) -> Model:

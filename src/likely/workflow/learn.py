@@ -107,6 +107,7 @@ def learn(
         seed=seed,
         params=params,
         kind=kind,
+        for_new=True,
     ).learned
 
 

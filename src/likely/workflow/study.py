@@ -10,7 +10,7 @@ import numpy as np
 
 from likely.base.labelled import label_values
 from likely.base.model import Model
-from likely.calibration.cross_fit import CrossFit, cross_fit
+from likely.calibration.cross_fit import CrossFit, cross_fit, hold_out
 from likely.calibration.decisions import benjamini_hochberg
 from likely.calibration.same_rows import Judgement
 from likely.calibration.summary import summarise
@@ -70,12 +70,19 @@ def study(
     seed: int,
     params: dict[str, Any],
     kind: str | None = None,
+    for_new: bool = False,
 ) -> Study:
-    """Learn from data; the parameters are those of `likely.learn`."""
+    """Learn from data; the parameters are those of `likely.learn`.
+
+    With `for_new`, only new samples will be judged: a slow model then learns once, and the result
+    is of the samples that it did not see.
+    """
     others = read_others(data, method, kind)
     if others is not None:
         _refuse(others, context=context, group=group, time=time, columns=columns, ignore=ignore)
-        return _study_others(others, method, labels, normal=normal, seed=seed, params=params)
+        return _study_others(
+            others, method, labels, normal=normal, seed=seed, params=params, for_new=for_new
+        )
     roles = take_roles(data, columns, ignore, labels=labels, context=context, group=group)
     table, known = roles.table, roles.labels
     if len(table) < 2:
@@ -98,7 +105,15 @@ def study(
     judged = "rows" if grouping is None else "groups"
     lesson = take_lesson(model, known, len(table), normal=normal, judged=judged)
     return _conclude(
-        table, model, lesson, chosen, normal=normal, seed=seed, time=time, grouping=grouping
+        table,
+        model,
+        lesson,
+        chosen,
+        normal=normal,
+        seed=seed,
+        time=time,
+        grouping=grouping,
+        for_new=for_new and known is None,
     )
 
 
@@ -110,6 +125,7 @@ def _study_others(
     normal: bool,
     seed: int,
     params: dict[str, Any],
+    for_new: bool,
 ) -> Study:
     """Learn from samples that are no table; the parameters are those of `likely.learn`."""
     if len(samples) < 2:
@@ -119,7 +135,9 @@ def _study_others(
     lesson = take_lesson(model, known, len(samples), normal=normal)
     said = tuple(f"Of those learnt from, {note[:1].lower()}{note[1:]}" for note in samples.notes)
     noted = replace(samples, notes=said)  # they are told beside what new samples are like
-    return _conclude(noted, model, lesson, chosen, normal=normal, seed=seed)
+    return _conclude(
+        noted, model, lesson, chosen, normal=normal, seed=seed, for_new=for_new and known is None
+    )
 
 
 def _refuse(samples: Shaped | Texts | Clips, **about_columns: Any) -> None:
@@ -142,14 +160,24 @@ def _conclude(
     seed: int,
     time: str | None = None,
     grouping: Grouping | None = None,
+    for_new: bool,
 ) -> Study:
     """Cross-fit the model, judge the samples, and put together what new ones are judged by."""
-    cross = cross_fit(model, samples, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
+    apart = hold_out(model, samples, seed) if for_new else None
+    if apart is not None:
+        cross, judged = apart
+        lesson = take_lesson(model, None, len(judged), normal=normal)
+    else:
+        cross = cross_fit(model, samples, seed, labels=lesson.labels, unlearnt=lesson.unlearnt)
+        judged = samples
     judgement = lesson.judge(cross.oddness, cross.model)
-    suspects = np.zeros(len(samples), dtype=bool)
+    suspects = np.zeros(len(judged), dtype=bool)
     if judgement.holds and not normal:
         suspects = benjamini_hochberg(judgement.log_p, _SUSPECT_AT)
         suspects &= np.isnan(lesson.known)
+    likely_rows = NO_ROWS
+    if isinstance(judged, Table):
+        likely_rows = _likely_rows(judged, cross, judgement, lesson, seed)
     is_table = isinstance(samples, Table)
     schema = cross.model.schema_
     learned = Learned(
@@ -160,7 +188,7 @@ def _conclude(
             least_scale=cross.model.least_scale,
         ),
         held_out=cross.held_out,
-        likely_rows=_likely_rows(samples, cross, judgement, lesson, seed) if is_table else NO_ROWS,
+        likely_rows=likely_rows,
         columns=samples.columns if is_table else (),
         time=time,
         rows_learnt=len(samples),
@@ -168,9 +196,19 @@ def _conclude(
         grouping=grouping,
     )
     about_rows = (*lesson.notes, *_about(suspects), *_about_bounds(cross.model))
+    if apart is not None:
+        about_rows = (_about_reference(len(samples), len(judged)), *about_rows)
     training = getattr(cross.model, "notes_", ())
     notes = (*samples.notes, chosen + ".", *map(learned.worded, about_rows), *training)
-    return Study(samples, cross, judgement, replace(learned, notes=notes))
+    return Study(judged, cross, judgement, replace(learned, notes=notes))
+
+
+def _about_reference(n: int, apart: int) -> str:
+    """Say that the model did not learn from all rows."""
+    return (
+        f"Learnt from {n - apart:,} of {n:,} rows; the other {apart:,} rows are the reference "
+        "that new rows are compared with."
+    )
 
 
 def _about(suspects: np.ndarray) -> list[str]:
