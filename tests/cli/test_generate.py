@@ -88,6 +88,7 @@ def test_images_go_to_a_grid_an_array_or_a_folder(run: Run, images: Path, tmp_pa
     result = run("generate", images, "-n", "4", "--seed", "3", "-o", grid)
     assert result.exit_code == 0, result.output
     assert f"Written: {grid}" in result.output
+    assert "Drawn by VAE with the seed 3." in result.output
     assert b"4 images drawn by VAE, seed 3" in grid.read_bytes()
     assert run("generate", images, "-n", "4", "-o", tmp_path / "a.npy", "-q").output == ""
     array = np.load(tmp_path / "a.npy")

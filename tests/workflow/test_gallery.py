@@ -27,7 +27,7 @@ from likely.workflow.gallery.beside import Beside
 from likely.workflow.gallery.columns import column_picture
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.files import write_files
-from likely.workflow.gallery.grid import image_section
+from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.relations import relations
 from likely.workflow.report.png import as_png
 
@@ -163,6 +163,18 @@ def test_many_large_images_become_smaller_and_fewer() -> None:
     assert re.search(r"The first \d+ of 150 are shown", html)
     assert 60 < html.count("<img ") < 150
     assert len(html) < 850_000
+
+
+def test_videos_are_strips_of_frames() -> None:
+    frames = np.arange(12, dtype=np.uint8)[:, None, None] * np.full((2, 12, 4, 5), 20, np.uint8)
+    videos = Shaped("video", frames)
+    learned: Any = SimpleNamespace(model=SimpleNamespace(schema_=Form.learn(videos)))
+    html = video_section(Drawn(learned, videos, None, 0, {}))
+    assert html.count("<img ") == 12
+    assert "Frames 1, 3, 5, 8, 10, 12 of video 2" in html
+    pictures = [base64.b64decode(one) for one in re.findall(r"base64,([^\"]*)", html)]
+    shades = [int(unfiltered(one)[0, 0]) for one in pictures[:6]]
+    assert shades == [0, 40, 80, 140, 180, 220]
 
 
 def test_images_go_to_files_as_they_are(images: likely.Learned, tmp_path: Path) -> None:

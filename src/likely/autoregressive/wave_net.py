@@ -48,7 +48,7 @@ class WaveNet(Conditional, OfTokens):
         Features of a value within the layers.
     skip : int in [1, 16384], default 64
         Features behind the layers, from which levels are foretold.
-    window : int in [16, 1048576], default 4096
+    window : int in [16, 1048576], default 6144
         Values that a stretch of sound has in training; as many as are looked back on are read
         before it.
     oddness : {"likelihood", "per_token", "excess", "states"}, default "states"
@@ -57,9 +57,9 @@ class WaveNet(Conditional, OfTokens):
         How often every value is heard at most.
     batch_size : int in [1, 1000000], default 1
         Stretches of `window` values a step.
-    learning_rate : float in (0, 1], default 0.003
+    learning_rate : float in (0, 1], default 0.01
         Largest step of Adam.
-    budget : str, float or None, default "3000 steps"
+    budget : str, float or None, default "1800 steps"
         Limit of training, such as "5min" or "3000 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -118,7 +118,6 @@ class WaveNet(Conditional, OfTokens):
         "width": 16,
         "skip": 16,
         "window": 256,
-        "learning_rate": 0.01,
         "budget": "150 steps",
     }
 
@@ -137,12 +136,12 @@ class WaveNet(Conditional, OfTokens):
         depth: Annotated[int, Interval(1, 20)] = 9,
         width: Annotated[int, Interval(1, 4_096)] = 48,
         skip: Annotated[int, Interval(1, 16_384)] = 64,
-        window: Annotated[int, Interval(16, 1_048_576)] = 4_096,
+        window: Annotated[int, Interval(16, 1_048_576)] = 6_144,
         oddness: Literal["likelihood", "per_token", "excess", "states"] = "states",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 1,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
-        budget: str | float | None = "3000 steps",
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.01,
+        budget: str | float | None = "1800 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,

@@ -95,6 +95,8 @@ def command(
     elif not quiet:
         if path is None:
             _print(samples)
+        elif samples is None:
+            output.say(f"Drawn by {type(learned.model).__name__} with the seed {seed}.")
         printing.print_written(written if len(written) < _SHOWN else [str(path)])
 
 

@@ -103,7 +103,8 @@ class WaveNetwork(nn.Module):
 
     def known(self, place: Tensor) -> Tensor:
         """Return how long ago sequences began, (octave, value): shares of two neighbours."""
-        octave = torch.log2(1 + place.to(self.out.weight) / _OCTAVE).clamp(max=self.octaves - 1)
+        place = place.to(self.out.weight)
+        octave = torch.log2(1 + place / _OCTAVE).clamp(max=self.octaves - 1)
         each = torch.arange(self.octaves, device=place.device)[:, None]
         return (1 - (octave - each).abs()).clamp(min=0)
 

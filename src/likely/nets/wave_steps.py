@@ -17,12 +17,17 @@ from torch import Tensor, nn
 from likely.core.progress import track
 from likely.nets.wave_network import WaveNetwork
 
+_AHEAD = 1_024  # places that are looked up at once
+
 Draw = Callable[[np.ndarray], np.ndarray]
 """From logits (sequence, token) to tokens (sequence,)."""
 
 
 class Steps:
     """Reads sequences value by value, several side by side.
+
+    What a column means to the value that looks back on it is computed when it is stored, for all
+    layers at once; only what depends on the layer before is computed layer by layer.
 
     Parameters
     ----------
@@ -35,61 +40,69 @@ class Steps:
     """
 
     def __init__(self, network: WaveNetwork, count: int, given: np.ndarray | None = None) -> None:
-        self.network = network
+        self.network, self.place = network, 0
         self.embedding = _array(network.embedding.weight)
-        self.octaves, self.place = network.octaves, 0
-        width, depth = self.embedding.shape[1], len(network.dilations)
-        layers = [cast("nn.Module", layer) for layer in network.layers]
-        weights = [{name: _array(w) for name, w in layer.named_parameters()} for layer in layers]
+        self.dilations = np.array(network.dilations)
+        self.starts = np.append(0, self.dilations.cumsum()[:-1])  # of the rings, one behind another
+        depth, width = len(self.dilations), self.embedding.shape[1]
         # a logistic gate is a shifted tanh, so that one call does for content and gate
         half = np.repeat(np.array([1.0, 0.5], np.float32), width)
-        self.taken = [
-            (np.concatenate([w["past.weight"], w["now.weight"]], axis=1) * half[:, None]).T.copy()
-            for w in weights
-        ]
-        self.back = [0.5 * w["back.weight"].T for w in weights]
-        known = np.stack([w["known.weight"] * half[:, None] for w in weights])  # (layer, 2w, known)
-        self.when = known[:, :, : self.octaves]
-        bias = np.stack([w["now.bias"] * half for w in weights])[:, None]
+        weights = {
+            name: np.stack([_array(layer.get_parameter(name)) for layer in _modules(network)])
+            for name in ("past.weight", "now.weight", "now.bias", "known.weight", "back.weight")
+        }
+        known = weights["known.weight"] * half[:, None]  # (layer, 2 * width, known)
+        self.when = known[:, :, : network.octaves].reshape(depth * 2 * width, -1)
+        self.bias = np.repeat((weights["now.bias"] * half)[:, None], count, axis=1)
         if given is not None:
-            bias = bias + np.einsum("lfk,nk->lnf", known[:, :, self.octaves :], given)
-        self.bias = bias.astype(np.float32)  # (layer, sequence or 1, 2 * width)
-        self.rings = [np.zeros((d, count, width), np.float32) for d in network.dilations]
-        self.both = np.empty((count, 2 * width), np.float32)
-        self.gated = np.empty((count, depth, width), np.float32)
-        self.heads = [
-            (_array(layer.weight).T.copy(), _array(layer.bias))
-            for layer in (network.skips, network.inner, network.out)
-        ]
-        self.heads[0] = (0.5 * self.heads[0][0], self.heads[0][1])
+            self.bias += np.einsum("lfk,nk->lnf", known[:, :, network.octaves :], given)
+        self.past = (weights["past.weight"] * half[:, None]).swapaxes(1, 2).copy()
+        self.rings = np.zeros((self.dilations.sum(), count, 2 * width), np.float32)
+        self.coming = np.empty((depth, count, 2 * width), np.float32)
+        self.columns = np.empty((depth + 1, count, width), np.float32)
+        self.passed = np.empty((depth, count, width), np.float32)
+        now = (weights["now.weight"] * half[:, None]).swapaxes(1, 2).copy()
+        back = (0.5 * weights["back.weight"]).swapaxes(1, 2).copy()
+        self.layers = list(
+            zip(self.columns, self.columns[1:], self.coming, self.passed, now, back, strict=False)
+        )
+        heads = [(_array(h.weight).T.copy(), _array(h.bias)) for h in _heads(network)]
+        self.heads = [(0.5 * heads[0][0], heads[0][1]), *heads[1:]]
+        self.shares = np.empty((0, network.octaves), np.float32)
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Read one more token of every sequence; return logits of the next, (sequence, token)."""
-        x = self.embedding[tokens]
-        width = x.shape[1]
-        shift = self.bias + (self.when @ self._shares())[:, None]
-        for i, ring in enumerate(self.rings):
-            slot = ring[self.place % len(ring)]
-            self.both[:, :width] = slot
-            self.both[:, width:] = x
-            slot[:] = x
-            bent = self.both @ self.taken[i]
-            bent += shift[i]
+        slots = self.starts + self.place % self.dilations
+        self.rings.take(slots, axis=0, out=self.coming, mode="clip")
+        self.coming += self.bias
+        self.coming += (self.when @ self._shares()).reshape(len(slots), 1, -1)
+        self.columns[0] = self.embedding[tokens]
+        count, width = self.columns.shape[1:]
+        bent, step = np.empty((count, 2 * width), np.float32), np.empty((count, width), np.float32)
+        content, gate = bent[:, :width], bent[:, width:]
+        for x, after, coming, passed, now, back in self.layers:
+            np.dot(x, now, out=bent)
+            np.add(bent, coming, out=bent)
             np.tanh(bent, out=bent)
-            passed = self.gated[:, i]
-            np.add(bent[:, width:], 1, out=passed)
-            passed *= bent[:, :width]
-            x = x + passed @ self.back[i]
+            np.add(gate, 1, out=gate)
+            np.multiply(content, gate, out=passed)
+            np.dot(passed, back, out=step)
+            np.add(x, step, out=after)
+        self.rings[slots] = np.matmul(self.columns[:-1], self.past)
         self.place += 1
-        out = self.gated.reshape(len(x), -1)
+        out = self.passed.swapaxes(0, 1).reshape(count, -1)
         for weight, bias in self.heads[:-1]:
             out = np.maximum(out @ weight + bias, 0)
         weight, bias = self.heads[-1]
         return out @ weight + bias
 
     def _shares(self) -> np.ndarray:
-        place = torch.tensor([self.place], device=self.network.out.weight.device)
-        return _array(self.network.known(place)[:, 0])
+        """Return how long ago the sequences began, looked up for many places at once."""
+        if self.place >= len(self.shares):
+            with torch.inference_mode():
+                known = self.network.known(torch.arange(2 * self.place + _AHEAD))
+            self.shares = _array(known).T.copy()
+        return self.shares[self.place]
 
 
 def draw_on(
@@ -146,6 +159,14 @@ def choose(logits: np.ndarray, chance: np.ndarray, temperature: float) -> np.nda
     reached = np.exp(scaled - scaled.max(axis=1, keepdims=True)).cumsum(axis=1)
     passed = (reached <= chance[:, None] * reached[:, -1:]).sum(axis=1)
     return np.minimum(passed, logits.shape[1] - 1)
+
+
+def _modules(network: WaveNetwork) -> list[nn.Module]:
+    return cast("list[nn.Module]", list(network.layers))
+
+
+def _heads(network: WaveNetwork) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
+    return network.skips, network.inner, network.out
 
 
 def _array(weight: Tensor) -> np.ndarray:

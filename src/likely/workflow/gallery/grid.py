@@ -23,6 +23,7 @@ _GAP = 4
 _GREY = 128
 _LEAST_SIDE = 84
 _FRAMES = 6
+_MOST = 400
 
 
 def as_bytes(form: Form, image: np.ndarray) -> np.ndarray:
@@ -69,7 +70,7 @@ def image_section(drawn: Drawn) -> Html:
     """Return images, smaller and fewer of them where they would take too much room."""
     form, samples = drawn.learned.model.schema_, drawn.samples
     assert isinstance(samples, Shaped)
-    images = [as_bytes(form, samples.sample(i)) for i in range(len(samples))]
+    images = [as_bytes(form, samples.sample(i)) for i in range(min(len(samples), _MOST))]
     made, side = _fitting(images)
     fitting, room = [], BYTES
     for one in made:
@@ -81,8 +82,8 @@ def image_section(drawn: Drawn) -> Html:
     notes = []
     if side < max(height, width):
         notes.append(f"They are {width:,} x {height:,} pixels large, and shown smaller here.")
-    if len(fitting) < len(images):
-        notes.append(f"The first {len(fitting):,} of {len(images):,} are shown.")
+    if len(fitting) < len(samples):
+        notes.append(f"The first {len(fitting):,} of {len(samples):,} are shown.")
     if samples.sample(0).shape[-1] not in (1, 3):
         notes.append("Shown is the mean of the channels.")
     said = element("p", " ".join(notes), class_="which") if notes else None

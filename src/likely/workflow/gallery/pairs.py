@@ -27,6 +27,8 @@ class Levels(Axis):
 
     Parameters
     ----------
+    low, high, start, stop, dates, zone
+        As of `Axis`; levels lie at 0, 1, 2 ...
     names : tuple of str
         What is written at the places.
     """

@@ -1,10 +1,10 @@
 """The report: findings as one HTML file that works offline, on a phone, and printed.
 
 From what is found to the file: `view` chooses what is shown; `rows`, `listing`, `surprise` and
-`sections` turn it into parts of a page, with the pictures of `plots` and `pairs`; `samples`, `texts`
-and `sounds` show samples that are no rows; `page` puts all together below 1 MB in a `document`,
-which galleries share. Everything passes through `markup`, which escapes text where it enters an
-element.
+`sections` turn it into parts of a page, with the pictures of `plots` and `pairs`; `samples`,
+`texts` and `sounds` show samples that are no rows; `page` puts all together below 1 MB in a
+`document`, which galleries share. Everything passes through `markup`, which escapes text where it
+enters an element.
 """
 
 from __future__ import annotations
