@@ -32,7 +32,7 @@ SETTINGS: dict[str, dict] = {
     "PixelCNN": {"layers": 3, "width": 24, "batch_size": 16, "learning_rate": 0.004},
     "MADE": {"kind": "image", "hidden": (512,), "batch_size": 64, "learning_rate": 0.002},
 }
-STEPS = {"PixelCNN": 600, "MADE": 1_500}
+STEPS = {"PixelCNN": 400, "MADE": 1_500}
 LEARNT, JUDGED, COMPONENTS = 12_000, 1_000, 64
 PAIRS = (
     *((a, b) for a in ("MNIST", "Fashion", "Omniglot") for b in ("MNIST", "Fashion", "Omniglot")),

@@ -131,8 +131,7 @@ class WithLikelihood(Autoregressive, ABC):
         rng = generator(self.seed)
         model: Any = clone(self)
         model.set_params(oddness="likelihood", checkpoint=None)
-        table = not isinstance(self.schema_, Form)
-        blurred = _blurred(x[settled_order(x)], rng, by_column=table)
+        blurred = _blurred(x[settled_order(x)], self.schema_, rng)
         model._fit_features(self.schema_, blurred, rng)
         return model
 
@@ -218,14 +217,22 @@ class WithLikelihood(Autoregressive, ABC):
         return GaussianMixture(self.components, low, high)
 
 
-def _blurred(x: np.ndarray, rng: np.random.Generator, *, by_column: bool) -> np.ndarray:
-    """Return samples some of whose numbers are those of other samples, of the same column or not.
+def _blurred(x: np.ndarray, schema: Any, rng: np.random.Generator) -> np.ndarray:
+    """Return samples some of whose numbers are replaced (Ren et al., 2019).
 
-    What holds numbers together at large is lost; what they are like on their own stays.
+    Bytes and values of two are replaced by any that they could be, numbers of a table by others of
+    their column, and other numbers by any others. What holds numbers together at large is lost.
     https://arxiv.org/abs/1906.02845
     """
     flat = x.reshape(len(x), -1)
-    others = rng.permuted(flat, axis=0) if by_column else rng.permutation(flat.ravel())
+    binary = bool(((x == 0) | (x == 1)).all())
+    if not isinstance(schema, Form):
+        others = rng.permuted(flat, axis=0)
+    elif binary or schema.levels:
+        most = 1 if binary else schema.levels - 1
+        others = (rng.integers(most + 1, size=flat.shape) / most).astype(x.dtype)
+    else:
+        others = rng.permutation(flat.ravel())
     replaced = rng.random(flat.shape) < _REPLACED
     return np.where(replaced, others.reshape(flat.shape), flat).reshape(x.shape)
 
