@@ -24,7 +24,8 @@ from likely.nets.wave_steps import Steps, choose, draw_on
 
 _HELD_OUT = 0.1  # of the clips
 _LEAST_HELD_OUT = 4
-_MOST_HELD_OUT = 200_000  # values
+_ENOUGH = 26  # clips held out, to say what is usual of 26 statistics
+_MOST_HELD_OUT = 500_000  # values
 _LEAST = 1e-9  # nats
 _AT_ONCE = 64  # clips that are drawn together
 
@@ -234,7 +235,10 @@ class WaveNet(Conditional, OfTokens):
         alone = unseen if len(unseen) else learnt
         left = self._remains(x[alone])
         self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
-        states = States.learn(statistics(left))
+        few = (
+            len(alone) < _ENOUGH
+        )  # a network is less surprised by what it learnt, but only so much
+        states = States.learn(statistics(self._remains(x) if few else left))
         self.centre_, self.whitening_ = states.centre, states.whitening
         heard, new = ([tokens[i] for i in part] for part in (learnt, alone))
         self.notes_ = (*self.notes_, *self._compared(heard, new, "Values"))
