@@ -56,10 +56,11 @@ class Memorisation:
 
     def __str__(self) -> str:
         low, high = self.interval
+        copies = "1 near-copy" if len(self.copies) == 1 else f"{len(self.copies):,} near-copies"
         return (
             f"{self.nearer_to_training:.1%} of the generated samples are nearer to training than "
             f"to held-out samples ({low:.1%} to {high:.1%}; 50% is ideal, p = {self.p_value:.2g}); "
-            f"{len(self.copies)} near-copies."
+            f"{copies}."
         )
 
 
