@@ -57,7 +57,7 @@ class WaveNet(Conditional, OfTokens):
     epochs : int in [1, 1000000], default 20
         How often every value is heard at most.
     batch_size : int in [1, 1000000], default 1
-        Stretches of `window` values a step.
+        Stretches of `window` values a step; short clips share one.
     learning_rate : float in (0, 1], default 0.01
         Largest step of Adam.
     budget : str, float or None, default "1800 steps"
@@ -235,17 +235,17 @@ class WaveNet(Conditional, OfTokens):
         alone = unseen if len(unseen) else learnt
         left = self._remains(x[alone])
         self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
-        few = (
-            len(alone) < _ENOUGH
-        )  # a network is less surprised by what it learnt, but only so much
-        states = States.learn(statistics(self._remains(x) if few else left))
+        if len(alone) < _ENOUGH:  # then those learnt say it, too, though they surprise a bit less
+            left = self._remains(x)
+        states = States.learn(statistics(left))
         self.centre_, self.whitening_ = states.centre, states.whitening
         heard, new = ([tokens[i] for i in part] for part in (learnt, alone))
         self.notes_ = (*self.notes_, *self._compared(heard, new, "Values"))
 
     def _rows(self, tokens: list[np.ndarray], chosen: np.ndarray) -> Tensor:
         """Return some clips as rows for training."""
-        reach = 1 + self.stacks * (2**self.depth - 1)
+        own = self.network
+        reach = 1 + self.stacks * (2**self.depth - 1) if own is None else own.reach
         return training_rows([tokens[i] for i in chosen], self.window, reach, END, chosen.tolist())
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
