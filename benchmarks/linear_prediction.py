@@ -13,7 +13,7 @@ import numpy as np
 
 from likely.data.companding import bounds
 
-ORDERS = (0, 1, 2, 4, 6, 8, 10, 12, 16, 20, 24, 32)
+ORDERS = (0, 2, 4, 8, 12, 16, 24, 32)
 BITS_OF_ORDER, BITS_OF_SCALE, BITS_OF_COEFFICIENT = 4, 7, 12  # what FLAC spends, about
 
 

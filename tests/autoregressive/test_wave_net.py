@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from likely.nets.remains import statistics
 from likely.nets.stretches import cut, foretold, nats_of, next_token_loss, packed, training_rows
 from likely.nets.wave_network import Stream, WaveNetwork
 from likely.nets.wave_steps import Steps, choose, draw_on
+from likely.persistence import load_model, save_model
 from likely.testing.clips import planted_tones, tones
 
 LENGTHS = (300, 17, 150, 1)
@@ -227,6 +229,35 @@ def test_scores_are_the_same_whatever_else_is_read(model: WaveNet) -> None:
     together = model.log_prob(clips)
     alone = [model.log_prob([clip])[0] for clip in clips]
     np.testing.assert_allclose(together, alone, rtol=1e-5)
+
+
+def test_conditions_are_kept_in_files_and_heard_in_completions(tmp_path: Path) -> None:
+    clips = [*tones(40), *(clip[::-1] for clip in tones(40))]
+    told = ["forwards"] * 40 + ["backwards"] * 40
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = WaveNet(**WaveNet.fast).fit(clips, condition=told)  # pyright: ignore
+    save_model(model, tmp_path / "m.likely")
+    loaded = load_model(tmp_path / "m.likely")
+    assert isinstance(loaded, WaveNet)
+    new = tones(6, seed=5)
+    found, expected = (one.log_prob(new, "forwards") for one in (loaded, model))
+    assert found.tobytes() == expected.tobytes()
+    none = [np.zeros(0)] * 4
+    first, second = (
+        model.complete(none, 60, seed=0, condition=said) for said in ("forwards", "backwards")
+    )
+    assert not all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+    with pytest.raises(DataError, match="condition"):
+        model.complete(none, 60)
+
+
+def test_a_network_of_ones_own_is_read_as_far_as_it_looks() -> None:
+    own = WaveNetwork(END + 1, 1, 3, 8, 8, longest=100)
+    model = fitted(network=own, budget="20 steps")
+    assert model.network_.reach == 8
+    assert model.network_ is not own
+    assert np.isfinite(model.score_samples(tones(3))).all()
 
 
 def test_only_weights_and_statistics_are_kept_of_a_fit(model: WaveNet) -> None:

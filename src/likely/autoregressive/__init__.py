@@ -17,6 +17,7 @@ drawn given what comes before it. The surprise of a sample is the sum of those o
 | `PixelCNN` | images | gated convolutions in two stacks, without a blind spot; learns fastest |
 | `PixelRNN` | images | memories that sweep along diagonals or rows; sees furthest, takes longest |
 | `GPT` | text, tokens | attention to all that came before |
+| `WaveNet` | sound | convolutions ever further apart; draws with columns remembered |
 
 When to use: where the likelihood itself is wanted, exact and in nats, to compare models, to rank,
 to compress; for binary tables and for images of bytes, whose values are counted and not measured;
@@ -27,7 +28,8 @@ What goes wrong, and how it is met:
 - **Likelihood is not oddness.** A simple image is likely under any model of natural ones: a network
   that learnt clothes finds digits likelier than clothes. So by default oddness of images asks how
   usual the likelihood is: how many nats in which places, how unevenly, beside how well the sample
-  can be compressed (`oddness="states"`).
+  can be compressed (`oddness="states"`). Of sound it asks how far surprise is from what the network
+  itself expected, and whether its errors are white: a plain tone is likelier than any speech.
 - **A density has a unit, a probability has none.** Values 0 and 1 and bytes get probabilities
   (counting measure): the chances of all images sum to one, which the tests check by adding them up.
   Numbers get densities in the user's units. Columns of two values in a table are counted, so a

@@ -24,7 +24,8 @@ from likely.nets.wave_steps import Steps, choose, draw_on
 
 _HELD_OUT = 0.1  # of the clips
 _LEAST_HELD_OUT = 4
-_MOST_HELD_OUT = 200_000  # values
+_ENOUGH = 26  # clips held out, to say what is usual of 26 statistics
+_MOST_HELD_OUT = 500_000  # values
 _LEAST = 1e-9  # nats
 _AT_ONCE = 64  # clips that are drawn together
 
@@ -56,7 +57,7 @@ class WaveNet(Conditional, OfTokens):
     epochs : int in [1, 1000000], default 20
         How often every value is heard at most.
     batch_size : int in [1, 1000000], default 1
-        Stretches of `window` values a step.
+        Stretches of `window` values a step; short clips share one.
     learning_rate : float in (0, 1], default 0.01
         Largest step of Adam.
     budget : str, float or None, default "1800 steps"
@@ -234,6 +235,8 @@ class WaveNet(Conditional, OfTokens):
         alone = unseen if len(unseen) else learnt
         left = self._remains(x[alone])
         self._learn_usual(np.concatenate([nats for nats, _, _ in left]))
+        if len(alone) < _ENOUGH:  # then those learnt say it, too, though they surprise a bit less
+            left = self._remains(x)
         states = States.learn(statistics(left))
         self.centre_, self.whitening_ = states.centre, states.whitening
         heard, new = ([tokens[i] for i in part] for part in (learnt, alone))
@@ -241,7 +244,8 @@ class WaveNet(Conditional, OfTokens):
 
     def _rows(self, tokens: list[np.ndarray], chosen: np.ndarray) -> Tensor:
         """Return some clips as rows for training."""
-        reach = 1 + self.stacks * (2**self.depth - 1)
+        own = self.network
+        reach = 1 + self.stacks * (2**self.depth - 1) if own is None else own.reach
         return training_rows([tokens[i] for i in chosen], self.window, reach, END, chosen.tolist())
 
     def _nats(self, x: np.ndarray) -> np.ndarray:

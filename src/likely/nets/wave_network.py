@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-_OCTAVE = 64  # values: times are told apart by octaves above it
+_FINEST = 64  # values: times are told apart by half octaves above it
 _SMOOTH = 0.3
 
 
@@ -67,10 +67,10 @@ class WaveNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.dilations = [2**i for i in range(depth)] * stacks
-        self.octaves = 2 + int(math.log2(1 + longest / _OCTAVE))
+        self.times = 2 + int(2 * math.log2(1 + longest / _FINEST))
         self.given = given
         self.embedding = nn.Embedding(tokens, width)
-        known = self.octaves + given
+        known = self.times + given
         self.layers = nn.ModuleList(_Layer(width, known) for _ in self.dilations)
         self.skips = nn.Linear(width * len(self.dilations), skip)
         self.inner = nn.Linear(skip, skip)
@@ -102,11 +102,11 @@ class WaveNetwork(nn.Module):
         return self.said(torch.cat(gated).t())
 
     def known(self, place: Tensor) -> Tensor:
-        """Return how long ago sequences began, (octave, value): shares of two neighbours."""
+        """Return how long ago sequences began, (time, value): shares of two neighbouring times."""
         place = place.to(self.out.weight)
-        octave = torch.log2(1 + place / _OCTAVE).clamp(max=self.octaves - 1)
-        each = torch.arange(self.octaves, device=place.device)[:, None]
-        return (1 - (octave - each).abs()).clamp(min=0)
+        time = (2 * torch.log2(1 + place / _FINEST)).clamp(max=self.times - 1)
+        each = torch.arange(self.times, device=place.device)[:, None]
+        return (1 - (time - each).abs()).clamp(min=0)
 
     def said(self, gated: Tensor) -> Tensor:
         """Return logits from what all layers passed on, (value, layer * feature)."""

@@ -52,10 +52,10 @@ class Steps:
             for name in ("past.weight", "now.weight", "now.bias", "known.weight", "back.weight")
         }
         known = weights["known.weight"] * half[:, None]  # (layer, 2 * width, known)
-        self.when = known[:, :, : network.octaves].reshape(depth * 2 * width, -1)
+        self.when = known[:, :, : network.times].reshape(depth * 2 * width, -1)
         self.bias = np.repeat((weights["now.bias"] * half)[:, None], count, axis=1)
         if given is not None:
-            self.bias += np.einsum("lfk,nk->lnf", known[:, :, network.octaves :], given)
+            self.bias += np.einsum("lfk,nk->lnf", known[:, :, network.times :], given)
         self.past = (weights["past.weight"] * half[:, None]).swapaxes(1, 2).copy()
         self.rings = np.zeros((self.dilations.sum(), count, 2 * width), np.float32)
         self.coming = np.empty((depth, count, 2 * width), np.float32)
@@ -68,7 +68,7 @@ class Steps:
         )
         heads = [(_array(h.weight).T.copy(), _array(h.bias)) for h in _heads(network)]
         self.heads = [(0.5 * heads[0][0], heads[0][1]), *heads[1:]]
-        self.shares = np.empty((0, network.octaves), np.float32)
+        self.shares = np.empty((0, network.times), np.float32)
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Read one more token of every sequence; return logits of the next, (sequence, token)."""
