@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import measured_densities
 from pieces import table
 
 RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
@@ -170,4 +171,5 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "one_class_images": _one_class_images,
     "binarised_mnist": _binarised_mnist,
     "binarised_mnist_cuda": _binarised_mnist_cuda,
+    **measured_densities.SUMMARIES,
 }

@@ -1,0 +1,105 @@
+"""Rows of the README about models with a likelihood, from stored results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Row = tuple[str, str]
+
+
+def _pixels(stored: dict[str, Any]) -> Iterable[Row]:
+    model, floor = stored["rows"]
+    where = stored["hardware"].get("graphics")
+    spent = f"{model['cpu_s'] / 60:.0f} min of one processor core"
+    if where:
+        spent = f"{model['fit_s'] / 60:.0f} min of an {where}, shared with other runs"
+    yield (
+        f"binarised MNIST, test images: exact log-likelihood in nats, {model['model']}, {spent}",
+        f"-{model['nll']:.1f}; independent pixels -{floor['nll']:.1f}",
+    )
+
+
+def _density_tables(stored: dict[str, Any]) -> Iterable[Row]:
+    rows = {row["method"].removeprefix("likely."): row for row in stored["rows"]}
+    parts = [f"{name} {row['mean rank']:.1f}" for name, row in rows.items()]
+    better = [
+        f"{name} {row['better than the mixture']}"
+        for name, row in rows.items()
+        if name != "GMM, BIC"
+    ]
+    yield (
+        "10 UCI tables, test log-likelihood: mean rank of five densities",
+        "; ".join(parts),
+    )
+    yield (
+        "the same: tables on which it is above that of a Gaussian mixture with full covariances",
+        "; ".join(better),
+    )
+
+
+def _binary_tables(stored: dict[str, Any]) -> Iterable[Row]:
+    rows = stored["rows"]
+    better = sum(row["MADE"] > row["chow_liu"] for row in rows)
+    yield (
+        f"{len(rows)} binary tables (DEBD): MADE's test log-likelihood above a Chow-Liu tree's",
+        f"{better} of {len(rows)}",
+    )
+
+
+def _digits_by_class(stored: dict[str, Any]) -> Iterable[Row]:
+    parts = [f"{row['model']} {row['accuracy']:.3f}" for row in stored["rows"]]
+    yield "8 x 8 digits told by the likeliest of ten densities: accuracy", "; ".join(parts)
+
+
+def _shakespeare(stored: dict[str, Any]) -> Iterable[Row]:
+    scored = [row for row in stored["rows"] if row["nats_a_character"]]
+    of = {row["model"]: row["nats_a_character"] for row in scored}
+    where = stored["hardware"].get("graphics")
+    gpt = next(row for row in scored if row["model"] == "GPT")
+    spent = f"{gpt['train_s'] / 60:.0f} min of {'an ' + where if where else '2 processor cores'}"
+    yield (
+        f"the last tenth of tiny Shakespeare: nats a character, GPT after {spent}",
+        f"{of['GPT']:.3f}; 6-grams {of['6-grams, Witten-Bell']:.3f}; bz2 {of['bz2']:.3f}",
+    )
+
+
+def _odd_text(stored: dict[str, Any]) -> Iterable[Row]:
+    usual = [row for row in stored["rows"] if row["oddness"] in ("excess", "")]
+    parts = [f"{row['model']} {row['all but words']:.3f}" for row in usual]
+    yield "foreign lines planted in Shakespeare: AUROC", "; ".join(parts)
+
+
+def _out_of_distribution(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["learnt"]: row for row in stored["rows"]}
+    names = ("states", "likelihood", "ratio", "complexity", "zlib", "PPCA")
+    pairs = sum(row["odd"] not in ("", "noise") for row in stored["rows"])
+    yield (
+        f"images of another set, {pairs} directed pairs of 28 x 28: AUROC, mean and least",
+        "; ".join(f"{name} {of['mean'][name]:.3f}, {of['least'][name]:.3f}" for name in names),
+    )
+
+
+def _flow_detection(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["method"]: row for row in stored["rows"]}
+    yield (
+        f"{stored['tables']} real tables, learnt from normal rows only: AUROC, NeuralSplineFlow",
+        f"{of['likely.NeuralSplineFlow, oddness=robust']['auroc']:.3f}; by plain likelihood "
+        f"{of['likely.NeuralSplineFlow, oddness=likelihood']['auroc']:.3f}; PyOD's VAE "
+        f"{of['pyod.VAE']['auroc']:.3f}",
+    )
+
+
+SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
+    "pixels_MADE_cpu": _pixels,
+    "pixels_PixelCNN_cpu": _pixels,
+    "pixels_PixelCNN_cuda": _pixels,
+    "density_tables": _density_tables,
+    "binary_tables": _binary_tables,
+    "digits_by_class": _digits_by_class,
+    "flow_detection": _flow_detection,
+    "out_of_distribution": _out_of_distribution,
+    "shakespeare": _shakespeare,
+    "shakespeare_cuda": _shakespeare,
+    "odd_text": _odd_text,
+}
