@@ -59,8 +59,6 @@ from tables import DATA
 
 RATE = 8_000
 BUDGETS = {"heard": "600 steps", "drawn": "1200 steps"}  # 3 and 6 minutes of a core
-    "1200 steps"  # about five minutes of one core; the default of WaveNet has half as many more
-)
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")
 WRONG = 100  # clips of each sort
@@ -118,9 +116,7 @@ def fit(
 ) -> tuple[WaveNet, dict[str, object]]:
     """Return a WaveNet of the clips to learn from, and facts on its training."""
     start, spent = perf_counter(), process_time()
-    model = WaveNet(budget=budget).fit(
-        (RATE, spoken.of(spoken.learnt)), condition=condition
-    )
+    model = WaveNet(budget=budget).fit((RATE, spoken.of(spoken.learnt)), condition=condition)
     for look in model.history_:
         print(look, flush=True)
     print(*model.notes_, sep="\n", flush=True)
