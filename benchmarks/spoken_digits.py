@@ -58,10 +58,10 @@ from linear_prediction import bits_of
 from tables import DATA
 
 RATE = 8_000
-BUDGETS = {"heard": "600 steps", "drawn": "1200 steps"}  # 3 and 6 minutes of a core
+BUDGETS = {"heard": "400 steps", "drawn": "1200 steps"}  # 2 and 6 minutes of a core
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")
-WRONG = 100  # clips of each sort
+WRONG = 60  # clips of each sort
 EACH = 20  # clips drawn of a digit
 TEMPERATURES = (1.0, 0.9, 0.8)
 NOISE = (30, 20, 10)  # decibels below the clips that a judge learns from
