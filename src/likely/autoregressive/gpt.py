@@ -1,9 +1,9 @@
-"""The decoder-only transformer over characters or bytes."""
+"""The decoder-only transformer over characters, bytes or words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Any, Literal, cast, final
 
 import numpy as np
 import torch
@@ -13,8 +13,9 @@ from likely.autoregressive.of_tokens import OfTokens, ragged
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
 from likely.core.random import generator
-from likely.data.alphabet import END, Alphabet
-from likely.data.texts import as_texts
+from likely.data.alphabet import END, MOST_TOKENS, Alphabet, Unit
+from likely.data.samples import Samples
+from likely.data.texts import Texts, as_texts
 from likely.nets.choice import choose_token
 from likely.nets.tokens import (
     NOTHING,
@@ -29,19 +30,24 @@ from likely.nets.transformer import Transformer
 _HELD_OUT = 0.05  # of the tokens
 _MOST_HELD_OUT = 20_000
 _LONGEST_DRAWN = 10_000  # tokens
+_MANY_UNNAMED = 0.2  # of the words
 _AT_ONCE = 64  # texts that are drawn together
 
 
 class GPT(OfTokens):
     """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
-    It learns from samples of text, such as the lines of a file, in the order in which they come:
-    one stream, in which every sample is ended by a token of its own. Samples are scored alone,
-    given nothing but that one sample has ended before. `log_prob` is the exact log-probability of
-    a text and its end, in nats.
+    It learns from samples of text, such as the lines of a file, or from sequences of tokens, such
+    as events, in the order in which they come: one stream, in which every sample is ended by a
+    token of its own. Samples are scored alone, given nothing but that one sample has ended before.
+    `log_prob` is the exact log-probability of a text and its end, in nats.
 
     Parameters
     ----------
+    tokens : {"auto", "character", "byte", "word"}, default "auto"
+        What a token is. "auto": words if the samples came as lists of tokens; else characters, or
+        bytes where there are very many. "word" parts texts at white space. Words or characters
+        that were seen once, or are beyond the most frequent 10,000, share one token.
     layers : int in [1, 96], default 4
         Blocks of attention and a layer of full connections.
     width : int in [2, 16384], default 128
@@ -107,6 +113,13 @@ class GPT(OfTokens):
     >>> model = GPT(layers=1, width=32, context_length=32, budget="200 steps").fit(lines)
     >>> model.predict(["the dog sat on the bed", "xq zzkw tgh"])
     array([ 1, -1])
+
+    Sequences of events are learnt by their tokens:
+
+    >>> visits = [["login", a, b, "logout"] for a in ("view", "buy") for b in ("pay", "ask")] * 30
+    >>> model = GPT(layers=1, width=32, context_length=32, budget="200 steps").fit(visits)
+    >>> model.predict([["login", "buy", "pay", "logout"], ["pay", "pay", "login", "drop"]])
+    array([ 1, -1])
     """
 
     card = {
@@ -123,10 +136,12 @@ class GPT(OfTokens):
         "learning_rate": 0.01,
         "budget": "200 steps",
     }
+    tokens: Unit | Literal["auto"]
     network_: Transformer  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
+        tokens: Literal["auto", "character", "byte", "word"] = "auto",
         layers: Annotated[int, Interval(1, 96)] = 4,
         width: Annotated[int, Interval(2, 16_384)] = 128,
         heads: Annotated[int, Interval(1, 256)] = 4,
@@ -143,6 +158,7 @@ class GPT(OfTokens):
         checkpoint: str | None = None,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
+        self.tokens = tokens
         self.layers = layers
         self.width = width
         self.heads = heads
@@ -157,7 +173,7 @@ class GPT(OfTokens):
     @final
     def complete(
         self,
-        prompts: Sequence[str] | str,
+        prompts: Sequence[str] | Sequence[Sequence[str | int]] | str,
         n_tokens: int = 200,
         temperature: float = 1.0,
         top_k: int | None = None,
@@ -168,7 +184,7 @@ class GPT(OfTokens):
 
         Parameters
         ----------
-        prompts : sequence of str, or str
+        prompts : sequence of str or of lists of tokens, or str
             How the texts begin; "" begins anew, as behind the end of a sample.
         n_tokens : int, default 200
             How many tokens to draw behind each. Lines follow lines; where samples are whole
@@ -186,7 +202,7 @@ class GPT(OfTokens):
         Returns
         -------
         list of str
-            Each with its prompt.
+            Each with its prompt; words with spaces between them.
         """
         self._check_fitted()
         texts = as_texts([prompts] if isinstance(prompts, str) else list(prompts))
@@ -201,8 +217,13 @@ class GPT(OfTokens):
                 end = None if self.schema_.lines else END
                 drawn = self._drawn(begun, n_tokens, rng, end, temperature, top_k, top_p)
                 for i, tokens in zip(some, drawn, strict=True):
-                    found[i] = texts.parts[i] + self._continuation(tokens, length)
+                    fresh = tokens[length:]
+                    fresh = fresh[fresh != NOTHING]
+                    found[i] = self.schema_.extend(texts.parts[i], fresh)
         return found
+
+    def _describe(self, samples: Samples) -> Alphabet:
+        return Alphabet.learn(cast(Texts, samples), self.tokens)
 
     def _network(self, schema: Alphabet) -> nn.Module:
         if self.width % (2 * self.heads):
@@ -223,7 +244,8 @@ class GPT(OfTokens):
         self._train(training_windows(learnt, self.context_length), held_out, rng)
         alone = [sample for piece in unseen or learnt for sample in _samples(piece)]
         self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
-        self.notes_ = (*self.notes_, *self._compared(learnt, unseen or learnt, "Tokens"))
+        compared = self._compared(learnt, unseen or learnt, "Tokens")
+        self.notes_ = (*self.notes_, *_unnamed(stream, self.schema_), *compared)
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
@@ -254,7 +276,7 @@ class GPT(OfTokens):
         other = self.schema_.other
 
         def draw(logits: Tensor) -> Tensor:
-            logits[:, other] = -torch.inf  # nobody could say which character it is
+            logits[:, other] = -torch.inf  # nobody could say which character or word it is
             chance = torch.from_numpy(rng.random(len(logits))).to(logits)
             return choose_token(logits, chance, temperature, top_k, top_p)
 
@@ -262,11 +284,16 @@ class GPT(OfTokens):
         seen = torch.from_numpy(ids).to(device)
         return draw_on(network, seen, self.context_length, count, draw, end).cpu().numpy()[:, 1:]
 
-    def _continuation(self, tokens: np.ndarray, length: int) -> str:
-        """Return what was drawn behind the first tokens of a text."""
-        fresh = tokens[length:]
-        fresh = fresh[fresh != NOTHING]
-        return self.schema_.text(fresh)
+
+def _unnamed(stream: np.ndarray, schema: Alphabet) -> list[str]:
+    """Say so if many words of what was learnt are told apart no more."""
+    share = float((stream == schema.other).sum() / max(1, (stream != END).sum()))
+    if schema.unit != "word" or share < _MANY_UNNAMED:
+        return []
+    return [
+        f"{share:.0%} of the words were seen once, or are beyond the most frequent "
+        f"{MOST_TOKENS:,}: they share one token, so what they say does not count."
+    ]
 
 
 def _samples(piece: np.ndarray) -> list[np.ndarray]:

@@ -11,11 +11,11 @@ Samples with axes, which are series, images or video, are a `Shaped`, and what w
 `audio` and `stacks` read one, `media` all of them. `windows` cuts a long series into many, and
 `records` shows samples as rows.
 
-Texts are a `Texts`: lines of a file, files of a folder, strings of a list or a column. What was
-learnt of them is an `Alphabet`: characters or bytes, in whose numbers models see them. Sound
-is a `Clips`: wav files or arrays, whose lengths differ. What was learnt of it is a `Sound`: a rate,
-a gain, and the levels of `companding`. `samples` is the door to all worlds: `kind_of` says which
-one data belong to.
+Texts are a `Texts`: lines of a file, files of a folder, strings of a list or a column, sequences of
+tokens. What was learnt of them is an `Alphabet`: characters, bytes or words, in whose numbers
+models see them (`words` parts and joins, `spelling` counts). Sound is a `Clips`: wav files or
+arrays, whose lengths differ. What was learnt of it is a `Sound`: a rate, a gain, and the levels of
+`companding`. `samples` is the door to all worlds: `kind_of` says which one data belong to.
 
 Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
 (what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),

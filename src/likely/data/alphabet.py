@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from likely.data.spelling import END, spell_signs, spell_words
 from likely.data.texts import Texts, as_texts
+from likely.data.words import NEWLINE, spaced, words_of
 
 MOST_CHARACTERS = 400
 """With more different characters than this, texts are spelled in bytes."""
 
-END = 0
-"""The token that ends every sample."""
+MOST_TOKENS = 10_000
+"""So many words, or characters where these are asked for, have numbers of their own: those seen
+most often."""
+
+Unit = Literal["character", "byte", "word"]
 
 _BYTES = "".join(map(chr, range(256)))
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -22,19 +27,23 @@ _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True)
 class Alphabet:
-    """The tokens of texts: characters, or bytes where there are very many characters.
+    """The tokens of texts: characters, bytes where there are very many of them, or words.
 
     Every sample ends with one token more, number 0, so that a probability of a sample is one of
     its length too. Where samples are lines it is the newline. The last number stands for all
-    other characters: those never seen, and those seen only once, by which a model learns how
-    often something new comes up. So `log_prob` of a text with new characters is the probability
+    other characters or words: those never seen, and those seen only once, by which a model learns
+    how often something new comes up. So `log_prob` of a text with new characters is the probability
     that such stand there, whichever they are; everything else it says exactly.
+
+    Words are what stands between white space, and a newline that ends no sample is one, too. White
+    space itself is no token: `log_prob` is of the words, however far they stand apart.
 
     Parameters
     ----------
     characters : str
-        The characters with numbers of their own, from 1, in ascending order.
-    unit : {"character", "byte"}
+        The characters with numbers of their own, from 1, in ascending order; none where tokens
+        are words.
+    unit : {"character", "byte", "word"}
         What a token is. Bytes are those of UTF-8, and none is ever new.
     lines : bool
         Whether samples are lines: then a newline within a text is the token that ends one.
@@ -42,24 +51,44 @@ class Alphabet:
         Tokens of the longest sample.
     kind : {"text"}
         What a sample is.
+    words : tuple of str
+        The words with numbers of their own, from 1, in ascending order.
     """
 
     characters: str
-    unit: Literal["character", "byte"] = "character"
+    unit: Unit = "character"
     lines: bool = True
     longest: int = 1
     kind: Literal["text"] = "text"
+    words: tuple[str, ...] = ()
 
     @classmethod
-    def learn(cls, samples: Texts) -> Alphabet:
-        """Learn the characters of samples."""
-        counts = Counter()
+    def learn(cls, samples: Texts, unit: Unit | Literal["auto"] = "auto") -> Alphabet:
+        """Learn the tokens of samples.
+
+        Parameters
+        ----------
+        samples : Texts
+            The samples.
+        unit : {"auto", "character", "byte", "word"}, default "auto"
+            What a token is: "auto" takes words of samples that came as lists of tokens, else
+            characters, or bytes where more than 400 are seen more than once.
+        """
+        if unit == "auto" and samples.tokens:
+            unit = "word"
+        split = words_of if unit == "word" else str
+        counts: Counter[str] = Counter()
+        longest = 0
         for text in samples:
-            counts.update(text)
-        lines = "\n" not in counts
-        often = "".join(sorted(char for char, count in counts.items() if count > 1))
-        if len(often) <= MOST_CHARACTERS:
-            return cls(often, "character", lines, 1 + max(map(len, samples)))
+            tokens = split(text)
+            counts.update(tokens)
+            longest = max(longest, len(tokens))
+        lines = NEWLINE not in counts
+        often = sorted(token for token, n in counts.most_common(MOST_TOKENS) if n > 1)
+        if unit == "word":
+            return cls("", unit, lines, 1 + longest, words=tuple(often))
+        if unit == "character" or (unit == "auto" and len(often) <= MOST_CHARACTERS):
+            return cls("".join(often), "character", lines, 1 + longest)
         return cls(_BYTES, "byte", lines, 1 + max(len(text.encode()) for text in samples))
 
     @property
@@ -93,22 +122,27 @@ class Alphabet:
         return 0.0
 
     @property
+    def known(self) -> str | tuple[str, ...]:
+        """The tokens with numbers of their own, from 1."""
+        return self.words if self.unit == "word" else self.characters
+
+    @property
     def size(self) -> int:
         """How many tokens there are, the end and the one for all others included."""
-        return len(self.characters) + 2
+        return len(self.known) + 2
 
     @property
     def other(self) -> int:
-        """The token that stands for all other characters."""
-        return len(self.characters) + 1
+        """The token that stands for all other characters or words."""
+        return len(self.known) + 1
 
     @property
     def in_words(self) -> str:
-        """What texts are looked at as, such as "64 characters"."""
+        """What texts are looked at as, such as "64 characters" or "1,024 words"."""
         if self.unit == "byte":
             return "bytes of UTF-8"
-        count = len(self.characters) + self.lines
-        return f"{count:,} character{'' if count == 1 else 's'}"
+        count = len(self.known) + (self.lines and self.unit == "character")
+        return f"{count:,} {self.unit}{'' if count == 1 else 's'}"
 
     def match(self, data: Any) -> Texts:
         """Return new data as samples of text."""
@@ -116,15 +150,12 @@ class Alphabet:
 
     def features(self, samples: Texts) -> np.ndarray:
         """Return what models see: n arrays of tokens, int32, each ended by 0; dtype object."""
-        spelled = [self._spell(text) for text in samples]
-        found = np.empty(len(spelled), dtype=object)
-        points = np.frombuffer("".join(spelled).encode("utf-32-le"), dtype=np.uint32)
-        tokens = self._numbers(points)
-        start = 0
-        for i, text in enumerate(spelled):
-            found[i] = np.append(tokens[start : start + len(text)], np.int32(END))
-            start += len(text)
-        return found
+        if self.unit == "word":
+            return spell_words(samples.parts, self.words, lines=self.lines)
+        texts = samples.parts
+        if self.unit == "byte":
+            texts = [text.encode().decode("latin-1") for text in texts]
+        return spell_signs(texts, self.characters, lines=self.lines)
 
     def restore(self, features: np.ndarray) -> np.ndarray:
         """Return tokens as texts, without the token that ends them.
@@ -146,34 +177,30 @@ class Alphabet:
 
     def text(self, tokens: np.ndarray) -> str:
         """Return tokens as one text."""
-        signs = ("\n" if self.lines else "", *self.characters, _UNKNOWN)
-        text = "".join(signs[token] for token in tokens)
+        signs = (NEWLINE if self.lines else "", *self.known, _UNKNOWN)
+        said = [signs[token] for token in tokens]
+        if self.unit == "word":
+            return spaced(filter(None, said))
+        text = "".join(said)
         return text.encode("latin-1").decode(errors="replace") if self.unit == "byte" else text
+
+    def extend(self, text: str, tokens: np.ndarray) -> str:
+        """Return a text with tokens behind it: of words, with a space between."""
+        more = self.text(tokens)
+        apart = bool(text and more) and not (text[-1].isspace() or more[0] == NEWLINE)
+        return f"{text}{' ' if apart and self.unit == 'word' else ''}{more}"
 
     def arrange(self, by_feature: np.ndarray) -> np.ndarray:
         """Return numbers that belong to tokens: n arrays, as long as their texts and one more."""
         return by_feature
 
     def to_json(self) -> dict[str, Any]:
-        """Return the alphabet as plain JSON values."""
-        return asdict(self)
+        """Return the alphabet as plain JSON values; words only where they are the tokens."""
+        stored = asdict(self) | {"words": list(self.words)}
+        return stored if self.words else {k: v for k, v in stored.items() if k != "words"}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Alphabet:
         """Rebuild an alphabet from `to_json`."""
-        return cls(**stored)
-
-    def _spell(self, text: str) -> str:
-        """Return a text with one sign a token."""
-        return text.encode().decode("latin-1") if self.unit == "byte" else text
-
-    def _numbers(self, points: np.ndarray) -> np.ndarray:
-        """Return the tokens of code points."""
-        known = np.array([ord(char) for char in self.characters], dtype=np.uint32)
-        at = np.searchsorted(known, points)
-        hit = np.append(known, np.uint32(0))[at] == points
-        hit &= at < len(known)
-        tokens = np.where(hit, at + 1, self.other)
-        if self.lines:
-            tokens[points == ord("\n")] = END
-        return tokens.astype(np.int32)
+        found = cls(**stored)
+        return replace(found, words=tuple(found.words))

@@ -39,8 +39,8 @@ def records(samples: Shaped | Texts | Clips) -> Table:
         `name`; the size: `length`, or `width` and `height`, of video also `frames`; `channels`;
         of images and video `brightness`, the mean of all values, and `contrast`, their standard
         deviation, both in the user's units. Missing values are left out of both. Of texts: `name`,
-        `text` and `length` in characters. Of sound: `name`, `seconds`, and `loudness`, the mean
-        power in decibels below a pressure of 1.
+        `text` and `length` in characters, or in tokens if they came as such. Of sound: `name`,
+        `seconds`, and `loudness`, the mean power in decibels below a pressure of 1.
 
     Examples
     --------
@@ -86,8 +86,8 @@ def _of_texts(samples: Texts) -> Table:
     named, names = _names(samples)
     said, texts = _labelled("text", list(samples), "free text")
     length = Column("length", "number", "Int64", integer=True)
-    lengths = np.array([len(text) for text in samples], dtype=np.float64)
-    return stack((named, said, length), (names, texts, lengths))
+    lengths = np.array([len(text.split() if samples.tokens else text) for text in samples])
+    return stack((named, said, length), (names, texts, lengths.astype(np.float64)))
 
 
 def _of_clips(samples: Clips) -> Table:

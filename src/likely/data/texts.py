@@ -1,4 +1,4 @@
-"""Samples of text: lines of a file, files of a folder, strings of a list or a column."""
+"""Samples of text: lines of a file, files of a folder, strings of a list, sequences of tokens."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.delimited import DELIMITERS, sniff, to_utf8, without_hint
 from likely.data.header import mostly_amounts
+from likely.data.words import are_sequences, is_sequence, joined
 
 SUFFIXES = (".txt", ".text", ".log", ".md")
 """Endings of files that may hold text; any of them may be compressed (`.gz`)."""
 
 _TABLE_SHARE = 0.9  # of the first rows that have equally many cells, from which commas part cells
 _HEAD = 262_144
+_OF_TEXT = (nw.String, nw.List, nw.Object)
 _NAMED = 80
 
 
@@ -38,6 +40,8 @@ class Texts:
         What the user gave.
     notes : tuple of str
         What was decided while reading, in sentences for people.
+    tokens : bool
+        Whether they came as lists of tokens, which are now their words.
     """
 
     kind: ClassVar[Literal["text"]] = "text"
@@ -46,6 +50,7 @@ class Texts:
     names: tuple[str, ...] = field(default=(), repr=False)
     native: Any = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+    tokens: bool = False
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -79,14 +84,20 @@ def as_texts(data: Any) -> Texts:
 
     Parameters
     ----------
-    data : path, list, array or column of str, dataframe, or Texts
+    data : path, list, array or column of str or of lists of tokens, dataframe, or Texts
         A file gives its lines; a folder or a list of text files each of them, one a sample. Of a
-        dataframe the only column of text is taken. A missing value is an empty text.
+        dataframe the only column of text is taken. Tokens (str or int, without white space) are
+        joined by single spaces. A missing value is an empty text.
 
     Raises
     ------
     DataError
-        If there is no text in it, or something else than text.
+        If there is no text in it, or something else than text, or white space in a token.
+
+    Examples
+    --------
+    >>> list(as_texts([["login", "view", "buy"], ["login"]]))
+    ['login view buy', 'login']
     """
     if isinstance(data, Texts):
         return data
@@ -100,23 +111,27 @@ def as_texts(data: Any) -> Texts:
     cells = _cells(data)
     if not cells:
         raise DataError("There are 0 texts. Give at least one.")
-    odd = next((cell for cell in cells if not isinstance(cell, str) and not _missing(cell)), None)
-    if odd is not None:
+    tokens = is_sequence(next((cell for cell in cells if not _missing(cell)), None))
+    odd = [cell for cell in cells if not _missing(cell) and not _fits(cell, tokens)]
+    if odd:
         raise DataError(
-            f"Expected texts; found {str(odd)[:40]!r}, which is of the type {type(odd).__name__}. "
-            "Give a list or a column of str, or a file of lines."
+            f"Expected {'lists of tokens' if tokens else 'texts'}; found {str(odd[0])[:40]!r}, "
+            f"which is of the type {type(odd[0]).__name__}. Give a list or a column of str, of "
+            "lists of tokens, or a file of lines."
         )
     gaps = sum(map(_missing, cells))
     notes = (f"{gaps:,} of {len(cells):,} texts are missing; they count as empty.",) * bool(gaps)
-    parts = tuple("" if _missing(cell) else _valid(str(cell)) for cell in cells)
-    return Texts(parts, native=data, notes=notes)
+    notes += ("Every list is a sequence of tokens, which are the words of a text.",) * tokens
+    spell = joined if tokens else str
+    parts = tuple("" if _missing(cell) else _valid(spell(cell)) for cell in cells)
+    return Texts(parts, native=data, notes=notes, tokens=tokens)
 
 
 def is_text(data: Any) -> bool:
     """Whether data are samples of text and not a table: strings without columns, or such files.
 
     A file counts as a table if its first rows fall into equally many cells, or are numbers or
-    dates.
+    dates; so do lists of tokens that are equally long, or are numbers.
     """
     if isinstance(data, Texts):
         return True
@@ -128,11 +143,14 @@ def is_text(data: Any) -> bool:
         return _may_hold_text(path) and _is_there(path) and not _is_table(path)
     if isinstance(data, (list, tuple)):
         strings = bool(data) and all(isinstance(cell, str) for cell in data)
-        return strings or bool(_listed(data))
+        return strings or are_sequences(data) or bool(_listed(data))
     if isinstance(data, np.ndarray):
-        return data.ndim == 1 and bool(data.size) and all(isinstance(cell, str) for cell in data)
+        strings = bool(data.size) and all(isinstance(cell, str) for cell in data)
+        return data.ndim == 1 and (strings or are_sequences(list(data)))
     column = _series(data)
-    return column is not None and column.dtype in (nw.String, nw.Categorical, nw.Enum)
+    if column is None or column.dtype in (nw.String, nw.Categorical, nw.Enum):
+        return column is not None
+    return column.dtype in (nw.List, nw.Object) and are_sequences(column.to_list())
 
 
 def _from_file(path: Path) -> Texts:
@@ -263,13 +281,17 @@ def _only_column(data: Any) -> Any:
             f"Expected texts: a list or a column of str, or a file of lines. Found a "
             f"{type(data).__name__}."
         )
-    texts = [name for name in frame.columns if frame[name].dtype in (nw.String, nw.Object)]
+    texts = [name for name in frame.columns if frame[name].dtype in _OF_TEXT]
     if len(texts) != 1:
         raise DataError(
             f"Expected one column of text; found {len(texts)} among {len(frame.columns)} columns. "
             "Give the column itself."
         )
     return frame[texts[0]]
+
+
+def _fits(cell: Any, tokens: bool) -> bool:
+    return is_sequence(cell) if tokens else isinstance(cell, str)
 
 
 def _missing(cell: Any) -> bool:

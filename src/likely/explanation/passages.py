@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,7 +14,13 @@ from likely.base.model import Model
 from likely.data.texts import Texts
 from likely.explanation.reasons import Explanation, Reason
 
-_WORDS = re.compile(r"\w+|[^\w\s]|\s+")
+Unit = Literal["character", "word"]
+"""What bits are counted by: bytes are those of their character."""
+
+_PARTS = {
+    "character": re.compile(r"\w+|[^\w\s]|\s+"),
+    "word": re.compile(r"\n|\S+|[^\S\n]+"),  # a newline is a word
+}
 _MOST_REASONS = 5
 _NAMED = 3
 _LEAST_SHARE = 0.05
@@ -30,6 +37,8 @@ class Passage:
         What it says; empty for the end.
     start : int
         Its first character, from 0.
+    token : int
+        Its first token, from 0: a character, or a word.
     bits : float
         How surprising it is, given what stands before it.
     excess : float
@@ -38,6 +47,7 @@ class Passage:
 
     text: str
     start: int
+    token: int
     bits: float
     excess: float
 
@@ -61,26 +71,32 @@ def explain_texts(model: Model, samples: Texts) -> list[Explanation]:
     if not isinstance(model, TokenReader):
         nothing = f"{type(model).__name__} does not say where its texts are odd."
         return [Explanation((), None, nothing) for _ in range(len(samples))]
-    found = []
-    for text, bits in zip(samples, character_bits(model, samples), strict=True):
-        parts = passages(text, bits, model.usual_bits)
+    found, unit = [], unit_of(model)
+    for text, bits in zip(samples, unit_bits(model, samples), strict=True):
+        parts = passages(text, bits, model.usual_bits, unit)
+        parts = [part for part in parts if part.bits] or parts[-1:]
         excess = np.maximum([part.excess for part in parts], 0.0)
         order = np.argsort(-excess, kind="stable")[:_MOST_REASONS]
         shares = excess / max(float(excess.sum()), 1e-12)
         reasons = tuple(
-            _reason(parts[i], float(shares[i]))
+            _reason(parts[i], float(shares[i]), unit)
             for place, i in enumerate(order)
             if shares[i] >= _LEAST_SHARE or place == 0
         )
         named = [parts[i] for i in order[:_NAMED] if shares[i] >= _LEAST_SHARE]
-        found.append(Explanation(reasons, None, _sentence(bits, model.usual_bits, named)))
+        found.append(Explanation(reasons, None, _sentence(bits, model.usual_bits, named, unit)))
     return found
 
 
-def character_bits(model: TokenReader, samples: Texts) -> list[np.ndarray]:
-    """Return the surprise of every character of texts, and of their ends, in bits."""
+def unit_of(model: Model) -> Unit:
+    """Return what a model of texts counts bits by: words, or characters."""
+    return "word" if model.schema_.unit == "word" else "character"
+
+
+def unit_bits(model: TokenReader, samples: Texts) -> list[np.ndarray]:
+    """Return the surprise of every character, or word, of texts, and of their ends, in bits."""
     found = list(model.bits(samples))
-    if model.schema_.unit == "character":
+    if model.schema_.unit != "byte":
         return found
     for i, text in enumerate(samples):
         lengths = [len(char.encode()) for char in text]
@@ -88,39 +104,48 @@ def character_bits(model: TokenReader, samples: Texts) -> list[np.ndarray]:
     return found
 
 
-def passages(text: str, bits: np.ndarray, usual: float) -> list[Passage]:
+def passages(text: str, bits: np.ndarray, usual: float, unit: Unit = "character") -> list[Passage]:
     """Return the words of a text and its end, with their surprise.
 
     Parameters
     ----------
     text : str
         The text.
-    bits : ndarray of shape (len(text) + 1,)
-        Surprise of its characters and of its end.
+    bits : ndarray of shape (tokens + 1,)
+        Surprise of its characters, or words, and of its end.
     usual : float
-        Usual surprise of a character.
+        Usual surprise of a character, or word.
+    unit : {"character", "word"}, default "character"
+        What bits are of. Words are parted at white space, which has no bits of its own.
     """
-    places = [(match.start(), match.end()) for match in _WORDS.finditer(text)]
-    places.append((len(text), len(text) + 1))
-    return [
-        Passage(
-            text[start:stop],
-            start,
-            float(bits[start:stop].sum()),
-            float(bits[start:stop].sum() - usual * (stop - start)),
-        )
-        for start, stop in places
-    ]
+    found, token = [], 0
+    for start, stop in _places(text, unit):
+        count = stop - start if unit == "character" else int(_is_word(text[start:stop]))
+        total = float(bits[token : token + count].sum())
+        found.append(Passage(text[start:stop], start, token, total, total - usual * count))
+        token += count
+    return found
 
 
-def _reason(part: Passage, share: float) -> Reason:
+def _places(text: str, unit: Unit) -> list[tuple[int, int]]:
+    """Return where the passages of a text begin and end; the last is its end."""
+    places = [match.span() for match in _PARTS[unit].finditer(text)]
+    return [*places, (len(text), len(text) + 1)]
+
+
+def _is_word(text: str) -> bool:
+    """Whether a stretch of a text is a word, a newline or the end, and not white space between."""
+    return text in ("", "\n") or not text.isspace()
+
+
+def _reason(part: Passage, share: float, unit: Unit) -> Reason:
     usual = f"{max(part.bits - part.excess, 0.0):.1f} bits"
-    where = f"{_name(part)}, character {part.start + 1:,}" if part.text else _name(part)
+    where = f"{_name(part)}, {unit} {part.token + 1:,}" if part.text else _name(part)
     return Reason(where, share, f"{part.bits:.1f} bits", usual, usual, usual)
 
 
-def _sentence(bits: np.ndarray, usual: float, named: Sequence[Passage]) -> str:
-    said = f"It takes {bits.mean():.1f} bits a character, where {usual:.1f} are usual"
+def _sentence(bits: np.ndarray, usual: float, named: Sequence[Passage], unit: Unit) -> str:
+    said = f"It takes {bits.mean():.1f} bits a {unit}, where {usual:.1f} are usual"
     if not named:
         return f"{said}."
     words = [f"{_name(part)} ({_whole(part.bits)})" for part in named]
@@ -136,5 +161,5 @@ def _name(part: Passage) -> str:
     if not part.text:
         return "its end"
     if part.text.isspace():
-        return "a space" if part.text == " " else f"{len(part.text)} spaces"
+        return {" ": "a space", "\n": "a new line"}.get(part.text, f"{len(part.text)} spaces")
     return f'"{part.text[:_LONGEST]}{"…" if len(part.text) > _LONGEST else ""}"'

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from likely.core.errors import DamagedFile
-from likely.data.alphabet import MOST_CHARACTERS, Alphabet
+from likely.data.alphabet import MOST_TOKENS, Alphabet
 from likely.data.column import Column
 from likely.data.features import Encoding
 from likely.data.form import Form
@@ -19,6 +19,7 @@ from likely.data.schema import Schema
 from likely.data.shaped import AXES
 from likely.data.sound import Sound
 from likely.data.table import Table
+from likely.data.words import NEWLINE, words_of
 from likely.persistence.codec import damaged
 from likely.persistence.hints import read_as
 
@@ -115,20 +116,31 @@ def _read_form(stored: dict[str, Any], where: str) -> Form:
 def _read_alphabet(stored: dict[str, Any], where: str) -> Alphabet:
     read_as(Alphabet, stored, where)
     alphabet = Alphabet.from_json(stored)
-    characters = alphabet.characters
+    known = alphabet.known
     sound = (
-        all(low < high for low, high in pairwise(characters))
-        and not any("\ud800" <= char <= "\udfff" for char in characters)
-        and (
-            characters == "".join(map(chr, range(256)))
-            if alphabet.unit == "byte"
-            else len(characters) <= MOST_CHARACTERS
-        )
+        all(low < high for low, high in pairwise(known))
+        and not any("\ud800" <= char <= "\udfff" for token in known for char in token)
+        and _fits_its_unit(alphabet)
         and 0 < alphabet.longest <= _MOST_FEATURES
     )
     if not sound:
         raise damaged(f"{where} is no alphabet that texts can have")
     return alphabet
+
+
+def _fits_its_unit(alphabet: Alphabet) -> bool:
+    """Whether an alphabet of characters, bytes or words holds those, and not too many."""
+    characters, words = alphabet.characters, alphabet.words
+    if alphabet.unit == "byte":
+        return characters == "".join(map(chr, range(256))) and not words
+    if alphabet.unit == "character":
+        return len(characters) <= MOST_TOKENS and not words
+    return (
+        len(words) <= MOST_TOKENS
+        and not characters
+        and all(words_of(word) == [word] for word in words)
+        and not (alphabet.lines and NEWLINE in words)
+    )
 
 
 def _read_sound(stored: dict[str, Any], where: str) -> Sound:

@@ -1,4 +1,4 @@
-"""Drawn texts, every character in the colour of its surprise."""
+"""Drawn texts, every character, or word, in the colour of its surprise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from likely.base.capabilities import TokenReader
 from likely.data.texts import Texts
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.report.markup import Html, element, join, size
-from likely.workflow.report.texts import HOW_COLOURED, Written
+from likely.workflow.report.texts import Written
 from likely.workflow.report.words import count
 
 _BYTES = 800_000
@@ -18,21 +18,21 @@ def text_section(drawn: Drawn) -> Html:
     samples, model = drawn.samples, drawn.learned.model
     assert isinstance(samples, Texts)
     written = Written(model, samples)
-    figures, room = [], _BYTES
-    for i, text in enumerate(samples):
+    figures, room, unit = [], _BYTES, written.unit
+    for i in range(len(samples)):
         words, left = written.words(i, begun=len(drawn.prompt or ""), ended=drawn.whole)
-        bits = written.surprise[i][: len(text) + drawn.whole]
-        mean = f", {bits.mean():.1f} bits a character" if len(bits) else ""
+        bits = written.surprise[i][: None if drawn.whole else -1]
+        mean = f", {bits.mean():.1f} bits a {unit}" if len(bits) else ""
         more = f"; the last {left:,} words are not shown" if left else ""
-        said = f"Text {i + 1}: {count(len(text), 'character')}{mean}{more}"
+        said = f"Text {i + 1}: {count(len(written.surprise[i]) - 1, unit)}{mean}{more}"
         figure = element("figure", words, element("figcaption", said), class_="text card")
         room -= size(figure)
         if room < 0:
             break
         figures.append(figure)
-    notes = [HOW_COLOURED]
+    notes = [written.how_coloured]
     if isinstance(model, TokenReader):
-        notes.append(f"Usual are {model.usual_bits:.1f} bits a character in texts held out.")
+        notes.append(f"Usual are {model.usual_bits:.1f} bits a {unit} in texts held out.")
     notes.append(
         "¶ is the end." if drawn.whole else "The texts are broken off and do not end there."
     )

@@ -1,4 +1,4 @@
-"""A text as the report shows it: every character the stronger coloured the more it surprises."""
+"""A text as the report shows it: the stronger a colour, the more surprising what it is behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from likely.base.capabilities import TokenReader
 from likely.base.model import Model
 from likely.data.texts import Texts
 from likely.explanation import Explanation
-from likely.explanation.passages import Passage, character_bits, passages
+from likely.explanation.passages import Passage, Unit, passages, unit_bits, unit_of
 from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
@@ -22,11 +22,6 @@ STRONGEST = 12.0
 _LEVELS = 8
 _LONGEST = 3_000
 _END = "¶"
-
-HOW_COLOURED = (
-    "The stronger the colour, the more surprising a character is behind those before it: no colour "
-    f"is none, the strongest {STRONGEST:.0f} bits or more."
-)
 
 
 class Written:
@@ -42,31 +37,43 @@ class Written:
 
     beside = False
     listed = "what they say and how long they are"
-    terms = (
-        (
-            "Bits of words",
-            "How surprising a word is behind what stands before it in the same text: with every "
-            "bit it is half as probable. Usual is what as many characters take on average. The "
-            "share is the word's part in what is beyond the usual.",
-        ),
-    )
 
     def __init__(self, model: Model, samples: Texts) -> None:
         self.model = model
         self.samples = samples
+        self.unit: Unit = unit_of(model)
+
+    @property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """Terms that the page explains."""
+        usual = "a word takes" if self.unit == "word" else "as many characters take"
+        said = (
+            "How surprising a word is behind what stands before it in the same text: with every "
+            f"bit it is half as probable. Usual is what {usual} on average. The share is the "
+            "word's part in what is beyond the usual."
+        )
+        return (("Bits of words", said),)
+
+    @property
+    def how_coloured(self) -> str:
+        """What the colours say."""
+        return (
+            f"The stronger the colour, the more surprising a {self.unit} is behind those before "
+            f"it: no colour is none, the strongest {STRONGEST:.0f} bits or more."
+        )
 
     @cached_property
     def surprise(self) -> list[np.ndarray]:
-        """Bits of every character of every text, and of its end."""
+        """Bits of every character, or word, of every text, and of its end."""
         if not isinstance(self.model, TokenReader):
             return [np.zeros(len(text) + 1) for text in self.samples]
-        return character_bits(self.model, self.samples)
+        return unit_bits(self.model, self.samples)
 
     def draw(self, place: int) -> Html:
         """Return one text, by its place among those that have a card."""
         written, left = self.words(place)
         note = f" The text goes on; {left:,} words are not shown." if left else ""
-        caption = f"{HOW_COLOURED} {_END} is the end.{note}"
+        caption = f"{self.how_coloured} {_END} is the end.{note}"
         return element("figure", written, element("figcaption", caption), class_="text")
 
     def words(self, place: int, *, begun: int = 0, ended: bool = True) -> tuple[Html, int]:
@@ -82,19 +89,20 @@ class Written:
             Whether the text ends there, and was not only broken off.
         """
         text, bits = self.samples.sample(place), self.surprise[place]
-        parts = passages(text, bits, 0.0)[: None if ended else -1]
+        parts = passages(text, bits, 0.0, self.unit)[: None if ended else -1]
         shown = [part for part in parts if part.start < _LONGEST or not part.text]
-        words = [
-            (
-                part.start < begun,
-                _word(part, bits[part.start : part.start + max(len(part.text), 1)]),
-            )
-            for part in shown
-        ]
+        words = [(part.start < begun, _word(part, self._shades(part, bits))) for part in shown]
         given = [word for early, word in words if early]
         written = [word for early, word in words if not early]
         mark = element("span", *given, class_="given") if given else None
         return element("p", mark, *written, class_="written"), len(parts) - len(shown)
+
+    def _shades(self, part: Passage, bits: np.ndarray) -> np.ndarray:
+        """Return the bits that each character of a passage is coloured by; of a word, all its."""
+        size = max(len(part.text), 1)
+        if self.unit == "word":
+            return np.full(size, part.bits)
+        return bits[part.token : part.token + size]
 
     def table(self, explanation: Explanation) -> Html | None:
         """Return the words of one text that surprise most as a table; None if there are none."""
