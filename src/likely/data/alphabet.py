@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from likely.data.of_tokens import OfTokens
 from likely.data.spelling import END, spell_signs, spell_words
 from likely.data.texts import Texts, as_texts
 from likely.data.words import NEWLINE, spaced, words_of
@@ -26,7 +27,7 @@ _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
-class Alphabet:
+class Alphabet(OfTokens):
     """The tokens of texts: characters, bytes where there are very many of them, or words.
 
     Every sample ends with one token more, number 0, so that a probability of a sample is one of
@@ -90,36 +91,6 @@ class Alphabet:
         if unit == "character" or (unit == "auto" and len(often) <= MOST_CHARACTERS):
             return cls("".join(often), "character", lines, 1 + longest)
         return cls(_BYTES, "byte", lines, 1 + max(len(text.encode()) for text in samples))
-
-    @property
-    def named(self) -> bool:
-        """Whether features have names; tokens have none."""
-        return False
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """No columns: samples are texts."""
-        return ()
-
-    @property
-    def width(self) -> int:
-        """How many features the longest sample has."""
-        return self.longest
-
-    @property
-    def n_features(self) -> int:
-        """One text a sample, as scikit-learn counts features."""
-        return 1
-
-    @property
-    def plain(self) -> bool:
-        """Whether features have a density in the user's own units: a probability has no unit."""
-        return True
-
-    @property
-    def log_volume(self) -> float:
-        """Nats to add to log-probabilities of features: none."""
-        return 0.0
 
     @property
     def known(self) -> str | tuple[str, ...]:
@@ -189,10 +160,6 @@ class Alphabet:
         more = self.text(tokens)
         apart = bool(text and more) and not (text[-1].isspace() or more[0] == NEWLINE)
         return f"{text}{' ' if apart and self.unit == 'word' else ''}{more}"
-
-    def arrange(self, by_feature: np.ndarray) -> np.ndarray:
-        """Return numbers that belong to tokens: n arrays, as long as their texts and one more."""
-        return by_feature
 
     def to_json(self) -> dict[str, Any]:
         """Return the alphabet as plain JSON values; words only where they are the tokens."""

@@ -11,6 +11,7 @@ from likely.core.errors import DataError
 from likely.core.progress import track
 from likely.data.clips import Clips, as_clips, full_scale
 from likely.data.companding import LEVELS, from_levels, to_levels
+from likely.data.of_tokens import OfTokens
 
 END = LEVELS
 """The token that ends every clip."""
@@ -19,7 +20,7 @@ _EXPONENTS = (-126, 127)  # of powers of two that float32 holds
 
 
 @dataclass(frozen=True)
-class Sound:
+class Sound(OfTokens):
     """The tokens of clips: 256 levels of pressure on the scale of an ear, and one that ends a clip.
 
     Every clip ends with one token more, number 256, so that a probability of a clip is one of its
@@ -55,36 +56,6 @@ class Sound:
             longest = max(longest, len(clip))
         exponent = int(np.clip(np.ceil(np.log2(peak)), *_EXPONENTS)) if peak > 0 else 0
         return cls(samples.rate, 2.0**exponent, longest + 1, samples.dtype)
-
-    @property
-    def named(self) -> bool:
-        """Whether features have names; tokens have none."""
-        return False
-
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """No columns: samples are clips."""
-        return ()
-
-    @property
-    def width(self) -> int:
-        """How many features the longest clip has."""
-        return self.longest
-
-    @property
-    def n_features(self) -> int:
-        """One clip a sample, as scikit-learn counts features."""
-        return 1
-
-    @property
-    def plain(self) -> bool:
-        """Whether features have a density in the user's own units: a probability has no unit."""
-        return True
-
-    @property
-    def log_volume(self) -> float:
-        """Nats to add to log-probabilities of features: none."""
-        return 0.0
 
     @property
     def size(self) -> int:
@@ -147,10 +118,6 @@ class Sound:
         limits = np.iinfo(kind)
         whole = np.rint((values.astype(np.float64) + (kind.kind == "u")) * full_scale(kind))
         return np.clip(whole, limits.min, limits.max).astype(kind)
-
-    def arrange(self, by_feature: np.ndarray) -> np.ndarray:
-        """Return numbers that belong to tokens: n arrays, as long as their clips and one more."""
-        return by_feature
 
     def to_json(self) -> dict[str, Any]:
         """Return what was learnt as plain JSON values."""
