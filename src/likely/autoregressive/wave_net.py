@@ -113,7 +113,7 @@ class WaveNet(Conditional, OfTokens):
     True
     """
 
-    card = {"kinds": ["audio"], "paper": "arxiv:1609.03499"}
+    card = {"kinds": ["audio"], "paper": "arXiv:1609.03499"}
     fast = {
         "depth": 4,
         "width": 16,
