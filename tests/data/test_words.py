@@ -160,7 +160,7 @@ def test_words_come_back_from_json_and_lies_are_refused() -> None:
     stored = alphabet.to_json()
     assert read_schema(stored, "here") == alphabet
     many = [f"{i:05}" for i in range(MOST_TOKENS + 1)]
-    assert len(read_schema(stored | {"words": many[:-1]}, "here").words) == MOST_TOKENS
+    assert read_schema(stored | {"words": many[:-1]}, "here").to_json()["words"] == many[:-1]
     for lie in (
         {"words": ["b", "a"]},
         {"words": ["a", "a"]},
