@@ -45,7 +45,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "likely.VAE": {"kind": "image", "budget": "2000 steps"},
     "likely.PixelCNN": {"budget": "300 steps"},
     "likely.Glow": {
-        "steps": 4, "hidden": (64, 64), "scales": 2, "batch_size": 32, "budget": "200 steps",
+        "steps": 4, "hidden": (64, 64), "scales": 2, "batch_size": 32, "budget": "600 steps",
     },
 }  # fmt: skip
 METHODS = (*TRIVIAL, *MODELS)

@@ -13,16 +13,14 @@ from likely.autoregressive.autoregressive import LIKELIHOODS, WithLikelihood
 from likely.base.state import Array, Weights
 from likely.core.params import Interval
 from likely.data.form import Form
-from likely.data.schema import Schema
 from likely.nets.conditionals import Columns, Conditional
 from likely.nets.masked import MaskedDense, rank_features
 from likely.nets.scale import squash, stretch, unsquash
+from likely.nets.two_valued import values_of_two
 
 _TABLES = (64, 64)
 _PICTURES = (1024, 1024)
 _LOOKED_AT = 4  # orders, to stop early by
-_SMALL = 1e-6
-_LEAST_ROWS = 10  # from which two different values in a column say that there are only two
 
 
 class MADE(WithLikelihood):
@@ -174,7 +172,7 @@ class MADE(WithLikelihood):
         if isinstance(self.schema_, Form):
             self.likelihood_ = self._chosen_likelihood(x)
         else:
-            self.lows_, self.gaps_ = _values_of_two(x, self.schema_)
+            self.lows_, self.gaps_ = values_of_two(x, self.schema_)
         super()._fit(x, rng)
 
     def _network(self, schema: Any) -> nn.Module:
@@ -279,19 +277,3 @@ def _shares(by_order: Tensor) -> Tensor:
     mean = (torch.softmax(whole, dim=0)[..., None] * by_order).sum(dim=0)
     total = whole.logsumexp(dim=0) - float(np.log(len(by_order)))
     return -mean - ((total - mean.sum(dim=1)) / by_order.shape[2])[:, None]
-
-
-def _values_of_two(x: np.ndarray, schema: Schema) -> tuple[np.ndarray, np.ndarray]:
-    """Return the smaller value and the gap of columns with two values; a gap of 0 for others.
-
-    A column of one value counts as one of two: the other is one unit higher, of ones it is 0.
-    """
-    lows, highs = x.min(axis=0), x.max(axis=0)
-    two = ((x == lows) | (x == highs)).all(axis=0) & (len(x) >= _LEAST_ROWS)
-    scales = np.array([e.scale for e in schema.encodings])[schema.feature_columns]
-    centres = np.array([e.centre for e in schema.encodings])[schema.feature_columns]
-    unit = 1 / np.clip(scales, _SMALL, 1 / _SMALL)
-    constant = two & (highs == lows)
-    ones = constant & (np.where(constant, lows, 0.0) * scales + centres == 1)
-    lows = np.where(ones, lows - unit, lows)
-    return lows, np.where(constant, unit, np.where(two, highs - lows, 0.0))

@@ -29,8 +29,8 @@ _SHOWN = 20
     "n_tokens",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Continue texts by so many characters (200 by default behind a prompt); the most values "
-    "of a clip.",
+    help="Continue texts by so many characters or words (200 by default behind a prompt); the most "
+    "values of a clip.",
 )
 @click.option(
     "--temperature",

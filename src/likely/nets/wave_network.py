@@ -38,8 +38,9 @@ class WaveNetwork(nn.Module):
     """Gated convolutions of two values each, ever further apart, with residuals and skips.
 
     Every layer also sees how long ago the sequence began, on a scale of octaves, and what it is
-    given. Features stand in the first axis and all sequences in the second one, in a row: so every
-    layer is a few large products of matrices.
+    given; what that means at each time, such as the course of a word, is added to the values.
+    Features stand in the first axis and all sequences in the second one, in a row: so every layer
+    is a few large products of matrices.
 
     Parameters
     ----------
@@ -70,6 +71,7 @@ class WaveNetwork(nn.Module):
         self.times = 2 + int(2 * math.log2(1 + longest / _FINEST))
         self.given = given
         self.embedding = nn.Embedding(tokens, width)
+        self.course = nn.Linear(self.times * given, width, bias=False) if given else None
         known = self.times + given
         self.layers = nn.ModuleList(_Layer(width, known) for _ in self.dilations)
         self.skips = nn.Linear(width * len(self.dilations), skip)
@@ -91,8 +93,11 @@ class WaveNetwork(nn.Module):
         """Return the logits of what comes behind each value, in float32, (value, token)."""
         x = self.embedding(stream.tokens).t()  # (feature, value)
         known = self.known(stream.place)
-        if stream.given is not None:
-            known = torch.cat([known, stream.given.to(known)])
+        if stream.given is not None and self.course is not None:
+            given = stream.given.to(known)
+            together = (known[:, None] * given).flatten(0, 1)  # what is given, time by time
+            x = torch.addmm(x, self.course.weight, together)
+            known = torch.cat([known, given])
         seen = {d: (stream.since >= d).to(x) for d in set(self.dilations)}
         gated = []
         for dilation, layer in zip(self.dilations, self.layers, strict=True):

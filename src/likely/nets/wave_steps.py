@@ -54,7 +54,10 @@ class Steps:
         known = weights["known.weight"] * half[:, None]  # (layer, 2 * width, known)
         self.when = known[:, :, : network.times].reshape(depth * 2 * width, -1)
         self.bias = np.repeat((weights["now.bias"] * half)[:, None], count, axis=1)
-        if given is not None:
+        self.course = np.zeros((network.times, count, width), np.float32)
+        if given is not None and network.course is not None:
+            course = _array(network.course.weight).reshape(width, network.times, -1)
+            self.course += np.einsum("ftk,nk->tnf", course, given)
             self.bias += np.einsum("lfk,nk->lnf", known[:, :, network.times :], given)
         self.past = (weights["past.weight"] * half[:, None]).swapaxes(1, 2).copy()
         self.rings = np.zeros((self.dilations.sum(), count, 2 * width), np.float32)
@@ -75,9 +78,10 @@ class Steps:
         slots = self.starts + self.place % self.dilations
         self.rings.take(slots, axis=0, out=self.coming, mode="clip")
         self.coming += self.bias
-        self.coming += (self.when @ self._shares()).reshape(len(slots), 1, -1)
+        shares, (count, width) = self._shares(), self.columns.shape[1:]
+        self.coming += (self.when @ shares).reshape(len(slots), 1, -1)
         self.columns[0] = self.embedding[tokens]
-        count, width = self.columns.shape[1:]
+        self.columns[0] += np.tensordot(shares, self.course, 1)
         bent, step = np.empty((count, 2 * width), np.float32), np.empty((count, width), np.float32)
         content, gate = bent[:, :width], bent[:, width:]
         for x, after, coming, passed, now, back in self.layers:

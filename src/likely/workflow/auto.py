@@ -51,7 +51,7 @@ _OTHERS = {
     "text": (
         "GPT",
         {},
-        "how probable each character is after those before it",
+        "how probable each character, or word, is after those before it",
         "it can write such texts, too",
     ),
     "audio": (

@@ -39,8 +39,9 @@ def learn(
         A table: pandas, polars, pyarrow …, numpy, or a file (csv, parquet, xlsx, npy …). Of a
         Parquet or CSV file of more than 16 million cells, 100,000 rows drawn at random are
         learnt. Or series, images or video: an array of more than two axes, a list of arrays, a
-        folder. Or texts: a list or a column of str, or a file of lines. Or
-        sound: a folder of wav files, or arrays with kind="audio".
+        folder. Or texts: a list or a column of str, or a file of lines. Or sequences of tokens,
+        such as events: lists of str of several lengths; with method="GPT" also of one length, and
+        of int. Or sound: a folder of wav files, or arrays with kind="audio".
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional

@@ -1,0 +1,42 @@
+r"""Energy models: what is likely has little energy.
+
+A network says how much energy a sample has, and nothing else. The density follows:
+
+$$ p(x) = \frac{e^{-E(x)}}{Z}, \qquad Z = \sum_x e^{-E(x)} $$
+
+Nothing is asked of the energy, so it may be of any form; the price is the partition function Z, a
+sum over everything that could be. Training goes round it. The gradient of the log-likelihood is
+the energy's mean gradient over samples of the model less that over the data, so training pulls the
+energy of the data down, and pushes up that of whatever the model draws by itself. Differences of
+log p(x) between samples need no Z at all, so an energy is a score of oddness as it is. Its level, a
+log-likelihood in nats, needs log Z, which is estimated here and not left out: exactly where few
+units decide, else by annealed importance sampling, with an error bar.
+
+| class | for | units | samples of its own by |
+|---|---|---|---|
+| `RBM` | tables, images | seen and hidden ones, coupled to the other sort only | Gibbs sampling of all units of a sort at once |
+
+When to use: `RBM` for columns of yes and no and images of black and white, where it learns which
+of them go together; as a detector on such data; where missing parts of a density are no loss but
+its level in nats is wanted. On tables of numbers flows are the better densities.
+
+What goes wrong, and how it is met:
+
+- **Chains do not mix.** The model's own samples are drawn by steps from sample to sample, and modes
+  far apart are never visited. Persistent chains go on over all of training; tempered ones exchange
+  states with chains of a flatter energy. `mixing` measures it, by R-hat and by the steps that a
+  chain remembers, and a note says where it is bad.
+- **log Z is too small.** Where annealed chains miss a mode, they miss its weight, and all samples
+  look too likely; the error bar does not know. More temperatures show it: an estimate that still
+  moves is not finished. Up to 20 units on one side it is exact.
+- **The loss says nothing.** The difference of energies that is followed is near 0 whether the model
+  is good or bad. Training stops early by the exact likelihood of rows held out where that is cheap,
+  else by how well they can be told from neighbours that differ in one unit.
+- **Numbers are no bits.** Gaussian units next to binary ones are hard to train in the users' own
+  units. Numbers are whitened first, so that a machine begins with a Gaussian, and hidden units
+  learn what is not linear.
+"""
+
+from likely.core import catalogue
+
+__getattr__, __dir__ = catalogue.doors("energy")
