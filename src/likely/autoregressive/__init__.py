@@ -16,7 +16,7 @@ drawn given what comes before it. The surprise of a sample is the sum of those o
 | `MADE` | tables, short series, small images laid flat | dense layers under masks; averages over several orders |
 | `PixelCNN` | images | gated convolutions in two stacks, without a blind spot; learns fastest |
 | `PixelRNN` | images | memories that sweep along diagonals or rows; sees furthest, takes longest |
-| `GPT` | text, tokens | attention to all that came before |
+| `GPT` | text, words, sequences of events | attention to all that came before |
 | `WaveNet` | sound | convolutions ever further apart; draws with columns remembered |
 
 When to use: where the likelihood itself is wanted, exact and in nats, to compare models, to rank,
