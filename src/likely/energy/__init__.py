@@ -14,6 +14,7 @@ units decide, else by annealed importance sampling, with an error bar.
 
 | class | for | units | samples of its own by |
 |---|---|---|---|
+| `BoltzmannMachine` | tables | seen ones, each coupled to each other; hidden ones, if asked for | Gibbs sampling of one unit after the other |
 | `RBM` | tables, images | seen and hidden ones, coupled to the other sort only | Gibbs sampling of all units of a sort at once |
 
 When to use: `RBM` for columns of yes and no and images of black and white, where it learns which
@@ -35,7 +36,7 @@ What goes wrong, and how it is met:
 - **Numbers are no bits.** Gaussian units next to binary ones are hard to train in the users' own
   units. Numbers are whitened first, so that a machine begins with a Gaussian, and hidden units
   learn what is not linear.
-"""
+"""  # noqa: E501 - rows of a table
 
 from likely.core import catalogue
 

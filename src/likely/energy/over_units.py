@@ -110,15 +110,18 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
 
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         flat = self._seen(x)
-        width = flat.shape[1]
-        if isinstance(self.schema_, Form):
-            two = bool(((x == 0) | (x == 1)).all()) and len(x) >= _LEAST_ROWS
-            self.lows_, self.gaps_ = np.zeros(width), np.full(width, float(two))
-        else:
-            self.lows_, self.gaps_ = values_of_two(flat_rows(x), self.schema_)
+        self.lows_, self.gaps_ = self._two_valued(x)
         numbers = flat[settled_order(x)][:, ~self._bits]
         self.centre_, self.whitening_ = _whitened(numbers, table=not isinstance(self.schema_, Form))
         super()._fit(x, rng)
+
+    def _two_valued(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the smaller value and the gap of bits, (width,); a gap of 0 for numbers."""
+        if not isinstance(self.schema_, Form):
+            return values_of_two(x, self.schema_)
+        two = bool(((x == 0) | (x == 1)).all()) and len(x) >= _LEAST_ROWS
+        width = self.schema_.width
+        return np.zeros(width), np.full(width, float(two))
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         found = self._partition(100, self.annealing, self.seed)
@@ -202,11 +205,6 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
         with torch.inference_mode(), seeded(int(rng.integers(2**31))):
             units = self._draw(n)
         return self._features(units.double().cpu().numpy())
-
-
-def flat_rows(x: np.ndarray) -> np.ndarray:
-    """Return features as rows, (n, width)."""
-    return x.reshape(len(x), -1)
 
 
 def _whitened(x: np.ndarray, *, table: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -41,31 +41,23 @@ def every_state(units: int, start: int, stop: int, like: Tensor) -> Tensor:
 
 def enumerable(machine: Plain) -> bool:
     """Whether either side of a machine is small enough to visit all of its states."""
-    return _fewest(machine) <= MOST_ENUMERATED
+    return machine.smaller_side()[0] <= MOST_ENUMERATED
 
 
 def exact_log_partition(machine: Plain) -> Tensor:
     """Return the logarithm of the partition function by visiting all states of the smaller side."""
-    visible, hidden = machine.weight.shape
-    by_visible = not machine.mixed and visible < hidden
-    units, others = (visible, hidden) if by_visible else (hidden, visible)
-    step = max(1, _AT_ONCE // max(units, others))
+    units, measure = machine.smaller_side()
+    step = max(1, _AT_ONCE // max(machine.weight.shape))
     parts = []
     for start in range(0, 2**units, step):
         states = every_state(units, start, min(start + step, 2**units), machine.weight)
-        measure = -machine.free_energy(states) if by_visible else machine.log_measure(states)
-        parts.append(measure.double().logsumexp(dim=0))
+        parts.append(measure(states).double().logsumexp(dim=0))
     return torch.stack(parts).logsumexp(dim=0)
 
 
 def cost_of_enumeration(machine: Plain) -> float:
     """Return how many numbers `exact_log_partition` looks at."""
-    return 2.0 ** min(_fewest(machine), 60) * max(machine.weight.shape)
-
-
-def _fewest(machine: Plain) -> int:
-    visible, hidden = machine.weight.shape
-    return hidden if machine.mixed else min(visible, hidden)
+    return 2.0 ** min(machine.smaller_side()[0], 60) * max(machine.weight.shape)
 
 
 class Ladder:
@@ -94,12 +86,7 @@ class Ladder:
 
     def start(self, chains: int) -> Tensor:
         """Draw visible states at 0, (chain, visible)."""
-        mean = self.base.expand(chains, -1)
-        found = bits(torch.sigmoid(mean))
-        if not self.machine.mixed:
-            return found
-        normal = mean + torch.randn_like(mean) * self.precision.rsqrt()
-        return torch.where(self.machine.numbers, normal, found)
+        return self.machine.settled(self.base.expand(chains, -1), self.precision)
 
     def gain(self, v: Tensor, inputs: Tensor, before: Tensor, now: Tensor) -> Tensor:
         """Return how much likelier states are at one temperature than at the one before, (chain,).
@@ -110,18 +97,10 @@ class Ladder:
         own = (self._own_at_start(v) + self.machine.own(v)).double()
         return hidden.double() - (now - before)[..., 0] * own
 
-    def sweep(self, inputs: Tensor, beta: Tensor) -> Tensor:
+    def sweep(self, v: Tensor, inputs: Tensor, beta: Tensor) -> Tensor:
         """Return visible states after one step of Gibbs sampling at a temperature."""
-        machine = self.machine
         h = bits(torch.sigmoid(beta * inputs))
-        fields = machine.fields(h)
-        found = bits(torch.sigmoid((1 - beta) * self.base + beta * fields))
-        if not machine.mixed:
-            return found
-        first, last = (1 - beta) * self.precision, beta * machine.precision
-        mean = (first * self.base + last * fields) / (first + last)
-        normal = mean + torch.randn_like(mean) * (first + last).rsqrt()
-        return torch.where(machine.numbers, normal, found)
+        return self.machine.draw_at(h, v, beta, self.base, self.precision)
 
     def climb(self, chains: int, temperatures: int) -> tuple[Tensor, Tensor]:
         """Return states at 1 and the logarithms of their weights, (chain, visible) and (chain,)."""
@@ -132,7 +111,7 @@ class Ladder:
             inputs = self.machine.inputs(v)
             weights += self.gain(v, inputs, steps[step], steps[step + 1])
             if step + 1 < temperatures:
-                v = self.sweep(inputs, steps[step + 1])
+                v = self.sweep(v, inputs, steps[step + 1])
         return v, weights
 
     def _own_at_start(self, v: Tensor) -> Tensor:

@@ -90,7 +90,7 @@ def tempered(ladder: Ladder, states: Tensor) -> Tensor:
     """
     levels = len(states)
     beta = torch.linspace(0, 1, levels).to(states)[:, None, None]
-    states = ladder.sweep(ladder.machine.inputs(states), beta)
+    states = ladder.sweep(states, ladder.machine.inputs(states), beta)
     inputs = ladder.machine.inputs(states)
     low, high = beta[:-1], beta[1:]
     up = ladder.gain(states[:-1], inputs[:-1], low, high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,23 +73,45 @@ class Plain:
             )
         return found.sum(dim=-1) + h @ self.hidden
 
+    def smaller_side(self) -> tuple[int, Callable[[Tensor], Tensor]]:
+        """Return how many units decide the partition function, and the measure of their states."""
+        visible, hidden = self.weight.shape
+        if not self.mixed and visible < hidden:
+            return visible, lambda states: -self.free_energy(states)
+        return hidden, self.log_measure
+
     def draw_hidden(self, v: Tensor) -> Tensor:
         """Return hidden states given visible ones."""
         return bits(torch.sigmoid(self.inputs(v)))
 
-    def draw_visible(self, h: Tensor) -> Tensor:
-        """Return visible states given hidden ones."""
+    def draw_visible(self, h: Tensor, v: Tensor) -> Tensor:
+        """Return visible states given hidden ones; `v` are those before."""
+        return self.settled(self.fields(h), self.precision)
+
+    def draw_at(
+        self, h: Tensor, v: Tensor, beta: Tensor, base: Tensor, precision: Tensor
+    ) -> Tensor:
+        """Return visible states at a temperature, on the way from independent units at 0."""
         fields = self.fields(h)
+        if not self.mixed:
+            return bits(torch.sigmoid((1 - beta) * base + beta * fields))
+        first, last = (1 - beta) * precision, beta * self.precision
+        mixture = torch.where(self.numbers, (first * base + last * fields) / (first + last), 0.0)
+        fields = torch.where(self.numbers, mixture, (1 - beta) * base + beta * fields)
+        return self.settled(fields, first + last)
+
+    def settled(self, fields: Tensor, precision: Tensor) -> Tensor:
+        """Return bits with some log-odds, and numbers with some means and precisions."""
         found = bits(torch.sigmoid(fields))
         if not self.mixed:
             return found
-        normal = fields + torch.randn_like(fields) * self.precision.rsqrt()
+        normal = fields + torch.randn_like(fields) * precision.rsqrt()
         return torch.where(self.numbers, normal, found)
 
     def gibbs(self, v: Tensor, steps: int) -> Tensor:
         """Return visible states after so many steps of Gibbs sampling."""
         for _ in range(steps):
-            v = self.draw_visible(self.draw_hidden(v))
+            v = self.draw_visible(self.draw_hidden(v), v)
         return v
 
 

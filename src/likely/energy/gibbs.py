@@ -1,0 +1,139 @@
+"""What machines have in common that draw their own samples by Gibbs sampling."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from likely.base.state import Weights
+from likely.core.errors import ParameterError
+from likely.energy.over_units import OverUnits
+from likely.nets.annealing import (
+    Ladder,
+    LogPartition,
+    annealed_log_partition,
+    enumerable,
+    exact_log_partition,
+)
+from likely.nets.contrastive import contrastive_loss, held_out_loss
+from likely.nets.mixing import Mixing, mixing_of
+from likely.nets.restricted_boltzmann import RestrictedBoltzmann
+from likely.nets.rng import seeded
+
+_MANY = 100  # visible units
+_SLOW = 20  # steps that a chain remembers before training says so
+
+
+class Gibbs(OverUnits, ABC):
+    """A Boltzmann machine, trained by chains of Gibbs sampling."""
+
+    _state_spec = OverUnits._state_spec | {"network_": Weights()}
+
+    sampling: str
+    gibbs_steps: int
+    draw_steps: int
+    network_: RestrictedBoltzmann
+
+    @final
+    def mixing(self, chains: int = 64, steps: int = 500, seed: int = 0) -> Mixing:
+        """Return how well chains of Gibbs sampling mix, by the free energies that they pass.
+
+        Parameters
+        ----------
+        chains : int in [2, inf), default 64
+            Chains. Half of them begin at independent units, half where training left its own.
+        steps : int in [20, inf), default 500
+            Steps of each, of which the second half counts.
+        seed : int in [0, inf), default 0
+            Of the chains.
+
+        Returns
+        -------
+        Mixing
+            `r_hat`, 1 where chains cannot be told apart (Gelman & Rubin, 1992), and `memory`, the
+            steps after which a chain counts as another draw.
+        """
+        self._check_fitted()
+        if chains < 2 or steps < 20:
+            raise ParameterError(
+                f"Mixing needs 2 chains and 20 steps at least. Got {chains} and {steps}."
+            )
+        return self._mixing(chains, steps, seed)
+
+    def _rate(self) -> float:
+        return self.learning_rate / (1 + self.schema_.width / _MANY)
+
+    @abstractmethod
+    def _network(self, schema: Any) -> RestrictedBoltzmann:
+        """Return the machine, not trained."""
+
+    def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
+        self._first: Tensor | None = data
+        try:
+            super()._train(data, held_out, rng)
+        finally:
+            self._first = None
+
+    def _build(self) -> RestrictedBoltzmann:
+        network = self._network(self.schema_)
+        first = getattr(self, "_first", None)
+        if first is not None:
+            network.settle(first)
+        return network
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        if self.network_.training:
+            found = self._contrast(batch)
+        else:
+            found = held_out_loss(self.network_, batch)
+        return found / batch.shape[1]  # nats a unit
+
+    def _contrast(self, batch: Tensor) -> Tensor:
+        """Return the loss whose gradient is that of minus the log-likelihood, (batch,)."""
+        sampling = "pcd" if self.sampling == "auto" else self.sampling
+        return contrastive_loss(self.network_, batch, sampling, self.gibbs_steps)
+
+    def _noticed(self) -> list[str]:
+        found = self._mixing(16, 200, self.seed)
+        if found.memory < _SLOW:
+            return []
+        return [
+            f"Chains mix slowly: draws that lie less than about {found.memory:.0f} steps of Gibbs "
+            "sampling apart are alike. Samples may miss modes; sampling='tempering' and more "
+            "draw_steps help."
+        ]
+
+    def _energies(self, batch: Tensor) -> Tensor:
+        return self.network_(batch)
+
+    def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
+        network = self.network_.to(self._device()).eval()
+        with torch.inference_mode(), seeded(seed):
+            machine = network.plain()
+            if enumerable(machine):
+                return LogPartition(float(exact_log_partition(machine)), 0.0)
+            ladder = Ladder(machine, network.base, network.base_precision)
+            return annealed_log_partition(ladder, chains, temperatures)
+
+    def _draw(self, n: int) -> Tensor:
+        states = self.network_.kept()[-1]
+        first = states[torch.randint(len(states), (n,))]
+        return self.network_.plain().gibbs(first, self.draw_steps)
+
+    def _mixing(self, chains: int, steps: int, seed: int) -> Mixing:
+        network = self.network_.to(self._device()).eval()
+        with torch.inference_mode(), seeded(seed):
+            machine = network.plain()
+            ladder = Ladder(machine, network.base, network.base_precision)
+            states = network.kept()[-1]
+            own = states[torch.randint(len(states), (chains // 2,))]
+            v = torch.cat([ladder.start(chains - len(own)), own])
+            passed = []
+            for _ in range(steps):
+                v = machine.gibbs(v, 1)
+                passed.append(machine.free_energy(v))
+            return mixing_of(torch.stack(passed[steps // 2 :], dim=1).double().cpu().numpy())
