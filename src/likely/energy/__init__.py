@@ -16,6 +16,7 @@ units decide, else by annealed importance sampling, with an error bar.
 |---|---|---|---|
 | `BoltzmannMachine` | tables | seen ones, each coupled to each other; hidden ones, if asked for | Gibbs sampling of one unit after the other |
 | `RBM` | tables, images | seen and hidden ones, coupled to the other sort only | Gibbs sampling of all units of a sort at once |
+| `EnergyModel` | tables, images | whitened numbers, seen by any network | Langevin steps |
 
 When to use: `RBM` for columns of yes and no and images of black and white, where it learns which
 of them go together; as a detector on such data; where missing parts of a density are no loss but

@@ -1,0 +1,193 @@
+"""Any network as an energy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from likely.base.state import Weights
+from likely.core.params import Interval
+from likely.energy.over_units import OverUnits
+from likely.nets.annealing import LogPartition
+from likely.nets.energy import (
+    Energy,
+    anneal,
+    noise_contrast,
+    persistent_contrast,
+    score_matching,
+    telling_from_neighbours,
+)
+from likely.nets.layers import dense
+from likely.nets.rng import seeded
+
+_FEW = 4  # units, of which many chains cost little
+_CHAINS = {True: 4_096, False: 200}
+_DRAWS = 4  # of noise for each sample
+
+
+class EnergyModel(OverUnits):
+    """Energy-based model: a network says how much energy a sample has (LeCun et al., 2006).
+
+        p(x) = exp(-E(x)) / Z
+
+    with any network as E. Here it is a few layers beside the energy of a normal distribution, over
+    columns or pixels that are whitened first: the model begins as a Gaussian, far away it falls off
+    like one, and the network learns how the data differ from it. Nothing in a network has to be
+    invertible or masked for that, and edges, gaps and rings cost no more than bells.
+
+    Parameters
+    ----------
+    hidden : sequence of int, default (128, 128)
+        Sizes of the hidden layers.
+    training : {"noise", "score", "langevin"}, default "noise"
+        How log Z is got round. "noise": data are told from normal noise, and the network that does
+        it best is the energy (noise-contrastive estimation; Gutmann & Hyvaerinen, 2012). "score":
+        the slope of the energy shows the way back from a little noise (denoising score matching;
+        Vincent, 2011); the density is that of the data with the noise. "langevin": the model's own
+        samples are kept in a buffer, go on by Langevin steps, and their energy is raised (Du &
+        Mordatch, 2019).
+    spread : float in (0, 10], default 0.15
+        Of the noise of "score", in spreads of the data.
+    gibbs_steps : int in [1, 10000], default 10
+        Langevin steps in each step of "langevin".
+    chains : int in [1, 100000], default 256
+        Samples in the buffer of "langevin".
+    annealing : int in [1, 10000000], default 50
+        Temperatures of the annealed importance sampling that estimates log Z after training.
+    draw_steps : int in [1, 1000000], default 100
+        Langevin steps behind a sample that is drawn, after the annealing.
+    weight_decay : float in [0, 1], default 0.0
+        Pull of the weights to zero.
+    kind : {"auto", "table", "image"}, default "auto"
+        What a sample is.
+    epochs : int in [1, 1000000], default 200
+        How often every sample is seen at most.
+    batch_size : int in [1, 1000000], default 128
+        Samples a step.
+    learning_rate : float in (0, 1], default 0.003
+        Largest step of Adam.
+    budget : str, float or None, default "1000 steps"
+        Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
+        `epochs`.
+    device : {"auto", "cpu", "cuda", "mps"}, default "auto"
+        Where the network is.
+    network : Module or None, default None
+        A `likely.nets.energy.Energy` with layers of one's own; cannot be saved.
+    checkpoint : str or None, default None
+        File that keeps the state of training, for a run that may be killed.
+    seed : int in [0, inf), default 0
+        Of weights, batches and noise.
+
+    Attributes
+    ----------
+    log_partition_ : float
+        log Z over the units, as `log_prob` uses it.
+    log_partition_error_ : float
+        Its standard error in nats.
+
+    Notes
+    -----
+    `log_prob` is a density in nats, in the user's own units. Its level rests on the estimate of
+    log Z, which is good in a few dimensions and a guess in hundreds; differences between samples do
+    not. Columns of few values have no density: there it is the height of their spikes, as far as
+    the network bends.
+
+    References
+    ----------
+    LeCun, Y. et al. (2006). A tutorial on energy-based learning. In Predicting Structured Data, MIT
+    Press.
+    Gutmann, M. U. & Hyvaerinen, A. (2012). Noise-contrastive estimation of unnormalized statistical
+    models. JMLR 13, 307-361. https://www.jmlr.org/papers/v13/gutmann12a.html
+    Vincent, P. (2011). A connection between score matching and denoising autoencoders. Neural
+    Computation 23, 1661-1674. https://doi.org/10.1162/NECO_a_00142
+    Du, Y. & Mordatch, I. (2019). Implicit generation and modeling with energy-based models.
+    NeurIPS. https://arxiv.org/abs/1903.08689 (arXiv:1903.08689)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.energy import EnergyModel
+    >>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
+    >>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    >>> model = EnergyModel().fit(ring)
+    >>> model.predict([[1.0, 0.0], [0.0, 0.0]])
+    array([ 1, -1])
+    """
+
+    card = {"kinds": ["table", "image"], "paper": "arXiv:1903.08689"}
+    fast = {"hidden": (16,), "budget": "100 steps", "batch_size": 32, "annealing": 10}
+    _state_spec = OverUnits._state_spec | {"network_": Weights()}
+
+    network_: Energy
+
+    def __init__(
+        self,
+        hidden: Sequence[int] = (128, 128),
+        training: Literal["noise", "score", "langevin"] = "noise",
+        spread: Annotated[float, Interval(0, 10, open_low=True)] = 0.15,
+        gibbs_steps: Annotated[int, Interval(1, 10_000)] = 10,
+        chains: Annotated[int, Interval(1, 100_000)] = 256,
+        annealing: Annotated[int, Interval(1, 10_000_000)] = 50,
+        draw_steps: Annotated[int, Interval(1, 1_000_000)] = 100,
+        weight_decay: Annotated[float, Interval(0, 1)] = 0.0,
+        kind: Literal["auto", "table", "image"] = "auto",
+        epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
+        batch_size: Annotated[int, Interval(1, 1_000_000)] = 128,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
+        budget: str | float | None = "1000 steps",
+        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        network: Any = None,
+        checkpoint: str | None = None,
+        seed: Annotated[int, Interval(0)] = 0,
+    ) -> None:
+        self.hidden = hidden
+        self.training = training
+        self.spread = spread
+        self.gibbs_steps = gibbs_steps
+        self.chains = chains
+        self.annealing = annealing
+        self.draw_steps = draw_steps
+        self.weight_decay = weight_decay
+        self.kind = kind
+        super().__init__(
+            epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
+        )
+
+    def _network(self, schema: Any) -> Energy:
+        return Energy(dense((schema.width, *self.hidden, 1)), schema.width, self.chains)
+
+    def _two_valued(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        nothing = np.zeros(self.schema_.width)
+        return nothing, nothing.copy()
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        network = self.network_
+        with torch.autocast(batch.device.type, enabled=False):
+            if self.training == "noise":
+                return noise_contrast(network, batch, _DRAWS)
+            if self.training == "score":
+                return score_matching(network, batch, self.spread) / batch.shape[1]
+            if not network.training:
+                return telling_from_neighbours(network, batch)
+            return persistent_contrast(network, batch, self.gibbs_steps)
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        chains = _CHAINS[self.schema_.width <= _FEW]
+        found = self._partition(chains, self.annealing, self.seed)
+        self.log_partition_, self.log_partition_error_ = found
+
+    def _energies(self, batch: Tensor) -> Tensor:
+        return self.network_(batch)
+
+    def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
+        network = self.network_.to(self._device()).eval()
+        with seeded(seed):
+            return anneal(network, chains, temperatures, 0)[1]
+
+    def _draw(self, n: int) -> Tensor:
+        with torch.inference_mode(mode=False):
+            return anneal(self.network_, n, self.annealing, self.draw_steps)[0].detach()
