@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from likely.nets.plane import Plane
-from likely.nets.states import States, compressed, pooled, roughness
+from likely.nets.states import States, compressed, fine_parts, pooled, roughness
 from likely.nets.states import statistics as statistics_of
 
 
@@ -30,6 +30,14 @@ def test_unseen_ordinary_samples_are_as_near_as_known_ones() -> None:
     known, new = (states.distance(statistics(*images(2000, seed))) for seed in (0, 1))
     assert states.centre.shape == (3 + 2 * 16 + 49 + 2 + 2,)
     assert np.mean(new**2) == pytest.approx(np.mean(known**2), rel=0.15)
+
+
+def test_few_samples_are_not_looked_at_finely() -> None:
+    fine = fine_parts((12, 12))
+    few, many = (States.learn(statistics(*images(n, 0)), fine) for n in (800, 900))
+    assert (fine, len(few.centre), len(many.centre)) == (49, 39, 88)
+    new = statistics(*images(20, 1))
+    np.testing.assert_allclose(few.distance(new), few.distance(new[:, :39]))
 
 
 @pytest.mark.parametrize("factor", [0.5, 2.0])

@@ -24,7 +24,7 @@ from likely.nets.conditionals import (
 from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.likelihoods import LEVELS
 from likely.nets.plane import Plane
-from likely.nets.states import States, compressed, statistics
+from likely.nets.states import States, compressed, fine_parts, statistics
 
 LIKELIHOODS = ("bernoulli", "softmax", "logistic_mixture", "gaussian")
 """Distributions of a feature of samples with axes given those before it."""
@@ -123,7 +123,8 @@ class WithLikelihood(Autoregressive, ABC):
         plane = Plane.learn(x)
         self.middle_, self.variances_, self.rest_ = plane.middle, plane.variances, plane.rest
         self.directions_ = plane.directions.astype(np.float32)
-        states = States.learn(self._statistics(held_out, nats))
+        fine = fine_parts(self.schema_.shape) if isinstance(self.schema_, Form) else 0
+        states = States.learn(self._statistics(held_out, nats), fine)
         self.centre_, self.whitening_ = states.centre, states.whitening
 
     def _background(self, x: np.ndarray) -> Any:

@@ -36,6 +36,7 @@ _PLACES = {1: (16, 32), 2: (4, 7), 3: (2, 3)}
 """Into how many parts an axis is cut, coarsely and finely, by the number of axes."""
 
 _SMOOTHEST = 1e-4
+_SAMPLES_EACH = 10
 
 _LEVELS = 255
 _POOL: dict[int, Any] = {
@@ -61,19 +62,26 @@ class States:
     whitening: np.ndarray
 
     @classmethod
-    def learn(cls, found: np.ndarray) -> States:
-        """Return the states that statistics of ordinary samples, (n, statistic), are in."""
+    def learn(cls, found: np.ndarray, fine: int = 0) -> States:
+        """Return the states that statistics of ordinary samples, (n, statistic), are in.
+
+        The last `fine` statistics are left out if there are fewer than ten samples a statistic:
+        how they go together could not be told.
+        """
+        if len(found) < _SAMPLES_EACH * found.shape[1]:
+            found = found[:, : found.shape[1] - fine]
         covariance = np.atleast_2d(np.cov(found.T, bias=True))
         # as of one row: statistics of a few hundred samples leave some directions nearly empty
         return cls(found.mean(axis=0), whitening(regularise(covariance, 1.0)))
 
     def distance(self, found: np.ndarray) -> np.ndarray:
         """Return how far statistics are from the usual ones, in spreads, shape (n,)."""
-        return np.sqrt((((found - self.centre) @ self.whitening) ** 2).sum(axis=1))
+        away = found[:, : len(self.centre)] - self.centre
+        return np.sqrt(((away @ self.whitening) ** 2).sum(axis=1))
 
 
 def statistics(x: np.ndarray, nats: np.ndarray, plane: Plane) -> np.ndarray:
-    """Return the statistics of samples, (n, statistic).
+    """Return the statistics of samples, (n, statistic); the last ones are those of fine parts.
 
     Parameters
     ----------
@@ -85,13 +93,28 @@ def statistics(x: np.ndarray, nats: np.ndarray, plane: Plane) -> np.ndarray:
         What samples lie near.
     """
     by_place = torch.from_numpy(np.ascontiguousarray(nats, dtype=np.float64)).sum(1, keepdim=True)
-    coarse, fine = _PLACES[nats.ndim - 2]
-    means = np.hstack([pooled(by_place, places).numpy() for places in (coarse, fine)])
-    squares = pooled(by_place**2, coarse).numpy()
+    coarse, fine = (pooled(by_place, places).numpy() for places in _PLACES[nats.ndim - 2])
+    squares = pooled(by_place**2, _PLACES[nats.ndim - 2][0]).numpy()
     total, size = nats.reshape(len(nats), -1).sum(axis=1), compressed(x)
-    roots = np.sign(means) * np.sqrt(np.abs(means))  # nearer to normal
     bits = [total, size, np.log(size)]
-    return np.column_stack([*bits, roots, np.sqrt(squares), roughness(x), plane.statistics(x)])
+    at_large = [*bits, _root(coarse), np.sqrt(squares), roughness(x), plane.statistics(x)]
+    return np.column_stack([*at_large, _root(fine)])
+
+
+def _root(means: np.ndarray) -> np.ndarray:
+    """Return roots with signs, which are nearer to normal."""
+    return np.sign(means) * np.sqrt(np.abs(means))
+
+
+def fine_parts(shape: tuple[int, ...]) -> int:
+    """Return how many statistics are those of fine parts.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Sizes of the axes of a sample.
+    """
+    return int(np.prod([min(_PLACES[len(shape)][1], size) for size in shape]))
 
 
 def roughness(x: np.ndarray) -> np.ndarray:
