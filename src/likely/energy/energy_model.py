@@ -118,6 +118,10 @@ class EnergyModel(OverUnits):
     array([ 1, -1])
     """
 
+    bound = (
+        "an estimate: exact up to the logarithm of the partition function, one number for all "
+        "samples, which is found by annealed importance sampling"
+    )
     card = {"kinds": ["table", "image"], "paper": "arXiv:1903.08689"}
     fast = {"hidden": (16,), "budget": "100 steps", "batch_size": 32, "annealing": 10}
     _state_spec = OverUnits._state_spec | {"network_": Weights()}
