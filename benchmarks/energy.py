@@ -9,8 +9,9 @@ units, its weights judged by the same annealing; the floor is independent Bernou
 `DeepBeliefNetwork` it is the variational bound, its top by annealing. `cpu_s` is the time of all
 threads together, so that it says something on a busy machine, too.
 
-    python benchmarks/energy.py                    stores results/energy.json
-    python benchmarks/energy.py --device cuda      for minutes of a GPU; stores energy_cuda.json
+    python benchmarks/energy.py                            stores results/energy.json
+    python benchmarks/energy.py --models DeepBeliefNetwork RBM --budget "4500 steps"
+    python benchmarks/energy.py --device cuda --models RBM DeepBeliefNetwork    minutes of a GPU
     python benchmarks/energy.py --models RBM --budget "500 steps" --test 500    nothing stored
 """
 
@@ -64,10 +65,12 @@ def main(asked: argparse.Namespace) -> None:
         store.show(rows[-1])
     rows.append(dict.fromkeys(rows[0]) | floor(learnt, test))
     store.show(rows[-1])
-    if asked.test is None and asked.budget is None:
+    if asked.test is None:
+        more = f" --models {' '.join(asked.models)}" if asked.models != list(MODELS) else ""
+        more += f' --budget "{asked.budget}"' if asked.budget else ""
         name = "energy" if asked.device == "cpu" else "energy_cuda"
-        command = f"python benchmarks/energy.py --device {asked.device}"
-        command += f" --models {' '.join(asked.models)}" if asked.models != list(MODELS) else ""
+        name += f"_{'_'.join(asked.models)}" if more else ""
+        command = f"python benchmarks/energy.py --device {asked.device}{more}"
         store.save(name, rows, command=command, annealing=ANNEALING)
 
 
@@ -157,11 +160,13 @@ def pseudo_likelihood(machine: Plain, test: np.ndarray) -> float:
     return round(float(total.mean()), 2)
 
 
-MODELS = ("RBM", "DeepBeliefNetwork", "BernoulliRBM")
+MODELS = ("RBM", "BernoulliRBM")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument(
+        "--models", nargs="+", choices=(*MODELS, "DeepBeliefNetwork"), default=list(MODELS)
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--budget", help="such as 9min; default as set for the model")
     parser.add_argument("--test", type=int, help="test images, for a quick look")

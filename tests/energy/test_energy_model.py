@@ -42,7 +42,7 @@ def ring(n: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("training", ["noise", "score", "langevin"])
 def test_a_ring_is_learnt_and_its_density_sums_to_one(training: str) -> None:
-    model = EnergyModel(hidden=(48, 48), training=training, budget="400 steps", gibbs_steps=5)
+    model = EnergyModel(hidden=(48, 48), training=training, budget="400 steps", langevin_steps=5)
     model.fit(ring(1500))
     line = np.linspace(-5, 5, 150)
     grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)

@@ -16,11 +16,14 @@ units decide, else by annealed importance sampling, with an error bar.
 |---|---|---|---|
 | `BoltzmannMachine` | tables | seen ones, each coupled to each other; hidden ones, if asked for | Gibbs sampling of one unit after the other |
 | `RBM` | tables, images | seen and hidden ones, coupled to the other sort only | Gibbs sampling of all units of a sort at once |
+| `DeepBeliefNetwork` | tables, images | an `RBM` on the hidden units of another, and so on | Gibbs sampling of the uppermost, then downwards |
 | `EnergyModel` | tables, images | whitened numbers, seen by any network | Langevin steps |
 
-When to use: `RBM` for columns of yes and no and images of black and white, where it learns which
-of them go together; as a detector on such data; where missing parts of a density are no loss but
-its level in nats is wanted. On tables of numbers flows are the better densities.
+When to use: for columns of yes and no and images of black and white, where a machine learns which
+of them go together, completes no order and needs none: `BoltzmannMachine` up to some twenty
+columns, where all of it is exact, `RBM` beyond. `DeepBeliefNetwork` is the historic way to add
+depth to it. `EnergyModel` is for densities of a few columns with edges, holes and rings, which
+flows can only stretch around. On tables of many numbers flows are the better densities.
 
 What goes wrong, and how it is met:
 

@@ -52,7 +52,7 @@ class EnergyModel(OverUnits):
         Mordatch, 2019).
     spread : float in (0, 10], default 0.15
         Of the noise of "score", in spreads of the data.
-    gibbs_steps : int in [1, 10000], default 10
+    langevin_steps : int in [1, 10000], default 10
         Langevin steps in each step of "langevin".
     chains : int in [1, 100000], default 256
         Samples in the buffer of "langevin".
@@ -118,6 +118,10 @@ class EnergyModel(OverUnits):
     array([ 1, -1])
     """
 
+    bound = (
+        "an estimate: exact up to the logarithm of the partition function, one number for all "
+        "samples, which is found by annealed importance sampling"
+    )
     card = {"kinds": ["table", "image"], "paper": "arXiv:1903.08689"}
     fast = {"hidden": (16,), "budget": "100 steps", "batch_size": 32, "annealing": 10}
     _state_spec = OverUnits._state_spec | {"network_": Weights()}
@@ -129,7 +133,7 @@ class EnergyModel(OverUnits):
         hidden: Sequence[int] = (128, 128),
         training: Literal["noise", "score", "langevin"] = "noise",
         spread: Annotated[float, Interval(0, 10, open_low=True)] = 0.15,
-        gibbs_steps: Annotated[int, Interval(1, 10_000)] = 10,
+        langevin_steps: Annotated[int, Interval(1, 10_000)] = 10,
         chains: Annotated[int, Interval(1, 100_000)] = 256,
         annealing: Annotated[int, Interval(1, 10_000_000)] = 50,
         draw_steps: Annotated[int, Interval(1, 1_000_000)] = 100,
@@ -147,7 +151,7 @@ class EnergyModel(OverUnits):
         self.hidden = hidden
         self.training = training
         self.spread = spread
-        self.gibbs_steps = gibbs_steps
+        self.langevin_steps = langevin_steps
         self.chains = chains
         self.annealing = annealing
         self.draw_steps = draw_steps
@@ -173,7 +177,7 @@ class EnergyModel(OverUnits):
                 return score_matching(network, batch, self.spread) / batch.shape[1]
             if not network.training:
                 return telling_from_neighbours(network, batch)
-            return persistent_contrast(network, batch, self.gibbs_steps)
+            return persistent_contrast(network, batch, self.langevin_steps)
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         chains = _CHAINS[self.schema_.width <= _FEW]

@@ -40,7 +40,7 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
     exact = False
     bound = (
         "an estimate: exact up to the logarithm of the partition function, one number for all "
-        "samples, which is exact itself up to 20 units and else found by annealed importance "
+        "samples, which is exact itself up to 20 bits and else found by annealed importance "
         "sampling"
     )
     _state_spec = {
@@ -66,7 +66,7 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
     ) -> LogPartition:
         """Return the logarithm of the partition function and its standard error, in nats.
 
-        Exact, with an error of 0, where 20 units or fewer decide. Otherwise by annealed importance
+        Exact, with an error of 0, where 20 bits or fewer decide. Otherwise by annealed importance
         sampling (Neal, 2001) from independent units with the marginals of the data (Salakhutdinov &
         Murray, 2008). `log_prob` uses the one estimated at the end of `fit`; another is put in its
         place by subtracting the difference to `log_partition_`.
