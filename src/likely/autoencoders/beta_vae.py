@@ -92,7 +92,7 @@ class BetaVAE(Variational):
         "paper": "https://openreview.net/forum?id=Sy2fzU9gl",
     }
     fast = {
-        "budget": "300 steps",
+        "budget": "200 steps",
         "hidden": (),
         "latent": 2,
         "batch_size": 32,

@@ -99,7 +99,7 @@ class VAE(Variational):
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1312.6114"}
     fast = {
-        "budget": "300 steps",
+        "budget": "200 steps",
         "hidden": (),
         "latent": 2,
         "batch_size": 32,

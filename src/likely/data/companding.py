@@ -33,7 +33,7 @@ def from_levels(levels: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> from_levels(to_levels(np.array([0.0, 0.01, -0.5]))).round(3).tolist()
-    [0.0, 0.009999999776482582, -0.503000020980835]
+    [0.0, 0.009999999776482582, -0.49799999594688416]
     """
     return _unbent((np.asarray(levels, np.float64) - SILENCE) / SILENCE).astype(np.float32)
 

@@ -20,6 +20,8 @@ class Coupled(Plain):
 
     Parameters
     ----------
+    weight, visible, hidden, precision, numbers, mixed
+        As in `Plain`.
     coupling : Tensor of shape (visible, visible)
         Symmetric, 0 on the diagonal and between numbers.
     """
