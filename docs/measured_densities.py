@@ -57,7 +57,8 @@ def _shakespeare(stored: dict[str, Any]) -> Iterable[Row]:
     of = {row["model"]: row["nats_a_character"] for row in scored}
     where = stored["hardware"].get("graphics")
     gpt = next(row for row in scored if row["model"] == "GPT")
-    spent = f"{gpt['train_s'] / 60:.0f} min of {'an ' + where if where else '2 processor cores'}"
+    cores = "one processor core" if stored["hardware"]["threads"] == "1" else "2 processor cores"
+    spent = f"{gpt['train_s'] / 60:.0f} min of {'an ' + where if where else cores}"
     yield (
         f"the last tenth of tiny Shakespeare: nats a character, GPT after {spent}",
         f"{of['GPT']:.3f}; 6-grams {of['6-grams, Witten-Bell']:.3f}; bz2 {of['bz2']:.3f}",
@@ -96,6 +97,15 @@ def _spoken_bits(stored: dict[str, Any]) -> Iterable[Row]:
     yield (
         "spoken digits, unseen clips: bits a value of 256 levels",
         f"WaveNet {of['WaveNet']:.2f}; linear prediction {linear:.2f}; xz {of['xz']:.2f}",
+    )
+
+
+def _spoken_drawn(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["what"]: row for row in stored["rows"]}
+    yield (
+        "digits asked for and drawn by WaveNet, recognised by a classifier of real clips",
+        f"{100 * of['drawn at temperature 1.0']['recognised']:.0f} % (chance 10 %, real clips "
+        f"{100 * of['real test clips']['recognised']:.0f} %)",
     )
 
 
@@ -144,6 +154,7 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "odd_text": _odd_text,
     "spoken_digits_bits": _spoken_bits,
     "spoken_digits_odd": _spoken_odd,
+    "spoken_digits_drawn": _spoken_drawn,
     "energy": _energy,
     "generated_tables": _generated_tables,
 }
