@@ -32,8 +32,8 @@ What goes wrong, and how it is met:
   itself expected, and whether its errors are white: a plain tone is likelier than any speech.
 - **Loud is not odd.** Sound is surprising where it is loud or hoarse. `WaveNet` asks whether it is
   more surprising than the network itself expected there, and whether what it could not foretell
-  foretells itself (`likely.nets.remains`). Wrong clips as a whole are found better by their
-  spectrograms, which is how a folder of sounds is seen unless `kind="audio"` is said.
+  foretells itself (`likely.nets.remains`). Wrong clips as a whole are found as well by their
+  spectrograms, and sooner: so a folder of sounds is seen unless `kind="audio"` is said.
 - **A density has a unit, a probability has none.** Values 0 and 1 and bytes get probabilities
   (counting measure): the chances of all images sum to one, which the tests check by adding them up.
   Numbers get densities in the user's units. Columns of two values in a table are counted, so a
