@@ -120,7 +120,7 @@ class WithLikelihood(Autoregressive, ABC):
         self.background_ = [self._background(x)] if self.oddness == "ratio" else []
         nats = self._surprises(held_out)
         self.usual_ = nats.mean(axis=0).ravel()
-        plane = Plane.learn(x)
+        plane = Plane.learn(x if isinstance(self.schema_, Form) else x[:1])  # tables ask for none
         self.middle_, self.variances_, self.rest_ = plane.middle, plane.variances, plane.rest
         self.directions_ = plane.directions.astype(np.float32)
         fine = fine_parts(self.schema_.shape) if isinstance(self.schema_, Form) else 0

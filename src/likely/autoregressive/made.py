@@ -16,7 +16,7 @@ from likely.data.form import Form
 from likely.nets.conditionals import Columns, Conditional
 from likely.nets.masked import MaskedDense, rank_features
 from likely.nets.scale import squash, stretch, unsquash
-from likely.nets.two_valued import values_of_two
+from likely.nets.two_valued import log_volume_of_numbers, values_of_two
 
 _TABLES = (64, 64)
 _PICTURES = (1024, 1024)
@@ -225,8 +225,7 @@ class MADE(WithLikelihood):
         schema = self.schema_
         if isinstance(schema, Form):
             return 0.0 if self._said(schema).discrete else schema.log_volume
-        scales = np.array([encoding.scale for encoding in schema.encodings])
-        return -float(np.log(scales[self.gaps_ == 0]).sum())
+        return log_volume_of_numbers(schema, self.gaps_ == 0)
 
     def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         found = np.empty((len(x), self.schema_.width))

@@ -15,13 +15,7 @@ from likely.base.state import Weights
 from likely.core.params import Interval
 from likely.data.form import Form
 from likely.energy.over_units import OverUnits
-from likely.nets.annealing import (
-    Ladder,
-    LogPartition,
-    annealed_log_partition,
-    enumerable,
-    exact_log_partition,
-)
+from likely.nets.annealing import LogPartition, log_partition_of
 from likely.nets.budget import divided
 from likely.nets.contrastive import contrastive_loss, held_out_loss
 from likely.nets.deep_belief import DeepBelief
@@ -257,17 +251,10 @@ class DeepBeliefNetwork(OverUnits):
     def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
         top = self.network_.to(self._device()).eval().top
         with torch.inference_mode(), seeded(seed):
-            machine = top.plain()
-            if enumerable(machine):
-                return LogPartition(float(exact_log_partition(machine)), 0.0)
-            ladder = Ladder(machine, top.base, top.base_precision)
-            return annealed_log_partition(ladder, chains, temperatures)
+            return log_partition_of(top, chains, temperatures)
 
     def _draw(self, n: int) -> Tensor:
-        top = self.network_.top
-        states = top.kept()[-1]
-        first = states[torch.randint(len(states), (n,))]
-        return self.network_.down(top.plain().gibbs(first, self.draw_steps))
+        return self.network_.down(self.network_.top.draw(n, self.draw_steps))
 
 
 def _hidden_of(machine: RestrictedBoltzmann, x: Tensor, rng: np.random.Generator) -> Tensor:

@@ -5,20 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, final
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from likely.base.state import Weights
 from likely.core.errors import ParameterError
 from likely.energy.over_units import OverUnits
-from likely.nets.annealing import (
-    Ladder,
-    LogPartition,
-    annealed_log_partition,
-    enumerable,
-    exact_log_partition,
-)
+from likely.nets.annealing import LogPartition, ladder_to, log_partition_of
 from likely.nets.contrastive import contrastive_loss, held_out_loss
 from likely.nets.mixing import Mixing, mixing_of
 from likely.nets.restricted_boltzmann import RestrictedBoltzmann
@@ -71,19 +64,8 @@ class Gibbs(OverUnits, ABC):
     def _network(self, schema: Any) -> RestrictedBoltzmann:
         """Return the machine, not trained."""
 
-    def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
-        self._first: Tensor | None = data
-        try:
-            super()._train(data, held_out, rng)
-        finally:
-            self._first = None
-
-    def _build(self) -> RestrictedBoltzmann:
-        network = self._network(self.schema_)
-        first = getattr(self, "_first", None)
-        if first is not None:
-            network.settle(first)
-        return network
+    def _settle(self, network: RestrictedBoltzmann, data: Tensor) -> None:
+        network.settle(data)
 
     def _loss(self, batch: Tensor) -> Tensor:
         if self.network_.training:
@@ -113,24 +95,16 @@ class Gibbs(OverUnits, ABC):
     def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
         network = self.network_.to(self._device()).eval()
         with torch.inference_mode(), seeded(seed):
-            machine = network.plain()
-            if enumerable(machine):
-                return LogPartition(float(exact_log_partition(machine)), 0.0)
-            ladder = Ladder(machine, network.base, network.base_precision)
-            return annealed_log_partition(ladder, chains, temperatures)
+            return log_partition_of(network, chains, temperatures)
 
     def _draw(self, n: int) -> Tensor:
-        states = self.network_.kept()[-1]
-        first = states[torch.randint(len(states), (n,))]
-        return self.network_.plain().gibbs(first, self.draw_steps)
+        return self.network_.draw(n, self.draw_steps)
 
     def _mixing(self, chains: int, steps: int, seed: int) -> Mixing:
         network = self.network_.to(self._device()).eval()
         with torch.inference_mode(), seeded(seed):
-            machine = network.plain()
-            ladder = Ladder(machine, network.base, network.base_precision)
-            states = network.kept()[-1]
-            own = states[torch.randint(len(states), (chains // 2,))]
+            ladder = ladder_to(network)
+            machine, own = ladder.machine, network.draw(chains // 2, 0)
             v = torch.cat([ladder.start(chains - len(own)), own])
             passed = []
             for _ in range(steps):

@@ -20,7 +20,7 @@ from likely.nets.annealing import LogPartition
 from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.rng import seeded
 from likely.nets.scale import squash, stretch, unsquash
-from likely.nets.two_valued import values_of_two
+from likely.nets.two_valued import log_volume_of_numbers, values_of_two
 
 _MOST_WHITENED = 2_048  # numbers
 _LEAST_SPREAD = 0.05
@@ -197,8 +197,7 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
         schema = self.schema_
         if isinstance(schema, Form):
             return 0.0 if self._bits.all() else schema.log_volume
-        scales = np.array([encoding.scale for encoding in schema.encodings])
-        return -float(np.log(scales[~self._bits]).sum())
+        return log_volume_of_numbers(schema, ~self._bits)
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         self.network_.to(self._device()).eval()

@@ -82,24 +82,18 @@ class Flow(Conditional, Density, Sampler, Encoder, Explainer, DeepModel, ABC):
         return drawn.reshape(len(start), int(steps), *drawn.shape[1:])
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
-        table = isinstance(self.schema_, Schema)
-        first, given = self._apart(data[: _SETTLED_ON[table]], self._shape)
-        if table:
+        if isinstance(self.schema_, Schema):
+            first, _ = self._apart(data[: _SETTLED_ON[True]], self._shape)
             self._noise = torch.from_numpy(steps_between(first.numpy())).float()
-        with seeded(0):
-            self._first: tuple[Tensor, Tensor | None] | None = self._noisy(first), given
-        try:
-            super()._train(data, held_out, rng)
-        finally:
-            self._first = None
+        super()._train(data, held_out, rng)
 
-    def _settled(self, network: Gaussianised) -> Gaussianised:
-        """Return a network with what is set from samples set, if it is about to be trained."""
-        first = getattr(self, "_first", None)
-        if first is not None:
-            with torch.no_grad():
-                network.bijection.settle(*first)  # pyright: ignore[reportCallIssue] - a Bijection
-        return network
+    def _settle(self, network: Gaussianised, data: Tensor) -> None:
+        most = _SETTLED_ON[isinstance(self.schema_, Schema)]
+        first, given = self._apart(data[:most], self._shape)
+        with seeded(0):
+            first = self._noisy(first)
+        with torch.no_grad():
+            network.bijection.settle(first, given)  # pyright: ignore[reportCallIssue] - a Bijection
 
     def _loss(self, batch: Tensor) -> Tensor:
         x, given = self._apart(batch, self._shape)

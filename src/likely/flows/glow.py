@@ -116,4 +116,4 @@ class Glow(Flow):
     def _network(self, schema: Any) -> nn.Module:
         maps = glow_steps(self.steps, tuple(self.hidden), self._given_width)
         found = multi_scale(schema.channels, schema.shape, self.scales, maps)
-        return self._settled(Gaussianised(found))
+        return Gaussianised(found)

@@ -119,4 +119,4 @@ class MaskedAutoregressiveFlow(Flow):
         width = schema.width
         hidden, given = tuple(self.hidden), self._given_width
         maps = autoregressive(width, self.layers, Affine(), hidden, self.dropout, given)
-        return self._settled(Gaussianised(Chain([*usual_start(width, given), *maps])))
+        return Gaussianised(Chain([*usual_start(width, given), *maps]))

@@ -141,4 +141,4 @@ class NeuralSplineFlow(Flow):
             maps = couplings(width, layers, univariate, hidden, self.dropout, **steered)
         else:
             maps = autoregressive(width, layers, univariate, hidden, self.dropout, given)
-        return self._settled(Gaussianised(Chain([*usual_start(width, given), *maps])))
+        return Gaussianised(Chain([*usual_start(width, given), *maps]))

@@ -135,10 +135,10 @@ class NICE(Flow):
         given = self._given_width
         if not isinstance(schema, Schema):
             maps = flat_couplings(width, layers, Shift(), hidden, self.dropout, given)
-            return self._settled(Gaussianised(maps))
+            return Gaussianised(maps)
         maps = couplings(width, layers, Shift(), hidden, self.dropout, given=given)
         parts = [*usual_start(width, given), *maps, ActNorm((width,))]
-        return self._settled(Gaussianised(Chain(parts)))
+        return Gaussianised(Chain(parts))
 
     def _rate(self) -> float:
         return self.learning_rate if isinstance(self.schema_, Schema) else self.learning_rate / 5

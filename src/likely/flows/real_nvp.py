@@ -140,11 +140,11 @@ class RealNVP(Flow):
         given = self._given_width
         if isinstance(schema, Schema):
             maps = couplings(schema.width, layers, Affine(), hidden, self.dropout, given=given)
-            return self._settled(Gaussianised(Chain([*usual_start(schema.width, given), *maps])))
+            return Gaussianised(Chain([*usual_start(schema.width, given), *maps]))
         boards = board_steps((layers + 1) // 2, hidden, given)
         others = channel_steps(layers // 2, hidden, given)
         maps = multi_scale(schema.channels, schema.shape, self.scales, others, boards)
-        return self._settled(Gaussianised(maps))
+        return Gaussianised(maps)
 
     def _rate(self) -> float:
         return self.learning_rate if isinstance(self.schema_, Schema) else self.learning_rate / 5

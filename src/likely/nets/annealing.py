@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from likely.nets.restricted_boltzmann import Plain, bits
+from likely.nets.restricted_boltzmann import Plain, RestrictedBoltzmann, bits
 
 MOST_ENUMERATED = 20
 """Up to so many units all states are visited."""
@@ -120,6 +120,27 @@ class Ladder:
             return v @ self.base
         squares = -0.5 * self.precision * (v - self.base) ** 2
         return torch.where(self.machine.numbers, squares, v * self.base).sum(dim=-1)
+
+
+def ladder_to(network: RestrictedBoltzmann) -> Ladder:
+    """Return the way from independent units to a machine."""
+    return Ladder(network.plain(), network.base, network.base_precision)
+
+
+def log_partition_of(network: RestrictedBoltzmann, chains: int, temperatures: int) -> LogPartition:
+    """Return the logarithm of a machine's partition function: exact if it is small, else annealed.
+
+    Parameters
+    ----------
+    network : RestrictedBoltzmann
+        The machine.
+    chains, temperatures : int
+        Of the annealing.
+    """
+    ladder = ladder_to(network)
+    if enumerable(ladder.machine):
+        return LogPartition(float(exact_log_partition(ladder.machine)), 0.0)
+    return annealed_log_partition(ladder, chains, temperatures)
 
 
 def annealed_log_partition(ladder: Ladder, chains: int, temperatures: int) -> LogPartition:

@@ -142,7 +142,10 @@ class DeepModel(Model, ABC):
         """
         budget = read_budget(self.budget)
         with seeded(int(rng.integers(2**31))):
-            network = self._build() if self.network is None else copy.deepcopy(self.network)
+            network = copy.deepcopy(self.network)
+            if network is None:
+                network = self._build()
+                self._settle(network, data)
             device = self._device()
             self.network_ = network.to(device)
             if device.type == "cuda":  # the layout in which its convolutions are fastest
@@ -168,6 +171,9 @@ class DeepModel(Model, ABC):
         early = f"{course.steps} of " if course.steps < course.planned else ""
         self.budget_ = f"{early}{course.planned} steps"
         self.notes_ = tuple(course.notes)
+
+    def _settle(self, network: Any, data: Tensor) -> None:
+        """Set what a new network takes from the data before training; most take nothing."""
 
     def _rate(self) -> float:
         """Return the largest learning rate, which may depend on how wide the network is."""

@@ -181,6 +181,11 @@ class RestrictedBoltzmann(nn.Module):
         """Return the states of the chains, (temperature, chain, visible)."""
         return self.chain.view(torch.float32).to(self.weight)
 
+    def draw(self, n: int, steps: int) -> Tensor:
+        """Return visible states so many steps behind those of the chains, (n, visible)."""
+        states = self.kept()[-1]
+        return self.plain().gibbs(states[torch.randint(len(states), (n,))], steps)
+
     def plain(self) -> Plain:
         """Return the machine without centring."""
         precision = torch.ones_like(self.visible)

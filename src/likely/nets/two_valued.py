@@ -31,3 +31,17 @@ def values_of_two(x: np.ndarray, schema: Schema) -> tuple[np.ndarray, np.ndarray
     ones = constant & (np.where(constant, lows, 0.0) * scales + centres == 1)
     lows = np.where(ones, lows - unit, lows)
     return lows, np.where(constant, unit, np.where(two, highs - lows, 0.0))
+
+
+def log_volume_of_numbers(schema: Schema, numbers: np.ndarray) -> float:
+    """Return the nats between features and the user's units: of two values there are none.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of plain columns.
+    numbers : ndarray of bool, shape (width,)
+        Which features are no values of two.
+    """
+    scales = np.array([encoding.scale for encoding in schema.encodings])
+    return -float(np.log(scales[numbers]).sum())
