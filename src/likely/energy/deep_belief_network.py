@@ -176,17 +176,18 @@ class DeepBeliefNetwork(OverUnits):
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
         with seeded(int(rng.integers(2**31))):
-            whole = copy.deepcopy(self.network) or self._network(self.schema_)
-        budget, stages = self.budget, len(whole.layers) + self.fine_tuning
+            given = self.network is not None
+            whole = copy.deepcopy(self.network) if given else self._network(self.schema_)
+        stages = len(whole.layers) + self.fine_tuning
         history: list[dict[str, float]] = []
         notes: list[str] = []
         steps = 0
         said, samples, apart = "", data, held_out
         try:
-            self.budget = divided(budget, stages)
+            self._share = divided(self.budget, stages)
             for stage in range(stages):
                 self._stage, last = stage, stage == len(whole.layers)
-                if self.network is not None and not last:
+                if given and not last:
                     continue
                 self._training = self._prepared(whole, stage, samples, rng)
                 of_stage = (data, None) if last else (samples, apart)
@@ -195,7 +196,7 @@ class DeepBeliefNetwork(OverUnits):
                 notes += self.notes_
                 steps += self.steps_
                 said = said or self.budget_
-                self.budget = said  # so that it repeats the run, also where time was the limit
+                self._share = said  # so that it repeats the run, also where time was the limit
                 if last:
                     whole = self.network_
                 else:
@@ -205,7 +206,7 @@ class DeepBeliefNetwork(OverUnits):
                     if stage + 1 == len(whole.layers):
                         whole.to(self._device()).untie()
         finally:
-            self.budget, self._training = budget, None
+            self._training = None
         self.network_ = self._to_scoring(whole.to(self._device()).eval())
         self.history_, self.notes_ = history, tuple(notes)
         self.steps_, self.budget_ = steps, said
@@ -225,6 +226,9 @@ class DeepBeliefNetwork(OverUnits):
         if found is None or self._stage == 0:
             return found
         return Path(f"{found[0]}.{self._stage}"), found[1]
+
+    def _limit(self) -> str | float | None:
+        return self._share
 
     def _rate(self) -> float:
         if isinstance(self.network_, DeepBelief):

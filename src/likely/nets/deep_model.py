@@ -140,7 +140,7 @@ class DeepModel(Model, ABC):
         rng : Generator
             Draws the seed of weights and batches.
         """
-        budget = read_budget(self.budget)
+        budget = read_budget(self._limit())
         with seeded(int(rng.integers(2**31))):
             network = copy.deepcopy(self.network)
             if network is None:
@@ -174,6 +174,10 @@ class DeepModel(Model, ABC):
 
     def _settle(self, network: Any, data: Tensor) -> None:
         """Set what a new network takes from the data before training; most take nothing."""
+
+    def _limit(self) -> str | float | None:
+        """Return the budget of a run of training, for models that are trained in several."""
+        return self.budget
 
     def _rate(self) -> float:
         """Return the largest learning rate, which may depend on how wide the network is."""

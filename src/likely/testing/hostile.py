@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from likely.base.capabilities import Explainer
-from likely.core.errors import LikelyError
 from likely.testing import toys
-from likely.testing.law import LawBroken, fresh, law, require, require_finite
+from likely.testing.law import fresh, law, require, require_finite, require_survival
 
 
 @law()
 def hostile_training_rows_are_survived(model: Any) -> None:
     """Whatever the training rows hold, scores are finite or the error is one of likely's."""
-    _survive(toys.hostile(), lambda rows: _fit_and_score(fresh(model), rows), "Fitting")
+    require_survival(
+        toys.hostile(), lambda rows: _fit_and_score(fresh(model), rows), "Fitting hostile tables"
+    )
 
 
 @law()
@@ -25,7 +25,7 @@ def hostile_new_rows_are_survived(model: Any) -> None:
     """Whatever new rows hold, their scores are finite or the error is one of likely's."""
     fitted = fresh(model).fit(np.random.default_rng(1).normal(size=(100, 3)))
     fitting = {name: rows for name, rows in toys.hostile().items() if rows.shape[1] == 3}
-    _survive(fitting, lambda rows: _score(fitted, rows), "Scoring")
+    require_survival(fitting, lambda rows: _score(fitted, rows), "Scoring hostile tables")
 
 
 @law()
@@ -43,22 +43,6 @@ def extreme_rows_are_odd(model: Any) -> None:
     for value in (1e6, -1e6, 1e308, -1e308, np.inf, -np.inf):
         found = fitted.predict(np.full((1, 3), value))
         require(found[0] == -1, f"A row of {value:g} everywhere is called likely.")
-
-
-def _survive(
-    tables: dict[str, np.ndarray], attempt: Callable[[np.ndarray], None], doing: str
-) -> None:
-    wrong = []
-    for name, rows in tables.items():
-        try:
-            attempt(rows)
-        except LawBroken as error:
-            wrong.append(f"{name}: {error}")
-        except LikelyError:
-            continue
-        except Exception as error:  # everything else is what the law forbids
-            wrong.append(f"{name}: {type(error).__name__}: {error}")
-    require(not wrong, f"{doing} hostile tables:\n  " + "\n  ".join(wrong))
 
 
 def _fit_and_score(model: Any, rows: np.ndarray) -> None:

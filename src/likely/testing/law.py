@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -201,6 +202,33 @@ def require_error(
             f"{what}: should raise {kind.__name__}, raised {type(error).__name__}: {error}"
         ) from error
     raise LawBroken(f"{what}: should raise {kind.__name__}, raised nothing.")
+
+
+def require_survival(cases: Mapping[str, Any], attempt: Callable[[Any], None], what: str) -> None:
+    """Raise `LawBroken` if an attempt breaks a law, warns, or fails by an error that is not ours.
+
+    Parameters
+    ----------
+    cases : mapping of str to object
+        Hostile data by name.
+    attempt : callable
+        What is done with each; an error of likely's own counts as surviving.
+    what : str
+        What is hostile, for the message.
+    """
+    wrong = []
+    for name, data in cases.items():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)
+                attempt(data)
+        except LawBroken as error:
+            wrong.append(f"{name}: {error}")
+        except LikelyError:
+            continue
+        except Exception as error:  # everything else is what the law forbids
+            wrong.append(f"{name}: {type(error).__name__}: {error}")
+    require(not wrong, f"{what}:\n  " + "\n  ".join(wrong))
 
 
 def fresh(model: Model) -> Any:

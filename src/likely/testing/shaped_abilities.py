@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from likely.base.capabilities import (
     Sampler,
     can,
 )
-from likely.core.errors import DataError, LikelyError
+from likely.core.errors import DataError
 from likely.data.shaped import AXES
 from likely.evaluation import auroc
 from likely.testing.law import (
@@ -26,6 +25,7 @@ from likely.testing.law import (
     require_equal,
     require_error,
     require_finite,
+    require_survival,
     shaped_kinds,
 )
 from likely.testing.shaped import SIZES, clean, planted
@@ -219,22 +219,15 @@ def other_samples_are_refused(model: Any) -> None:
 @law(data="axes")
 def hostile_samples_are_survived(model: Any) -> None:
     """Whatever samples hold and however small they are, scores are finite or the error is ours."""
-    wrong = []
     for kind in shaped_kinds(model):
         fitted = fresh(model).fit(clean(kind))
-        for name, samples in _hostile(kind).items():
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("error", RuntimeWarning)
-                    _score(fresh(model).fit(samples), samples)
-                    if samples.shape[1:] == clean(kind, 1).shape[1:]:
-                        _score(fitted, samples)
-            except LikelyError as error:
-                if isinstance(error, AssertionError):
-                    wrong.append(f"{kind}, {name}: {error}")
-            except Exception as error:  # everything else is what the law forbids
-                wrong.append(f"{kind}, {name}: {type(error).__name__}: {error}")
-    require(not wrong, "Hostile samples:\n  " + "\n  ".join(wrong))
+
+        def attempt(samples: np.ndarray, kind: str = kind, fitted: Any = fitted) -> None:
+            _score(fresh(model).fit(samples), samples)
+            if samples.shape[1:] == clean(kind, 1).shape[1:]:
+                _score(fitted, samples)
+
+        require_survival(_hostile(kind), attempt, f"Hostile samples of {kind}")
 
 
 @law(data="axes")
