@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         energy,
         evaluation,
         flows,
+        gan,
         testing,
         vision,
     )
@@ -66,6 +67,7 @@ _MODULES = (
     "autoregressive",
     "flows",
     "energy",
+    "gan",
     "vision",
     "evaluation",
     "testing",
@@ -95,6 +97,7 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "autoregressive",
     "flows",
     "energy",
+    "gan",
     "vision",
     "evaluation",
     "testing",

