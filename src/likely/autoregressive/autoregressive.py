@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
 from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.completer import Completer
 from likely.base.state import Array, Members
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
@@ -33,44 +34,10 @@ _LEAST = 1e-9  # nats
 _REPLACED = 0.2  # share of the numbers that a background model sees from elsewhere
 
 
-class Autoregressive(Density, Sampler, Explainer, DeepModel, ABC):
+class Autoregressive(Density, Sampler, Completer, Explainer, DeepModel, ABC):
     """A model of each feature given those before it: log p(x) is the sum of what they get."""
 
     additive = True
-
-    @final
-    def complete(self, X: Any, known: Any, seed: int | None = None) -> np.ndarray:
-        """Draw what is not known of samples, given what comes before it in the model's order.
-
-        Parameters
-        ----------
-        X : as in `fit`
-            Samples; whatever is not known of them is not looked at.
-        known : ndarray of bool
-            What is kept: in the axes of a sample, or one such mask for every sample. Of a table,
-            one number a used column.
-        seed : int, optional
-            The same seed draws the same samples.
-
-        Returns
-        -------
-        ndarray
-            As from `sample`: what is known as it was, the rest drawn.
-
-        Raises
-        ------
-        DataError
-            If `known` has another shape.
-        """
-        self._check_fitted()
-        samples = self.schema_.match(X)
-        x = self._view(self.schema_, samples)
-        kept = _spread(self.schema_, np.asarray(known), len(x))
-        return self.schema_.restore(self._fill(x, kept, generator(seed)))
-
-    @abstractmethod
-    def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Draw features that are not known, in the shape of `x`, which `known` has too."""
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         schema = self.schema_
@@ -240,20 +207,3 @@ def _blurred(x: np.ndarray, schema: Any, rng: np.random.Generator) -> np.ndarray
 
 def _total(nats: np.ndarray) -> np.ndarray:
     return nats.reshape(len(nats), -1).sum(axis=1)
-
-
-def _spread(schema: Any, known: np.ndarray, n: int) -> np.ndarray:
-    """Return a mask in the user's axes as one of features, (n, ...)."""
-    if isinstance(schema, Form):
-        inner = schema.shape if schema.flat else (*schema.shape, schema.channels)
-    else:
-        inner = (len(schema.used),)
-    if known.dtype != bool or known.shape not in (inner, (n, *inner)):
-        raise DataError(
-            f"known must be an array of bool of the shape {inner} or {(n, *inner)}. Found "
-            f"{known.dtype} of shape {known.shape}."
-        )
-    mask = np.broadcast_to(known, (n, *inner))
-    if isinstance(schema, Form):
-        return np.moveaxis(mask[..., None] if schema.flat else mask, -1, 1)
-    return mask[:, schema.feature_columns]

@@ -17,6 +17,7 @@ from likely.data.form import Form
 from likely.energy.over_units import OverUnits
 from likely.nets.annealing import LogPartition, log_partition_of
 from likely.nets.budget import divided
+from likely.nets.clamped import Clamp
 from likely.nets.contrastive import contrastive_loss, held_out_loss
 from likely.nets.deep_belief import DeepBelief
 from likely.nets.restricted_boltzmann import RestrictedBoltzmann
@@ -247,10 +248,17 @@ class DeepBeliefNetwork(OverUnits):
         return found / batch.shape[1]  # nats a unit
 
     def _energies(self, batch: Tensor) -> Tensor:
-        draws = self.importance_samples
-        chance = _spread_evenly(draws, self.network_.inner)
-        weights = self.network_.log_weights(batch, torch.from_numpy(chance).to(batch))
-        return float(np.log(draws)) - weights.logsumexp(dim=0)
+        weights = self.network_.log_weights(batch, self._chances(batch))
+        return float(np.log(self.importance_samples)) - weights.logsumexp(dim=0)
+
+    def _costs(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        precision = self.network_.layers[0].plain().precision
+        return self.network_.costs(batch, self._chances(batch)), precision
+
+    def _chances(self, batch: Tensor) -> Tensor:
+        """Return where in their distributions codes are drawn, the same for every sample."""
+        found = _spread_evenly(self.importance_samples, self.network_.inner)
+        return torch.from_numpy(found).to(batch)
 
     def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
         top = self.network_.to(self._device()).eval().top
@@ -259,6 +267,10 @@ class DeepBeliefNetwork(OverUnits):
 
     def _draw(self, n: int) -> Tensor:
         return self.network_.down(self.network_.top.draw(n, self.draw_steps))
+
+    def _draw_given(self, clamp: Clamp) -> Tensor:
+        with torch.inference_mode():
+            return self.network_.draw_given(clamp, self.draw_steps)
 
 
 def _hidden_of(machine: RestrictedBoltzmann, x: Tensor, rng: np.random.Generator) -> Tensor:

@@ -13,8 +13,10 @@ from likely.base.state import Weights
 from likely.core.params import Interval
 from likely.energy.over_units import OverUnits
 from likely.nets.annealing import LogPartition
+from likely.nets.clamped import Clamp
 from likely.nets.energy import (
     Energy,
+    Slice,
     anneal,
     noise_contrast,
     persistent_contrast,
@@ -187,6 +189,11 @@ class EnergyModel(OverUnits):
     def _energies(self, batch: Tensor) -> Tensor:
         return self.network_(batch)
 
+    def _costs(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.inference_mode(mode=False):
+            slopes = self.network_.slope(batch.clone())
+        return slopes, torch.ones_like(slopes[0])
+
     def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
         network = self.network_.to(self._device()).eval()
         with seeded(seed):
@@ -195,3 +202,7 @@ class EnergyModel(OverUnits):
     def _draw(self, n: int) -> Tensor:
         with torch.inference_mode(mode=False):
             return anneal(self.network_, n, self.annealing, self.draw_steps)[0].detach()
+
+    def _draw_given(self, clamp: Clamp) -> Tensor:
+        found = Slice(self.network_, clamp).draw(self.annealing, self.draw_steps)
+        return found.detach()

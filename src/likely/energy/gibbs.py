@@ -12,6 +12,7 @@ from likely.base.state import Weights
 from likely.core.errors import ParameterError
 from likely.energy.over_units import OverUnits
 from likely.nets.annealing import LogPartition, ladder_to, log_partition_of
+from likely.nets.clamped import Clamp
 from likely.nets.contrastive import contrastive_loss, held_out_loss
 from likely.nets.mixing import Mixing, mixing_of
 from likely.nets.restricted_boltzmann import RestrictedBoltzmann
@@ -92,6 +93,10 @@ class Gibbs(OverUnits, ABC):
     def _energies(self, batch: Tensor) -> Tensor:
         return self.network_(batch)
 
+    def _costs(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        machine = self.network_.plain()
+        return machine.costs(batch), machine.precision
+
     def _partition(self, chains: int, temperatures: int, seed: int) -> LogPartition:
         network = self.network_.to(self._device()).eval()
         with torch.inference_mode(), seeded(seed):
@@ -99,6 +104,10 @@ class Gibbs(OverUnits, ABC):
 
     def _draw(self, n: int) -> Tensor:
         return self.network_.draw(n, self.draw_steps)
+
+    def _draw_given(self, clamp: Clamp) -> Tensor:
+        with torch.inference_mode():
+            return self.network_.draw_given(clamp, self.draw_steps)
 
     def _mixing(self, chains: int, steps: int, seed: int) -> Mixing:
         network = self.network_.to(self._device()).eval()

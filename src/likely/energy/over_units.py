@@ -10,13 +10,15 @@ import torch
 from scipy.linalg import solve_triangular
 from torch import Tensor
 
-from likely.base.capabilities import Density, Sampler
+from likely.base.capabilities import Density, Explainer, Sampler
+from likely.base.completer import Completer
 from likely.base.state import Array
 from likely.core.covariance import regularise, whitening
 from likely.core.errors import ParameterError
 from likely.data.form import Form
 from likely.data.samples import Samples, describe_counts
 from likely.nets.annealing import LogPartition
+from likely.nets.clamped import Clamp, clamp_numbers
 from likely.nets.deep_model import DeepModel, settled_order
 from likely.nets.rng import seeded
 from likely.nets.scale import squash, stretch, unsquash
@@ -30,7 +32,7 @@ _STRANGE = 10.0  # nats, for values that a column of two values cannot have
 _LEAST_ROWS = 10
 
 
-class OverUnits(Density, Sampler, DeepModel, ABC):
+class OverUnits(Density, Sampler, Completer, Explainer, DeepModel, ABC):
     """A model whose density is exp(-energy) / Z, over units that are bits or numbers.
 
     Columns and pixels of two values are bits; all others are numbers, which are whitened first, so
@@ -38,6 +40,7 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
     """
 
     exact = False
+    additive = False
     bound = (
         "an estimate: exact up to the logarithm of the partition function, one number for all "
         "samples, which is exact itself up to 20 bits and else found by annealed importance "
@@ -102,8 +105,20 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
         """Return free energies of units, (batch,)."""
 
     @abstractmethod
+    def _costs(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what units add to the energy, and how much it bends along each, (unit,).
+
+        What they add, (batch, unit), is of bits minus the log-probability given all others, and of
+        numbers the slope of the energy.
+        """
+
+    @abstractmethod
     def _draw(self, n: int) -> Tensor:
         """Return the units of n new samples, (n, unit), by torch's random numbers."""
+
+    @abstractmethod
+    def _draw_given(self, clamp: Clamp) -> Tensor:
+        """Return units of samples of which a part is known, (batch, unit)."""
 
     def _describe(self, samples: Samples) -> Any:
         return describe_counts(samples)
@@ -177,20 +192,42 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
     def _score(self, x: np.ndarray) -> np.ndarray:
         return self._log_prob(x)
 
+    def _contributions(self, x: np.ndarray) -> np.ndarray:
+        bends: list[np.ndarray] = []
+
+        def costs(batch: Tensor) -> Tensor:
+            found, bend = self._costs(batch)
+            bends.append(bend.double().cpu().numpy())
+            return found
+
+        found, numbers = self._apply(x, costs), ~self._bits
+        slopes, whitened, bend = found[:, numbers], self.whitening_, bends[0][numbers]
+        if len(whitened) != len(self.centre_):
+            found[:, numbers] = slopes**2 / bend
+        else:  # one step of Newton's method along a feature saves so much
+            found[:, numbers] = (slopes @ whitened.T) ** 2 / (whitened**2 @ bend)
+        found[:, numbers] /= 2
+        return (found - self._outside(x)).reshape(x.shape)
+
     def _gain(self, x: np.ndarray) -> np.ndarray:
         """Return nats from units to features, and what strange values of bits cost, (n,)."""
-        two = self._bits
         diagonal = len(self.whitening_) != len(self.centre_)
         steps = self.whitening_[0] if diagonal else np.diag(self.whitening_)
-        found = np.full(len(x), float(np.log(steps).sum()))
-        if isinstance(self.schema_, Form):
-            raw = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
-        else:
-            raw = np.asarray(x, dtype=np.float64)
-            found += stretch(raw[:, ~two]).sum(axis=1)
+        return float(np.log(steps).sum()) + self._outside(x).sum(axis=1)
+
+    def _outside(self, x: np.ndarray) -> np.ndarray:
+        """Return what features add to log-densities that no unit sees, (n, width).
+
+        What far values were drawn in by, and what strange values of bits cost.
+        """
+        raw = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
+        two, found = self._bits, np.zeros_like(raw)
+        if not isinstance(self.schema_, Form):
+            found[:, ~two] = stretch(raw[:, ~two])
         low, gap = self.lows_[two], self.gaps_[two]
         off = np.minimum(np.abs(raw[:, two] - low), np.abs(raw[:, two] - low - gap)) / gap
-        return found - _STRANGE * np.log1p(_STRANGE * off).sum(axis=1)
+        found[:, two] = -_STRANGE * np.log1p(_STRANGE * off)
+        return found
 
     def _log_volume(self) -> float:
         """Return the nats between features and the user's units; probabilities have no unit."""
@@ -204,6 +241,34 @@ class OverUnits(Density, Sampler, DeepModel, ABC):
         with torch.inference_mode(), seeded(int(rng.integers(2**31))):
             units = self._draw(n)
         return self._features(units.double().cpu().numpy())
+
+    def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        found = np.array(x, dtype=np.float64)
+        masks, which = np.unique(known.reshape(len(x), -1), axis=0, return_inverse=True)
+        self.network_.to(self._device()).eval()
+        with seeded(int(rng.integers(2**31))):
+            for i, mask in enumerate(masks):
+                rows = np.flatnonzero(which.ravel() == i)
+                units = self._draw_given(self._clamp(x[rows], mask))
+                found[rows] = self._features(units.double().cpu().numpy())
+        return np.where(known, x, found)
+
+    def _clamp(self, x: np.ndarray, known: np.ndarray) -> Clamp:
+        """Return what is known of features, as units."""
+        values, numbers = self._tensor(x).numpy().astype(np.float64), ~self._bits
+        held, summed, free = known.copy(), np.zeros_like(known), np.zeros((0, 0))
+        if numbers.any() and len(self.whitening_) == len(self.centre_):
+            held, summed = known & ~numbers, numbers
+            away = self._seen(x)[:, numbers] - self.centre_
+            back = solve_triangular(self.whitening_, np.eye(len(self.centre_)))
+            values[:, numbers], free = clamp_numbers(away, known[numbers], back)
+        like, device = next(self.network_.parameters()), self._device()
+        return Clamp(
+            torch.from_numpy(values).to(like),
+            torch.from_numpy(held).to(device),
+            torch.from_numpy(summed).to(device),
+            torch.from_numpy(np.ascontiguousarray(free)).to(like),
+        )
 
 
 def _whitened(x: np.ndarray, *, table: bool) -> tuple[np.ndarray, np.ndarray]:

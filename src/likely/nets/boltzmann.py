@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from likely.nets.clamped import Clamp
 from likely.nets.restricted_boltzmann import Plain, RestrictedBoltzmann, bits
 
 _LOG_2PI = float(np.log(2 * np.pi))
@@ -33,6 +34,10 @@ class Coupled(Plain):
         u = v * self.precision
         return super().own(v) - 0.5 * ((u @ self.coupling) * u).sum(dim=-1)
 
+    def alone(self, v: Tensor) -> Tensor:
+        """Return log-odds of bits and means of numbers by visible units alone, (..., visible)."""
+        return self.visible + (v * self.precision) @ self.coupling
+
     def smaller_side(self) -> tuple[int, Callable[[Tensor], Tensor]]:
         """Return how many units decide the partition function, and the measure of their states."""
         visible, hidden = self.weight.shape
@@ -40,20 +45,30 @@ class Coupled(Plain):
             return visible, lambda states: -self.free_energy(states)
         return int((~self.numbers).sum()) + hidden, self._measure_of_bits
 
-    def draw_visible(self, h: Tensor, v: Tensor) -> Tensor:
+    def draw_visible(self, h: Tensor, v: Tensor, clamp: Clamp | None = None) -> Tensor:
         """Return visible states after a sweep: bits one by one, then all numbers."""
         zero = torch.zeros_like(self.visible)
-        return self.draw_at(h, v, torch.ones(1).to(v), zero, torch.ones_like(zero))
+        return self._sweep(h, v, torch.ones(1).to(v), zero, torch.ones_like(zero), clamp)
 
     def draw_at(
         self, h: Tensor, v: Tensor, beta: Tensor, base: Tensor, precision: Tensor
     ) -> Tensor:
         """Return visible states at a temperature after a sweep, on the way from those before."""
+        return self._sweep(h, v, beta, base, precision, None)
+
+    def _sweep(
+        self,
+        h: Tensor,
+        v: Tensor,
+        beta: Tensor,
+        base: Tensor,
+        precision: Tensor,
+        clamp: Clamp | None,
+    ) -> Tensor:
         above = self.fields(h)
         u = v * self.precision
-        for i in range(v.shape[-1]):
-            if bool(self.numbers[i]):
-                continue
+        stays = self.numbers if clamp is None else self.numbers | clamp.held
+        for i in torch.nonzero(~stays)[:, 0].tolist():
             field = above[..., i] + u @ self.coupling[:, i]
             field = (1 - beta[..., 0]) * base[i] + beta[..., 0] * field
             u[..., i] = bits(torch.sigmoid(field))
@@ -63,7 +78,8 @@ class Coupled(Plain):
         first, last = (1 - beta) * precision, beta * self.precision
         mean = (first * base + last * fields) / (first + last)
         normal = mean + torch.randn_like(mean) * (first + last).rsqrt()
-        return torch.where(self.numbers, normal, u)
+        found = torch.where(self.numbers, normal, u)
+        return found if clamp is None else clamp.settle(found, fields, self.precision)
 
     def _measure_of_bits(self, states: Tensor) -> Tensor:
         """Return the logarithm of the measure of visible bits and hidden units, (state,)."""

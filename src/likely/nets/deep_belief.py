@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from likely.nets.clamped import Clamp
 from likely.nets.contrastive import contrastive_loss
 from likely.nets.restricted_boltzmann import Plain, RestrictedBoltzmann, bits
 
@@ -70,6 +71,46 @@ class DeepBelief(nn.Module):
             below = h
         return total - self.top.plain().free_energy(below)
 
+    def costs(self, v: Tensor, chance: Tensor) -> Tensor:
+        """Return what visible units cost given the codes that speak for a sample, (batch, visible).
+
+        Of bits it is minus their log-probability, of numbers the slope of it; codes count as much
+        as in `log_weights`.
+        """
+        share = torch.softmax(self.log_weights(v, chance), dim=0)[..., None]  # (draw, batch, 1)
+        up, machine = self._upwards()[0], self._directed()[0]
+        h = (chance[:, None, : up.out_features] < torch.sigmoid(up(v))).to(v)
+        fields = machine.fields(h)  # (draw, batch, visible)
+        nats = F.softplus(fields) - v * fields
+        slopes = machine.precision * (v - fields)
+        return (share * torch.where(machine.numbers, slopes, nats)).sum(dim=0)
+
+    def draw_given(self, clamp: Clamp, steps: int) -> Tensor:
+        """Return visible units of which some are known, after steps of Gibbs sampling of all units.
+
+        Units of a layer depend on one another given the layer below, so they are drawn one by one.
+
+        Parameters
+        ----------
+        clamp : Clamp
+            What is known of each sample.
+        steps : int
+            Sweeps over all layers.
+        """
+        layers, top = self._directed(), self.top.plain()
+        v = self.down(self.top.draw(len(clamp.values), 0))
+        states = [clamp.settle(v, v, layers[0].precision)]
+        for up in self._upwards():
+            states.append(bits(torch.sigmoid(up(states[-1]))))
+        told = [clamp.held | clamp.summed, *(torch.ones_like(s[0]) > 0 for s in states[1:])]
+        for _ in range(steps):
+            above = top.fields(top.draw_hidden(states[-1]))
+            for i in range(len(layers) - 1, -1, -1):
+                states[i + 1] = swept(layers[i], states[i], told[i], states[i + 1], above)
+                above = layers[i].fields(states[i + 1])
+            states[0] = layers[0].draw_visible(states[1], states[0], clamp)
+        return states[0]
+
     def down(self, states: Tensor) -> Tensor:
         """Draw visible units, given states of the visible side of the undirected machine."""
         for machine in self._directed()[::-1]:
@@ -121,3 +162,34 @@ def log_chance(machine: Plain, v: Tensor, h: Tensor) -> Tensor:
         normal = squares + 0.5 * (machine.precision.log() - _LOG_2PI)
         found = torch.where(machine.numbers, normal, found)
     return found.sum(dim=-1)
+
+
+def swept(machine: Plain, below: Tensor, told: Tensor, h: Tensor, above: Tensor) -> Tensor:
+    """Return hidden units drawn one after the other, given what they made and what makes them.
+
+    Parameters
+    ----------
+    machine : Plain
+        What makes the units below of hidden ones.
+    below : Tensor of shape (batch, visible)
+        What they made.
+    told : Tensor of bool, shape (visible,)
+        Which of the units below are given; the others say nothing.
+    h : Tensor of shape (batch, hidden)
+        Hidden units before.
+    above : Tensor of shape (batch, hidden)
+        Their log-odds by what makes them.
+    """
+    fields, h = machine.fields(h)[:, told], h.clone()
+    weight, below = machine.weight[told], below[:, told]
+    numbers, precision = machine.numbers[told], machine.precision[told]
+    for j in range(h.shape[1]):
+        mine = weight[:, j]
+        off = fields - h[:, j, None] * mine
+        gain = mine * below - F.softplus(off + mine) + F.softplus(off)
+        if machine.mixed:
+            squares = precision * mine * (below - off - 0.5 * mine)
+            gain = torch.where(numbers, squares, gain)
+        h[:, j] = bits(torch.sigmoid(above[:, j] + gain.sum(dim=1)))
+        fields = off + h[:, j, None] * mine
+    return h

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from likely.nets.annealing import LogPartition, mean_of_weights
+from likely.nets.clamped import Clamp
 
 _LOG_2PI = float(np.log(2 * np.pi))
 _ANEW = 0.05  # of the chains that begin anew at every step of training
@@ -46,6 +47,10 @@ class Energy(nn.Module):
     def forward(self, u: Tensor) -> Tensor:
         """Return energies, (batch,)."""
         return self.added(u) + 0.5 * (u**2).sum(dim=1)
+
+    def slope(self, u: Tensor) -> Tensor:
+        """Return the slopes of energies, (batch, unit)."""
+        return _energy_and_slope(self, u, 1.0)[1]
 
     def kept(self) -> Tensor:
         """Return the samples that are kept, (chain, unit)."""
@@ -125,7 +130,9 @@ def telling_from_neighbours(network: Energy, batch: Tensor) -> Tensor:
     return total / 4
 
 
-def walk(network: Energy, u: Tensor, beta: float, steps: int, size: float) -> tuple[Tensor, float]:
+def walk(
+    network: Energy | Slice, u: Tensor, beta: float, steps: int, size: float
+) -> tuple[Tensor, float]:
     """Return samples after Langevin steps at a temperature, and the size that steps should have.
 
     Proposals are accepted as Metropolis does (Roberts & Tweedie, 1996), so that the density stays
@@ -133,7 +140,7 @@ def walk(network: Energy, u: Tensor, beta: float, steps: int, size: float) -> tu
 
     Parameters
     ----------
-    network : Energy
+    network : Energy or Slice
         Where to.
     u : Tensor of shape (chain, unit)
         Where from.
@@ -196,7 +203,37 @@ def anneal(
     return u, found
 
 
-def _energy_and_slope(network: Energy, u: Tensor, beta: float) -> tuple[Tensor, Tensor]:
+class Slice(nn.Module):
+    """The energy of what is free of samples of which a part is known.
+
+    Parameters
+    ----------
+    network : Energy
+        Of whole samples.
+    clamp : Clamp
+        What is known.
+    """
+
+    def __init__(self, network: Energy, clamp: Clamp) -> None:
+        super().__init__()
+        self.network, self.clamp = network, clamp
+
+    def added(self, u: Tensor) -> Tensor:
+        """Return what the network adds to the energy of free numbers, (batch,)."""
+        return self.network.added(self.clamp.spread(u))
+
+    def draw(self, temperatures: int, steps: int) -> Tensor:
+        """Return samples after annealing and Langevin steps, (batch, unit)."""
+        u = torch.randn(len(self.clamp.values), self.clamp.width).to(self.clamp.values)
+        if not u.shape[1]:
+            return self.clamp.values
+        size = _FIRST_STEP
+        for now in range(1, temperatures):
+            u, size = walk(self, u, now / temperatures, 1, size)
+        return self.clamp.spread(walk(self, u, 1.0, steps, size)[0])
+
+
+def _energy_and_slope(network: Energy | Slice, u: Tensor, beta: float) -> tuple[Tensor, Tensor]:
     with torch.enable_grad():
         here = u.detach().clone().requires_grad_()
         energy = beta * network.added(here) + 0.5 * (here**2).sum(dim=1)

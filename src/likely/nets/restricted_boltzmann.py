@@ -10,10 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from likely.nets.clamped import Clamp
+
 _LEAST_LOG_VARIANCE = -7.0
 _START = 0.01
 _REST = -2.0  # bias of hidden units at the start: one in eight is on
 _LOG_2PI = float(np.log(2 * np.pi))
+_AT_ONCE = 2**22  # numbers
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,28 @@ class Plain:
         """Return minus the logarithm of the unnormalised probability of visible states, (...,)."""
         return self.own(v) - F.softplus(self.inputs(v)).sum(dim=-1)
 
+    def alone(self, v: Tensor) -> Tensor:
+        """Return log-odds of bits and means of numbers by visible units alone, (..., visible)."""
+        return self.visible.expand_as(v)
+
+    def costs(self, v: Tensor) -> Tensor:
+        """Return what visible units add to the free energy, given all others, (batch, visible).
+
+        Of bits it is minus the log-probability given all others, in nats; of numbers the slope of
+        the free energy.
+        """
+        inputs, alone = self.inputs(v), self.alone(v)
+        on = torch.sigmoid(inputs)
+        found = self.precision * (v - alone - on @ self.weight.T)
+        usual = F.softplus(inputs)[:, None]
+        two = torch.nonzero(~self.numbers)[:, 0]
+        for units in two.split(max(1, _AT_ONCE // max(1, inputs.numel()))):
+            turned = (1 - 2 * v[:, units])[..., None]  # (batch, unit, 1)
+            other = F.softplus(inputs[:, None] + turned * self.weight[units])
+            gain = (other - usual).sum(dim=-1) + turned[..., 0] * alone[:, units]
+            found[:, units] = F.softplus(gain)
+        return found
+
     def log_measure(self, h: Tensor) -> Tensor:
         """Return the logarithm of the unnormalised probability of hidden states, (...,)."""
         fields = self.fields(h)
@@ -84,9 +109,11 @@ class Plain:
         """Return hidden states given visible ones."""
         return bits(torch.sigmoid(self.inputs(v)))
 
-    def draw_visible(self, h: Tensor, v: Tensor) -> Tensor:
-        """Return visible states given hidden ones; `v` are those before."""
-        return self.settled(self.fields(h), self.precision)
+    def draw_visible(self, h: Tensor, v: Tensor, clamp: Clamp | None = None) -> Tensor:
+        """Return visible states given hidden ones and what is known; `v` are those before."""
+        fields = self.fields(h)
+        found = self.settled(fields, self.precision)
+        return found if clamp is None else clamp.settle(found, fields, self.precision)
 
     def draw_at(
         self, h: Tensor, v: Tensor, beta: Tensor, base: Tensor, precision: Tensor
@@ -108,10 +135,10 @@ class Plain:
         normal = fields + torch.randn_like(fields) * precision.rsqrt()
         return torch.where(self.numbers, normal, found)
 
-    def gibbs(self, v: Tensor, steps: int) -> Tensor:
-        """Return visible states after so many steps of Gibbs sampling."""
+    def gibbs(self, v: Tensor, steps: int, clamp: Clamp | None = None) -> Tensor:
+        """Return visible states after so many steps of Gibbs sampling; what is known stays."""
         for _ in range(steps):
-            v = self.draw_visible(self.draw_hidden(v), v)
+            v = self.draw_visible(self.draw_hidden(v), v, clamp)
         return v
 
 
@@ -185,6 +212,20 @@ class RestrictedBoltzmann(nn.Module):
         """Return visible states so many steps behind those of the chains, (n, visible)."""
         states = self.kept()[-1]
         return self.plain().gibbs(states[torch.randint(len(states), (n,))], steps)
+
+    def draw_given(self, clamp: Clamp, steps: int) -> Tensor:
+        """Return visible states of which some are known, so many steps behind those of the chains.
+
+        Parameters
+        ----------
+        clamp : Clamp
+            What is known of each.
+        steps : int
+            Of Gibbs sampling.
+        """
+        machine, first = self.plain(), self.draw(len(clamp.values), 0)
+        first = clamp.settle(first, first, machine.precision)
+        return machine.gibbs(first, steps, clamp)
 
     def plain(self) -> Plain:
         """Return the machine without centring."""

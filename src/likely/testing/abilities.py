@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from likely.base.capabilities import Density, Sampler, Tester
+from likely.base.completer import Completer
 from likely.base.conditional import Conditional
 from likely.core.errors import CannotDo, DataError
 from likely.evaluation import auroc
@@ -116,6 +117,46 @@ def samples_pass_for_data(model: Any) -> None:
         chances = cross_val_predict(judge, rows, labels, cv=5, method="predict_proba")
         found = auroc(labels, np.asarray(chances)[:, 1])
         require(found <= 0.6, f"{name} tells samples from data with AUROC {found:.3f}.")
+
+
+@law(Completer)
+def completion_of_rows_follows_what_is_known(model: Any) -> None:
+    """`complete` keeps known cells as they were, and draws others by the seed as those ask for."""
+    fitted = fresh(model).fit(_plane(1000))
+    new, known = _plane(400, seed=1), np.array([True, False])
+    asked = np.where(known, new, 1e6)  # what is not known is not looked at
+    first, again, other = (np.asarray(fitted.complete(asked, known, seed=s)) for s in (1, 1, 2))
+    require_equal(first[:, 0], new[:, 0], "What was known")
+    require(first.tobytes() == again.tobytes(), "One seed completes in two ways.")
+    require(first.tobytes() != other.tobytes(), "Two seeds complete in one way.")
+    slope = _SPREAD[0, 1] / _SPREAD[0, 0]
+    away = first[:, 1] - _CENTRE[1] - slope * (new[:, 0] - _CENTRE[0])
+    away /= np.sqrt(_SPREAD[1, 1] - slope * _SPREAD[0, 1])
+    require(
+        abs(away.mean()) <= 0.3 and 0.75 <= away.std() <= 1.25,
+        f"Given the first column, the second is {away.mean():.2f} spreads off, and "
+        f"{away.std():.2f} times as wide as it should be.",
+    )
+    whole = np.asarray(fitted.complete(new, np.ones(2, bool)))
+    require_equal(whole, new, "Rows of which all is known")
+    require_error(
+        DataError,
+        lambda: fitted.complete(new, np.ones(3, bool)),
+        ("known",),
+        "Completing with a mask of another shape",
+    )
+
+
+@law(Completer)
+def completion_of_mixed_rows_keeps_what_is_known(model: Any) -> None:
+    """On mixed columns with gaps `complete` keeps known cells, each row by a mask of its own."""
+    fitted, some = fresh(model).fit(mixed()), mixed(12, seed=1)
+    known = np.random.default_rng(0).random((12, len(fitted.schema_.used))) < 0.5
+    found = np.asarray(fitted.complete(some, known, seed=0))
+    require(found.shape == known.shape, f"complete gives {found.shape}, not {known.shape}.")
+    given = fitted.schema_.restore(fitted.schema_.features(fitted.schema_.match(some)))
+    there, asked = (np.nan_to_num(one[known], nan=-1.0) for one in (found, given))  # gaps stay, too
+    require_equal(there, asked, "What was known", atol=1e-6)
 
 
 @law(Tester)
