@@ -1,4 +1,4 @@
-"""Detection with a generator: could it have made this?"""
+"""Detection by a generator, which is asked whether it could have made a sample."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class DenseGenerator(nn.Module):
         self.shape = tuple(shape)
 
     def settle(self, data: Tensor, given: Tensor | None) -> None:
-        """Begin as the normal distribution that is nearest to data (n, *shape), given conditions."""
+        """Begin as the normal distribution nearest to data (n, *shape), given conditions."""
         if self.line is None:
             return
         rows = data.flatten(1).double()
