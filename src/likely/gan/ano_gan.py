@@ -20,14 +20,16 @@ from likely.core.errors import ParameterError
 from likely.core.params import Interval
 from likely.data.form import Form
 from likely.gan.adversarial import Adversarial
+from likely.gan.gan import GAN
 from likely.nets.adversarial import Game
 from likely.nets.budget import divided
 from likely.nets.convolution import ConvolutionalEncoder
 from likely.nets.deep_model import DeepModel
-from likely.nets.layers import Shortcut, dense
+from likely.nets.layers import Bounded, Shortcut, dense
 from likely.nets.scale import unsquash
 
 _WIDTHS, _HIDDEN = (32, 64), (128, 64)  # of the encoder of images, of all others
+_MOST_OF_CODES = 3.0  # spreads, beyond which the generator has hardly learnt
 _LEAST_SPREAD = 0.01
 _LEAST = 1e-12
 _RATE = 0.05  # of the descent
@@ -41,7 +43,8 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     A generator G has learnt to make ordinary samples and no others. An encoder E learns which code
     it makes a sample of, and what comes back is compared with the sample, by its numbers and by
     what the discriminator sees of both, f. All differences are in units of those on samples that
-    were not learnt from.
+    were not learnt from. Codes stay within three spreads of the normal distribution that the
+    generator learnt from, so what lies farther out does not come back.
 
     Parameters
     ----------
@@ -110,14 +113,11 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     """
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1703.05921"}
-    fast = {
-        "generator": "GAN",
-        "budget": "100 steps",
-        "batch_size": 32,
-    }
+    fast = {"generator": GAN(**GAN.fast), "budget": "100 steps", "batch_size": 32}
     additive = True
     _state_spec = {
         "generator_": Members(),
+        "latent_": Array(dtype="int64", low=1, high=4096),
         "spreads_": Array("width", low=0),
         "spreads_seen_": Array("feature", low=0),
         "spreads_of_codes_": Array("latent", low=0),
@@ -125,6 +125,7 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     }
 
     generator_: list[Any]
+    latent_: int
     spreads_: np.ndarray
     spreads_seen_: np.ndarray
     spreads_of_codes_: np.ndarray
@@ -159,6 +160,7 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
         generator = self._chosen_generator()
         generator._fit_features(self.schema_, x, rng)
         self.generator_ = [generator]
+        self.latent_ = generator.network_.latent
         super()._fit(x, rng)
 
     def _chosen_generator(self) -> Adversarial:
@@ -179,15 +181,34 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
             )
         return found
 
+    def _check_state(self) -> None:
+        generator = self.generator_[0]
+        if generator.network_.latent != self.latent_:
+            raise ValueError("the codes of the encoder are not those of the generator")
+        if len(self.spreads_seen_) != len(generator.whitening_):
+            raise ValueError("another number of features than the discriminator sees")
+
     def _limit(self) -> str | float | None:
         return divided(self.budget, 2) if isinstance(self.generator, str) else self.budget
 
     def _network(self, schema: Any) -> nn.Module:
-        latent = self.generator_[0].network_.latent
+        latent = self.latent_
         if isinstance(schema, Form) and schema.kind == "image":
-            return ConvolutionalEncoder(schema.shape, schema.channels, latent, _WIDTHS)
-        layers = Shortcut(dense((schema.width, *_HIDDEN, latent)))
-        return nn.Sequential(nn.Flatten(), layers)
+            encoder: Any = ConvolutionalEncoder(schema.shape, schema.channels, latent, _WIDTHS)
+        else:
+            encoder = Shortcut(dense((schema.width, *_HIDDEN, latent)))
+            encoder = nn.Sequential(nn.Flatten(), encoder)
+        return nn.Sequential(encoder, Bounded(_MOST_OF_CODES))
+
+    def _settle(self, network: nn.Module, data: Tensor) -> None:
+        line = getattr(self._game.generator, "line", None)
+        if line is None:
+            return
+        shortcut = next(part for part in network.modules() if isinstance(part, Shortcut))
+        with torch.no_grad():  # begin with the inverse of what is linear in the generator
+            back = torch.linalg.pinv(line.weight.cpu())
+            shortcut.line.weight.copy_(back)
+            shortcut.line.bias.copy_(-back @ line.bias.cpu())
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
         game = copy.deepcopy(self.generator_[0].network_).float().to(self._device())

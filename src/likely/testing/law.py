@@ -248,7 +248,8 @@ def fresh(model: Model) -> Any:
 def hasty(model: Model) -> Any:
     """Return an unfitted copy that trains for a few steps only, for laws about surviving data."""
     copied = clone(model)
-    return copied.set_params(budget="10 steps") if "budget" in copied.get_params() else copied
+    budgets = [name for name in copied.get_params() if name.rpartition("__")[2] == "budget"]
+    return copied.set_params(**dict.fromkeys(budgets, "10 steps"))
 
 
 def learnt(model: Model, data: Any, **given: Any) -> Any:
