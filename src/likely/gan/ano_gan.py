@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 import torch
@@ -168,18 +168,16 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
         name = self.generator
         if name == "auto":
             name = "DCGAN" if kind == "image" else "WGAN"
-        if isinstance(name, str):
-            budget = divided(self.budget, 2)
-            found = catalogue.make(name, budget=budget, device=self.device, seed=self.seed)
-        else:
-            found = clone(name)
-        if not isinstance(found, Adversarial) or kind not in found.card["kinds"]:
+        cls = catalogue.entry(name).load() if isinstance(name, str) else type(name)
+        if not issubclass(cls, Adversarial) or kind not in cls.card["kinds"]:
             raise ParameterError(
-                f"{type(self).__name__}: generator is {type(found).__name__}, which is no "
-                f"adversarial model of the kind {kind!r}. Use 'auto', or one such as 'GAN' or "
-                "'WGAN'."
+                f"{type(self).__name__}: generator is {cls.__name__}, which is no adversarial "
+                f"model of the kind {kind!r}. Use 'auto', or one such as 'GAN' or 'WGAN'."
             )
-        return found
+        if not isinstance(name, str):
+            return cast(Adversarial, clone(name))
+        settings = {"budget": divided(self.budget, 2), "device": self.device, "seed": self.seed}
+        return cast(Adversarial, catalogue.make(name, **settings))
 
     def _check_state(self) -> None:
         generator = self.generator_[0]

@@ -20,7 +20,7 @@ from likely.nets.players import (
 )
 
 _LATENT = {True: 64, False: 16}  # of samples with axes, of rows
-_HIDDEN = {"dense": (256, 256, 256), "convolutional": (64, 128)}
+_HIDDEN = {"dense": (128, 128, 128), "convolutional": (64, 128)}
 _PENALTY = {True: 10.0, False: 0.1}  # of images, of what a straight line begins with
 _CLIPPED = 0.1
 
@@ -43,17 +43,18 @@ class WGAN(Adversarial):
         Of what the networks are made. "auto": of convolutions for images, else of full connections.
     hidden : sequence of int or None, default None
         Layers of the generator, and of the critic in reverse, or channels at every size, as of
-        `DCGAN`; None: (256, 256, 256), or (64, 128).
+        `DCGAN`; None: (128, 128, 128), or (64, 128).
     limit : {"penalty", "clipping"}, default "penalty"
         What keeps the critic from being steeper. "penalty": it pays for every slope other than 1
         between real and made samples (Gulrajani et al., 2017). "clipping": its weights stay in
         [-0.1, 0.1], as at first; it learns more slowly then.
-    critic_steps : int in [1, 100], default 3
-        Steps of the critic for each of the generator.
+    critic_steps : int in [1, 100], default 1
+        Steps of the critic for each of the generator. Of the 5 of the paper, one is left where the
+        critic learns faster than the generator.
     augmentation : {"auto", "on", "off"}, default "auto"
         Whether the discriminator sees images shifted, with holes, brighter and darker, real and
         made ones alike (Zhao et al., 2020). "auto": of fewer than 5,000 images.
-    discriminator_rate : float in (0, 100], default 1.0
+    discriminator_rate : float in (0, 100], default 3.0
         Learning rate of the discriminator as a multiple of the generator's (Heusel et al., 2017).
     kind : {"auto", "table", "series", "image"}, default "auto"
         What a sample is.
@@ -104,8 +105,6 @@ class WGAN(Adversarial):
     fast = {
         "latent": 4,
         "hidden": (32,),
-        "critic_steps": 1,
-        "discriminator_rate": 3.0,
         "budget": "100 steps",
         "learning_rate": 0.0002,
     }
@@ -116,9 +115,9 @@ class WGAN(Adversarial):
         layers: Literal["auto", "dense", "convolutional"] = "auto",
         hidden: Sequence[int] | None = None,
         limit: Literal["penalty", "clipping"] = "penalty",
-        critic_steps: Annotated[int, Interval(1, 100)] = 3,
+        critic_steps: Annotated[int, Interval(1, 100)] = 1,
         augmentation: Literal["auto", "on", "off"] = "auto",
-        discriminator_rate: Annotated[float, Interval(0, 100, open_low=True)] = 1.0,
+        discriminator_rate: Annotated[float, Interval(0, 100, open_low=True)] = 3.0,
         kind: Literal["auto", "table", "series", "image"] = "auto",
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 64,

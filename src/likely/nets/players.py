@@ -71,7 +71,7 @@ class DenseGenerator(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for before, after in pairwise((latent + given, *hidden)):
-            layers += [nn.Linear(before, after), nn.LeakyReLU(SLOPE)]
+            layers += [nn.Linear(before, after), nn.ReLU()]  # sharper than leaky units
         self.layers = nn.Sequential(*layers, nn.Linear((latent + given, *hidden)[-1], prod(shape)))
         self.line = None if bounded else nn.Linear(latent + given, prod(shape))
         self.shape = tuple(shape)
@@ -121,7 +121,7 @@ class DenseDiscriminator(Discriminator):
         super().__init__()
         layers: list[nn.Module] = [nn.Flatten()]
         for before, after in pairwise((prod(shape), *hidden)):
-            layers += [nn.Linear(before, after), nn.LeakyReLU(SLOPE)]
+            layers += [nn.Linear(before, after), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
         self.verdict = Verdict((prod(shape), *hidden)[-1], given)
 

@@ -1,0 +1,75 @@
+"""GAN, DCGAN and WGAN: what is learnt, and what is said of it."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from likely.core.errors import DataError, ParameterError
+from likely.gan import DCGAN, GAN, WGAN
+from likely.testing.shaped import clean
+
+
+@pytest.fixture(scope="module")
+def two() -> np.ndarray:
+    """Rows of two groups that do not touch."""
+    rng = np.random.default_rng(0)
+    return np.where(rng.random((600, 1)) < 0.5, -4.0, 4.0) + 0.3 * rng.normal(size=(600, 2))
+
+
+def test_wgan_learns_both_groups_and_what_lies_between(two: np.ndarray) -> None:
+    model = WGAN(hidden=(64, 64), learning_rate=0.002, budget="400 steps").fit(two)
+    made = np.asarray(model.sample(500, seed=0))
+    assert 0.3 < (made[:, 0] > 0).mean() < 0.7
+    between = (np.abs(made) < 2).any(axis=1).mean()
+    assert between < 0.2  # of the normal distribution that it begins as, 0.4
+
+
+def test_collapse_is_told() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (200, 6, 6)).astype(np.uint8)
+    model = GAN(hidden=(16,), learning_rate=1.0, augmentation="off", budget="60 steps").fit(images)
+    assert any(note.startswith("Mode collapse") for note in model.notes_), model.notes_
+
+
+def test_a_discriminator_that_tells_all_is_told() -> None:
+    images = (255 * (np.random.default_rng(0).random((200, 6, 6)) < 0.5)).astype(np.uint8)
+    settings = {"learning_rate": 1e-5, "discriminator_rate": 100.0, "budget": "300 steps"}
+    model = GAN(hidden=(32,), augmentation="off", **settings).fit(images)
+    assert any(note.startswith("The discriminator tells") for note in model.notes_), model.notes_
+
+
+def test_a_good_run_has_no_notes() -> None:
+    rows = np.random.default_rng(0).normal(size=(600, 3))
+    assert GAN(budget="100 steps", learning_rate=0.0002).fit(rows).notes_ == ()
+
+
+def test_clipped_critics_have_small_weights(two: np.ndarray) -> None:
+    model = WGAN(hidden=(8,), limit="clipping", budget="40 steps").fit(two)
+    weights = model._weights("network_")
+    sizes = [np.abs(w).max() for name, w in weights.items() if name.startswith("discriminator")]
+    assert max(sizes) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (GAN(augmentation="on"), "augmentation"),
+        (WGAN(layers="convolutional"), "images only"),
+    ],
+)
+def test_what_is_for_images_only(model: Any, words: str, two: np.ndarray) -> None:
+    with pytest.raises(ParameterError, match=words):
+        model.fit(two)
+
+
+def test_codes_of_another_length_are_refused() -> None:
+    model = DCGAN(**DCGAN.fast).fit(clean("image"))
+    assert model.decode(np.zeros((3, 4))).shape == (3, *clean("image").shape[1:])
+    with pytest.raises(DataError, match=r"\(n, 4\)"):
+        model.decode(np.zeros((3, 5)))
+
+
+def test_samples_are_what_codes_stand_for() -> None:
+    model = GAN(**GAN.fast).fit(np.random.default_rng(0).normal(size=(100, 2)))
+    codes = np.random.default_rng(7).normal(size=(5, 4))
+    np.testing.assert_allclose(model.sample(5, seed=7), model.decode(codes))
