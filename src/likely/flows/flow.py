@@ -13,6 +13,7 @@ from likely.base.capabilities import Density, Encoder, Explainer, Sampler
 from likely.base.conditional import Conditional
 from likely.base.state import Array, Weights
 from likely.core.errors import DataError, ParameterError
+from likely.core.latent import path_between
 from likely.data.schema import Schema
 from likely.flows.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.bijections import Gaussianised
@@ -69,12 +70,7 @@ class Flow(Conditional, Density, Sampler, Encoder, Explainer, DeepModel, ABC):
             raise DataError(
                 f"a has {len(start)} samples and b has {len(stop)}; each needs a partner."
             )
-        share = np.linspace(0, 1, int(steps)).reshape(1, -1, *[1] * (start.ndim - 1))
-        between = (1 - share) * start[:, None] + share * stop[:, None]
-        found = between.reshape(len(start), int(steps), -1)
-        length = np.linalg.norm(found, axis=2, keepdims=True)
-        goal = np.linspace(length[:, 0], length[:, -1], int(steps), axis=1)
-        found = found * goal / np.maximum(length, 1e-12)
+        found = path_between(start, stop, int(steps))
         given = self._given(condition, len(start))
         codes = found.reshape(-1, *start.shape[1:])
         joined = self._joined(codes, None if given is None else given.repeat(int(steps), axis=0))

@@ -15,6 +15,7 @@ from likely.base.conditional import Conditional
 from likely.base.state import Array, Weights
 from likely.core.covariance import regularise, whitening
 from likely.core.errors import DataError, ParameterError
+from likely.core.random import generator
 from likely.data.form import Form
 from likely.nets.adversarial import Aim, Game, contest, persuasion, unmoved
 from likely.nets.augment import augmented
@@ -53,6 +54,20 @@ class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
     network_: Game
     centres_: np.ndarray
     whitening_: np.ndarray
+
+    @final
+    def codes(self, n: int, seed: int | None = None) -> np.ndarray:
+        """Return the codes that `sample(n, seed)` makes samples of, (n, latent).
+
+        Parameters
+        ----------
+        n : int in [1, inf)
+            How many.
+        seed : int, optional
+            The same seed draws the same codes.
+        """
+        self._check_fitted()
+        return self._codes_drawn(int(n), generator(seed))
 
     @abstractmethod
     def _network(self, schema: Any) -> Game:

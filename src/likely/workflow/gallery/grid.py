@@ -23,6 +23,7 @@ _GAP = 4
 _GREY = 128
 _LEAST_SIDE = 84
 _FRAMES = 6
+_STRIP_SIDE = 64
 _MOST = 400
 
 
@@ -118,6 +119,20 @@ def video_section(drawn: Drawn) -> Html:
             break
         strips.append(strip)
     return element("div", *strips, class_="several")
+
+
+def strip_of(images: Sequence[np.ndarray], name: str) -> Html:
+    """Return images side by side, small.
+
+    Parameters
+    ----------
+    images : sequence of ndarray of shape (height, width, 1 or 3)
+        Bytes.
+    name : str
+        What they are, for those who do not see them.
+    """
+    made = [_tiny(image, _STRIP_SIDE, f"Image {i + 1}, {name}") for i, image in enumerate(images)]
+    return element("div", *made, class_="strip")
 
 
 def _tiny(image: np.ndarray, side: int, name: str) -> Html:

@@ -11,6 +11,7 @@ from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.rows import row_sections
 from likely.workflow.gallery.sounds import sound_section
+from likely.workflow.gallery.walks import mixing_section, walk_section
 from likely.workflow.gallery.writings import text_section
 from likely.workflow.report.document import contents, document
 from likely.workflow.report.markup import Html, element
@@ -53,7 +54,12 @@ def _sections(drawn: Drawn) -> list[tuple[str, str, Html]]:
     kind = drawn.learned.unit
     if kind == "row":
         return row_sections(drawn)
-    return [("samples", drawn.learned.worded("The rows"), _ONE_SECTION[kind](drawn))]
+    found = [("samples", drawn.learned.worded("The rows"), _ONE_SECTION[kind](drawn))]
+    if kind == "image":
+        further = (("walk", "From one to another", walk_section(drawn)),
+                   ("mixed", "Two in one", mixing_section(drawn)))  # fmt: skip
+        found += [(place, said, shown) for place, said, shown in further if shown is not None]
+    return found
 
 
 def _head(drawn: Drawn, what: str, name: str) -> Html:

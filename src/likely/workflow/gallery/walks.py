@@ -1,0 +1,59 @@
+"""What lies between drawn images: the way from code to code, and images mixed of two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from likely.base.capabilities import Decoder, can
+from likely.core.latent import path_between
+from likely.workflow.gallery.drawn import Drawn
+from likely.workflow.gallery.grid import as_bytes, strip_of
+from likely.workflow.report.markup import Html, element, join
+
+_WAYS, _STEPS, _MIXED = 4, 8, 6
+_GREY = 128
+
+
+def walk_section(drawn: Drawn) -> Html | None:
+    """Return images on the way from one code to another; None for models without such codes."""
+    model = drawn.learned.model
+    if not isinstance(model, Decoder):
+        return None
+    if can(model, "codes"):
+        codes = model.codes(2 * _WAYS, drawn.seed)
+    elif can(model, "encode"):
+        codes = model.encode(model.sample(2 * _WAYS, drawn.seed))
+    else:
+        return None
+    ways = path_between(codes[:_WAYS], codes[_WAYS:], _STEPS)
+    images = np.asarray(model.decode(ways.reshape(-1, *codes.shape[1:])))
+    strips = [
+        strip_of(_shades(drawn, images[i * _STEPS : (i + 1) * _STEPS]), f"way {i + 1}")
+        for i in range(_WAYS)
+    ]
+    said = "In equal steps from one code to another. Where all of them look real, it is no list of "
+    said += "images that was learnt, but what they have in common."
+    return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def mixing_section(drawn: Drawn) -> Html | None:
+    """Return images mixed of the coarse styles of some and the fine ones of others."""
+    model = drawn.learned.model
+    if not (can(model, "mix") and can(model, "codes")):
+        return None
+    codes = model.codes(2 * _MIXED, drawn.seed)
+    coarse, fine = codes[:_MIXED], codes[_MIXED:]
+    above, beside = (_shades(drawn, np.asarray(model.decode(some))) for some in (coarse, fine))
+    strips = [strip_of([np.full_like(above[0], _GREY), *above], "coarse styles")]
+    for i, one in enumerate(beside):
+        mixed = np.asarray(model.mix(coarse, np.repeat(fine[i : i + 1], _MIXED, axis=0)))
+        strips.append(strip_of([one, *_shades(drawn, mixed)], f"fine styles {i + 1}"))
+    said = "Every image has the coarse styles of the one above it, and the fine ones of the one at "
+    said += "the left."
+    return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def _shades(drawn: Drawn, images: np.ndarray) -> Sequence[np.ndarray]:
+    return [as_bytes(drawn.learned.model.schema_, image) for image in images]
