@@ -113,12 +113,12 @@ class StyleGAN(Adversarial):
     betas: ClassVar[tuple[float, float]] = (0.0, 0.99)
     card = {"kinds": ["image"], "paper": "arXiv:1812.04948"}
     fast = {
-        "latent": 4,
+        "latent": 8,
         "widths": (8, 8),
-        "mapping": 2,
-        "path_length": 1.0,
+        "mapping": 1,
         "budget": "40 steps",
-        "batch_size": 16,
+        "batch_size": 8,
+        "learning_rate": 0.05,
     }
 
     def __init__(

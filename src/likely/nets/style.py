@@ -8,7 +8,7 @@ from math import prod, sqrt
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, conv_transpose2d, interpolate, leaky_relu
+from torch.nn.functional import conv2d, interpolate, leaky_relu
 
 from likely.nets.convolution import stages
 from likely.nets.even_layers import GAIN, EvenLinear
@@ -76,7 +76,8 @@ class Styled(nn.Module):
     size : (height, width)
         Of what goes out.
     doubles : bool
-        Whether images come in at half that size, rounded up.
+        Whether images come in at half that size, rounded up. They are made larger by straight lines
+        behind the convolution, which is the same as before it save near edges, and cheaper.
     """
 
     usual: Tensor
@@ -85,8 +86,7 @@ class Styled(nn.Module):
         self, before: int, after: int, style: int, size: tuple[int, ...], *, doubles: bool
     ) -> None:
         super().__init__()
-        kernel = (before, after, 4, 4) if doubles else (after, before, 3, 3)
-        self.weight = nn.Parameter(torch.randn(kernel))
+        self.weight = nn.Parameter(torch.randn(after, before, 3, 3))
         self.bias = nn.Parameter(torch.zeros(1, after, 1, 1))
         self.strength = nn.Parameter(torch.zeros(()))  # of noise
         self.style = EvenLinear(style, before, bias=1.0)
@@ -95,19 +95,12 @@ class Styled(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Return what goes out, (batch, after, height, width)."""
-        weigh, (height, width) = self.style(style), self.usual.shape[2:]
-        x = x * weigh[:, :, None, None]
-        size = self.weight.square().sum(dim=(2, 3))  # (after, before)
+        weigh = self.style(style)
+        usual = (weigh.square() @ self.weight.square().sum(dim=(2, 3)).T + _TINY).rsqrt() * GAIN
+        x = conv2d(x * weigh[:, :, None, None], self.weight, padding=1) * usual[:, :, None, None]
         if self.doubles:
-            x = conv_transpose2d(x, self.weight, stride=2, padding=1)[:, :, :height, :width]
-            size = size.T / 4  # a place gets one tap of four
-        else:
-            x = conv2d(x, self.weight, padding=1)
-        usual = (weigh.square() @ size.T + _TINY).rsqrt() * GAIN
-        x = torch.addcmul(
-            self.bias + self.strength * self._noise(len(x)), x, usual[:, :, None, None]
-        )
-        return leaky_relu(x, SLOPE)
+            x = _larger(x, self.usual)
+        return leaky_relu(x + self.bias + self.strength * self._noise(len(x)), SLOPE)
 
     def _noise(self, n: int) -> Tensor:
         if not self.training:
@@ -183,12 +176,13 @@ class StyleGenerator(nn.Module):
 
     def forward(self, codes: Tensor, given: Tensor | None = None) -> Tensor:
         """Return the images that codes stand for, with values in [0, 1]."""
-        styles = self.mapping(codes, given)
         if not self.training:
-            return self.drawn(self.everywhere(styles))
+            return self.drawn(self.everywhere(self.mapping(codes, given)))
+        pairs = torch.cat([codes, torch.randn_like(codes)])
+        twice = None if given is None else torch.cat([given, given])
+        styles = self.mapping(pairs, twice)
         self.mapping.remember(styles)
-        others = self.mapping(torch.randn_like(codes), given)
-        return self.drawn(self._crossed(styles, others))
+        return self.drawn(self._crossed(*styles.chunk(2)))
 
     def everywhere(self, styles: Tensor) -> Tensor:
         """Return styles (batch, latent) for all layers alike, (batch, depth, latent)."""
