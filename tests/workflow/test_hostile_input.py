@@ -201,6 +201,7 @@ HARDEST = (
 def test_every_method_survives(method: str, tmp_path: Path) -> None:
     judged = 0
     quick = {} if method == "auto" else catalogue.entry(method).load().fast
+    quick = quick | ({"budget": "10 steps"} if "budget" in quick else {})
     for name in HARDEST:
         data = TABLES[name]()
         try:

@@ -92,8 +92,8 @@ class GAN(Adversarial):
         "latent": 4,
         "hidden": (32,),
         "discriminator_rate": 3.0,
-        "budget": "120 steps",
-        "learning_rate": 0.0005,
+        "budget": "100 steps",
+        "learning_rate": 0.0002,
     }
 
     def __init__(

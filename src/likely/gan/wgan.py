@@ -106,8 +106,8 @@ class WGAN(Adversarial):
         "hidden": (32,),
         "critic_steps": 1,
         "discriminator_rate": 3.0,
-        "budget": "120 steps",
-        "learning_rate": 0.0005,
+        "budget": "100 steps",
+        "learning_rate": 0.0002,
     }
 
     def __init__(

@@ -69,6 +69,18 @@ class Shortcut(nn.Module):
         return self.layers(x) + self.line(x)
 
 
+class Bounded(nn.Module):
+    """Numbers drawn in smoothly to less than a limit; small ones stay nearly as they are."""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the numbers drawn in."""
+        return self.limit * (x / self.limit).tanh()
+
+
 class Everywhere(nn.Module):
     """The same linear layer in every place: (batch, before, ...) to (batch, after, ...)."""
 

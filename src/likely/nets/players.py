@@ -16,6 +16,7 @@ from likely.nets.convolution import stages
 SLOPE = 0.2  # of leaky units below zero
 _SPREAD = 0.02  # of the weights that convolutions begin with
 _FAINT = 0.1  # of the last layer beside what is linear, at first
+_LEAST = 0.01  # value that a bounded number begins with
 _LOOKS = 2  # places along each axis, at which a discriminator's maps count as features
 
 
@@ -50,7 +51,7 @@ class DenseGenerator(nn.Module):
     """Codes (batch, latent) to samples (batch, *shape) by layers of full connections.
 
     Numbers without bounds begin as the normal distribution that is nearest to the data, and the
-    layers learn what is not linear.
+    layers learn what is not linear; bounded ones begin near their mean.
 
     Parameters
     ----------
@@ -76,23 +77,28 @@ class DenseGenerator(nn.Module):
         self.shape = tuple(shape)
 
     def settle(self, data: Tensor, given: Tensor | None) -> None:
-        """Begin as the normal distribution that is nearest to data (n, *shape), given conditions."""
-        if self.line is None:
-            return
-        rows = data.flatten(1).double()
+        """Begin near data (n, *shape), given conditions."""
+        rows, last = data.flatten(1).double(), self.layers[-1]
+        assert isinstance(last, nn.Linear)  # as built above
+        with torch.no_grad():
+            last.weight.mul_(_FAINT)
+            if self.line is None:
+                last.bias.copy_(rows.mean(dim=0).clamp(_LEAST, 1 - _LEAST).logit())
+                return
+            last.bias.zero_()
+            self._settle_line(self.line, rows, given)
+
+    def _settle_line(self, line: nn.Linear, rows: Tensor, given: Tensor | None) -> None:
         known = with_given(rows.new_ones(len(rows), 1), given).double()
         fitted = torch.linalg.lstsq(known, rows, driver="gelsd").solution
         strength, directions = torch.linalg.svd(rows - known @ fitted, full_matrices=False)[1:]
-        latent = self.line.in_features - known.shape[1] + 1
+        latent = line.in_features - known.shape[1] + 1
         most = min(latent, len(strength))
-        with torch.no_grad():
-            self.line.weight.zero_()
-            spread = strength[:most] / len(rows) ** 0.5
-            self.line.weight[:, :most] = (spread[:, None] * directions[:most]).T
-            self.line.weight[:, latent:] = fitted[1:].T
-            self.line.bias.copy_(fitted[0])
-            self.layers[-1].weight.mul_(_FAINT)  # pyright: ignore[reportCallIssue] - a Linear
-            self.layers[-1].bias.zero_()  # pyright: ignore[reportCallIssue]
+        line.weight.zero_()
+        spread = strength[:most] / len(rows) ** 0.5
+        line.weight[:, :most] = (spread[:, None] * directions[:most]).T
+        line.weight[:, latent:] = fitted[1:].T
+        line.bias.copy_(fitted[0])
 
     def forward(self, codes: Tensor, given: Tensor | None = None) -> Tensor:
         """Return the samples that codes stand for."""

@@ -16,7 +16,7 @@ from likely.base.completer import Completer
 from likely.base.conditional import Conditional
 from likely.core.errors import CannotDo, DataError
 from likely.evaluation import auroc
-from likely.testing.law import fresh, law, name_of, require, require_equal, require_error
+from likely.testing.law import fresh, law, learnt, name_of, require, require_equal, require_error
 from likely.testing.toys import mixed
 
 _CENTRE = np.array([5.0, -300.0])
@@ -26,7 +26,7 @@ _SPREAD = np.array([[4.0, 30.0], [30.0, 400.0]])  # correlation 0.75
 @law(Density)
 def density_integrates_to_one(model: Any) -> None:
     """Over a grid on the plane, in the user's own units, the density sums to one (or to less)."""
-    fitted = fresh(model).fit(_plane(500))
+    fitted = learnt(model, _plane(500))
     sides = np.sqrt(np.diag(_SPREAD))
     steps = np.linspace(-10.0, 10.0, 201)  # 10 standard deviations each way
     grid = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -39,7 +39,7 @@ def density_integrates_to_one(model: Any) -> None:
 @law(Density)
 def density_of_a_gaussian_is_near_its_entropy(model: Any) -> None:
     """On Gaussian data, the mean log-density of new rows is within 0.1 nat of minus the entropy."""
-    fitted = fresh(model).fit(_plane(2000))
+    fitted = learnt(model, _plane(2000))
     found = float(fitted.log_prob(_plane(4000, seed=1)).mean())
     entropy = 0.5 * np.log(np.linalg.det(2 * np.pi * np.e * _SPREAD))
     require(
@@ -52,15 +52,15 @@ def density_of_a_gaussian_is_near_its_entropy(model: Any) -> None:
 def density_follows_the_unit(model: Any) -> None:
     """Measured in thousandths, every density is a thousandth: log_prob falls by log 1000."""
     rows, new = _plane(500), _plane(50, seed=1)
-    plain = fresh(model).fit(rows).log_prob(new)
-    fine = fresh(model).fit(rows * [1000.0, 1.0]).log_prob(new * [1000.0, 1.0])
+    plain = learnt(model, rows).log_prob(new)
+    fine = learnt(model, rows * [1000.0, 1.0]).log_prob(new * [1000.0, 1.0])
     require_equal(fine, plain - np.log(1000.0), "log_prob in thousandths")
 
 
 @law(Density)
 def density_of_mixed_rows_is_finite_or_refused(model: Any) -> None:
     """On mixed columns, `log_prob` is finite or raises `CannotDo`."""
-    fitted = fresh(model).fit(mixed())
+    fitted = learnt(model, mixed())
     try:
         found = fitted.log_prob(mixed(30, seed=1))
     except CannotDo:
@@ -71,7 +71,7 @@ def density_of_mixed_rows_is_finite_or_refused(model: Any) -> None:
 @law(Sampler)
 def samples_have_the_shape_of_the_data(model: Any) -> None:
     """`sample(n)` gives n finite rows with the columns of the data; 1 is enough."""
-    fitted = fresh(model).fit(_plane(300))
+    fitted = learnt(model, _plane(300))
     for n in (1, 17):
         found = np.asarray(fitted.sample(n, seed=0))
         require(found.shape == (n, 2), f"sample({n}) has shape {found.shape}.")
@@ -81,7 +81,7 @@ def samples_have_the_shape_of_the_data(model: Any) -> None:
 @law(Sampler)
 def same_seed_draws_the_same_rows(model: Any) -> None:
     """One seed draws the same rows every time, another seed others."""
-    fitted = fresh(model).fit(_plane(300))
+    fitted = learnt(model, _plane(300))
     first, again, other = (np.asarray(fitted.sample(20, seed=s)) for s in (3, 3, 4))
     require(first.tobytes() == again.tobytes(), "One seed draws different rows.")
     require(first.tobytes() != other.tobytes(), "Two seeds draw the same rows.")
@@ -90,7 +90,7 @@ def same_seed_draws_the_same_rows(model: Any) -> None:
 @law(Sampler)
 def conditions_are_refused(model: Any) -> None:
     """A model that cannot sample under a condition, or was fitted without, says so by its name."""
-    fitted = fresh(model).fit(_plane(300))
+    fitted = learnt(model, _plane(300))
     require_error(
         DataError if isinstance(model, Conditional) else CannotDo,
         lambda: fitted.sample(5, condition={"a": 1}),
@@ -102,7 +102,7 @@ def conditions_are_refused(model: Any) -> None:
 @law(Sampler)
 def samples_pass_for_data(model: Any) -> None:
     """Classifiers told samples from fresh data reach an AUROC of 0.6 at most, both ways."""
-    drawn = np.asarray(fresh(model).fit(_plane(1000)).sample(600, seed=0))
+    drawn = np.asarray(learnt(model, _plane(1000)).sample(600, seed=0))
     rows = np.vstack([_plane(600, seed=1), drawn])
     labels = np.repeat([0, 1], 600)
     order = np.random.default_rng(0).permutation(len(rows))
@@ -122,7 +122,7 @@ def samples_pass_for_data(model: Any) -> None:
 @law(Completer)
 def completion_of_rows_follows_what_is_known(model: Any) -> None:
     """`complete` keeps known cells as they were, and draws others by the seed as those ask for."""
-    fitted = fresh(model).fit(_plane(1000))
+    fitted = learnt(model, _plane(1000))
     new, known = _plane(400, seed=1), np.array([True, False])
     asked = np.where(known, new, 1e6)  # what is not known is not looked at
     first, again, other = (np.asarray(fitted.complete(asked, known, seed=s)) for s in (1, 1, 2))
@@ -150,7 +150,7 @@ def completion_of_rows_follows_what_is_known(model: Any) -> None:
 @law(Completer)
 def completion_of_mixed_rows_keeps_what_is_known(model: Any) -> None:
     """On mixed columns with gaps `complete` keeps known cells, each row by a mask of its own."""
-    fitted, some = fresh(model).fit(mixed()), mixed(12, seed=1)
+    fitted, some = learnt(model, mixed()), mixed(12, seed=1)
     known = np.random.default_rng(0).random((12, len(fitted.schema_.used))) < 0.5
     found = np.asarray(fitted.complete(some, known, seed=0))
     require(found.shape == known.shape, f"complete gives {found.shape}, not {known.shape}.")

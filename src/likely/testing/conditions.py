@@ -9,7 +9,7 @@ import numpy as np
 from likely.base.capabilities import Density, Sampler
 from likely.base.conditional import Conditional
 from likely.core.errors import DataError
-from likely.testing.law import fresh, law, require, require_equal, require_error, shaped_kinds
+from likely.testing.law import law, learnt, require, require_equal, require_error, shaped_kinds
 from likely.testing.shaped import clean
 
 _CENTRES = {"near": np.array([0.0, 10.0]), "far": np.array([8.0, -30.0])}
@@ -20,7 +20,7 @@ _LEAST = 0.9
 def conditions_are_told_apart(model: Any) -> None:
     """Rows are likelier given what they were learnt with than given anything else."""
     rows, labels = _groups(300, 0)
-    fitted = fresh(model).fit(rows, condition=labels)
+    fitted = learnt(model, rows, condition=labels)
     new, told = _groups(100, 1)
     other = ["far" if label == "near" else "near" for label in told]
     right = (fitted.log_prob(new, told) > fitted.log_prob(new, other)).mean()
@@ -33,7 +33,7 @@ def conditions_are_told_apart(model: Any) -> None:
 def density_given_a_condition_integrates_to_one(model: Any) -> None:
     """Over a grid on the plane, the density given one condition sums to one."""
     rows, labels = _groups(300, 0)
-    fitted = fresh(model).fit(rows, condition=labels)
+    fitted = learnt(model, rows, condition=labels)
     steps = np.linspace(-40.0, 40.0, 321)
     grid = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
     for label in _CENTRES:
@@ -45,7 +45,7 @@ def density_given_a_condition_integrates_to_one(model: Any) -> None:
 def samples_are_drawn_given_the_condition(model: Any) -> None:
     """Samples lie nearer to the group that they were asked to be of than to the other one."""
     rows, labels = _groups(300, 0)
-    fitted = fresh(model).fit(rows, condition=labels)
+    fitted = learnt(model, rows, condition=labels)
     for label, centre in _CENTRES.items():
         drawn = np.asarray(fitted.sample(200, seed=0, condition=label))
         elsewhere = next(value for name, value in _CENTRES.items() if name != label)
@@ -59,7 +59,7 @@ def samples_are_drawn_given_the_condition(model: Any) -> None:
 def conditions_are_asked_for_and_checked(model: Any) -> None:
     """Errors say which conditions are missing, too many, never learnt, or not asked for."""
     rows, labels = _groups(60, 0)
-    fitted = fresh(model).fit(rows, condition=labels)
+    fitted = learnt(model, rows, condition=labels)
     wrong = {
         "none": (None, ("condition",)),
         "one too few": (labels[1:], ("59", "60")),
@@ -67,7 +67,7 @@ def conditions_are_asked_for_and_checked(model: Any) -> None:
     }
     for what, (condition, words) in wrong.items():
         require_error(DataError, lambda c=condition: fitted.score_samples(rows, c), words, what)
-    plain = fresh(model).fit(rows)
+    plain = learnt(model, rows)
     require_error(DataError, lambda: plain.score_samples(rows, labels), ("fit",), "not asked for")
     require(plain.condition_ is None, "A model fitted anew without conditions still has some.")
 
@@ -82,7 +82,7 @@ def samples_with_axes_are_drawn_given_the_condition(model: Any) -> None:
             np.concatenate([bright, dark]),
             ["bright"] * len(bright) + ["dark"] * len(dark),
         )
-        fitted = fresh(model).fit(both, condition=sorts)
+        fitted = learnt(model, both, condition=sorts)
         means = [np.mean(fitted.sample(16, seed=0, condition=sort)) for sort in ("bright", "dark")]
         require(
             means[0] > means[1], f"Bright samples are {means[0]:.3g} on average, dark ones not."

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from likely.base.capabilities import Density, Encoder, Sampler
-from likely.testing.law import fresh, law, require, require_equal, shaped_kinds
+from likely.testing.law import law, learnt, require, require_equal, shaped_kinds
 from likely.testing.shaped import clean
 from likely.testing.toys import gaussian
 
@@ -18,7 +18,7 @@ _LOST = 1e-4
 def codes_restore_rows(model: Any) -> None:
     """`decode(encode(X))` is X to 1e-4 of a spread, and of its size far out."""
     rows = _heavy(400, 0)
-    fitted = fresh(model).fit(rows)
+    fitted = learnt(model, rows)
     new = np.vstack([_heavy(200, 1), 1e3 * _heavy(20, 2)])
     found, spread = np.asarray(fitted.decode(fitted.encode(new))), _spread(rows)
     require_equal(found / spread, new / spread, "decode(encode(X))", rtol=_LOST, atol=_LOST)
@@ -28,7 +28,7 @@ def codes_restore_rows(model: Any) -> None:
 def density_is_that_of_the_code_times_the_jacobian(model: Any) -> None:
     """Log p(x) is the normal log-density of the code plus the log-determinant of dz/dx."""
     rows = gaussian(300)
-    fitted, spread, width = fresh(model).fit(rows), _spread(rows), rows.shape[1]
+    fitted, spread, width = learnt(model, rows), _spread(rows), rows.shape[1]
     new, step = gaussian(60, seed=1), 1e-2
     jacobian = np.empty((len(new), width, width))
     for j in range(width):
@@ -46,7 +46,7 @@ def density_is_that_of_the_code_times_the_jacobian(model: Any) -> None:
 @law((Density, Sampler), exact=True)
 def samples_follow_the_density(model: Any) -> None:
     """The mean of q(x) / p(x) over samples of p is 1, for a normal density q about their centre."""
-    fitted = fresh(model).fit(gaussian(500, width=2))
+    fitted = learnt(model, gaussian(500, width=2))
     drawn = np.asarray(fitted.sample(4000, seed=0))
     lower = np.linalg.cholesky(0.6 * np.cov(drawn.T))  # narrower, so that no quotient is huge
     away = np.linalg.solve(lower, (drawn - drawn.mean(axis=0)).T)  # (2, n)
@@ -59,7 +59,7 @@ def samples_follow_the_density(model: Any) -> None:
 def codes_restore_samples(model: Any) -> None:
     """`decode(encode(X))` is X: whole numbers exactly, others to 1e-4 of their range."""
     for kind in shaped_kinds(model):
-        fitted, new = fresh(model).fit(clean(kind)), clean(kind, 9, seed=1)
+        fitted, new = learnt(model, clean(kind)), clean(kind, 9, seed=1)
         found = np.asarray(fitted.decode(fitted.encode(new)), dtype=np.float64)
         require_equal(
             found, new.astype(np.float64), f"decode(encode({kind}))",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import pickle
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -240,6 +243,37 @@ def fresh(model: Model) -> Any:
         Fitted or not; it stays as it is.
     """
     return clone(model)
+
+
+def hasty(model: Model) -> Any:
+    """Return an unfitted copy that trains for a few steps only, for laws about surviving data."""
+    copied = clone(model)
+    budgets = [name for name in copied.get_params() if name.rpartition("__")[2] == "budget"]
+    return copied.set_params(**dict.fromkeys(budgets, "10 steps"))
+
+
+def learnt(model: Model, data: Any, **given: Any) -> Any:
+    """Return a copy of a model that was fitted to data; the same data are learnt once.
+
+    For laws about what a fitted model does. Laws about fitting itself fit a `fresh` one.
+
+    Parameters
+    ----------
+    model : Model
+        Fitted or not; it stays as it is.
+    data : object
+        As of `fit`.
+    **given : object
+        Further arguments of `fit`.
+    """
+    settings = repr(sorted(model.get_params().items()))
+    key = (type(model), settings, hashlib.sha256(pickle.dumps((data, given))).digest())
+    if key not in _LEARNT:
+        _LEARNT[key] = fresh(model).fit(data, **given)
+    return copy.deepcopy(_LEARNT[key])
+
+
+_LEARNT: dict[tuple[type[Model], str, bytes], Any] = {}
 
 
 def name_of(model: Model) -> str:

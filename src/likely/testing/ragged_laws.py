@@ -20,7 +20,9 @@ from likely.evaluation import auroc
 from likely.persistence import load_model, save_model
 from likely.testing.law import (
     fresh,
+    hasty,
     law,
+    learnt,
     name_of,
     require,
     require_equal,
@@ -35,7 +37,7 @@ from likely.testing.state import compare_state, rebuild
 def planted_ragged_samples_are_found(model: Any) -> None:
     """Scores are one float64 a sample, cut at their 1 % quantile; planted: AUROC of 0.95."""
     toy = toy_of(model)
-    fitted = fresh(model).fit(toy.clean())
+    fitted = learnt(model, toy.clean())
     require(fitted.training_scores_.shape == (60,), "training_scores_ is not one a sample.")
     cut = np.quantile(fitted.training_scores_, 0.01)
     require_equal(np.array(fitted.offset_), np.array(cut), "offset_")
@@ -53,7 +55,7 @@ def planted_ragged_samples_are_found(model: Any) -> None:
 def contributions_peak_at_the_planted_tokens(model: Any) -> None:
     """Contributions are one number a token, also for the end, largest where planted."""
     toy = toy_of(model)
-    fitted = fresh(model).fit(toy.clean())
+    fitted = learnt(model, toy.clean())
     new, labels, places = toy.planted()
     odd = [new[i] for i in np.flatnonzero(labels)]
     found = fitted.contributions(odd)
@@ -86,7 +88,7 @@ def ragged_samples_are_told_apart_by_conditions(model: Any) -> None:
         return float(np.mean(fitted.log_prob(samples, told) > fitted.log_prob(samples, other)))
 
     samples, told = both(60, 0)
-    fitted = fresh(model).fit(samples, condition=told)
+    fitted = learnt(model, samples, condition=told)
     found = right(fitted, *both(20, 1))
     require(found >= 0.9, f"Only {found:.0%} of samples are likelier given their own condition.")
     if isinstance(fitted, Sampler):
@@ -102,7 +104,7 @@ def ragged_samples_are_told_apart_by_conditions(model: Any) -> None:
 def bits_are_one_a_token(model: Any) -> None:
     """`bits` has one finite number a token, also for the end; they sum to -log2 of p."""
     toy = toy_of(model)
-    fitted, new = fresh(model).fit(toy.clean()), [*toy.planted(8)[0], *toy.others]
+    fitted, new = learnt(model, toy.clean()), [*toy.planted(8)[0], *toy.others]
     found = fitted.bits(new)
     lengths = [len(one) for one in found]
     require(lengths == [len(one) + 1 for one in new], f"bits have lengths {lengths}.")
@@ -119,7 +121,7 @@ def same_seed_gives_the_same_bytes_of_ragged_samples(model: Any) -> None:
     """Two fits with one seed give the same scores; a model fitted anew forgets."""
     toy = toy_of(model)
     new = toy.planted(12)[0]
-    first, second = fresh(model).fit(toy.clean()), fresh(model).fit(toy.clean(30, 5))
+    first, second = learnt(model, toy.clean()), learnt(model, toy.clean(30, 5))
     second.fit(toy.clean())
     for name, a, b in [
         ("training_scores_", first.training_scores_, second.training_scores_),
@@ -134,7 +136,7 @@ def ragged_sample_alone_equals_it_in_batch(model: Any) -> None:
     toy = toy_of(model)
     rtol = type(model).precision
     new = [*toy.planted(12)[0], *toy.others]
-    fitted = fresh(model).fit(toy.clean())
+    fitted = learnt(model, toy.clean())
     expected = fitted.score_samples(new)
     alone = np.concatenate([fitted.score_samples([one]) for one in new])
     require_equal(alone, expected, "Scores of samples alone", rtol=rtol, atol=rtol)
@@ -158,7 +160,7 @@ def global_random_state_is_untouched_by_ragged_samples(model: Any) -> None:
             np.random.seed(seed)  # noqa: NPY002 - as above
             random.seed(seed)
             before = _drawn(torch)
-            fitted = fresh(model).fit(toy.clean())
+            fitted = hasty(model).fit(toy.clean())
             found.append(fitted.score_samples(toy.clean(12, 1)))
             if isinstance(fitted, Sampler):
                 fitted.sample(2, seed=0)
@@ -173,7 +175,7 @@ def global_random_state_is_untouched_by_ragged_samples(model: Any) -> None:
 def stated_state_suffices_for_ragged_samples(model: Any) -> None:
     """Parameters, description, offset and the stated arrays alone score as the fitted model."""
     toy = toy_of(model)
-    fitted = fresh(model).fit(toy.clean())
+    fitted = learnt(model, toy.clean())
     compare_state(fitted)
     rebuilt, new = rebuild(fitted), toy.planted(12)[0]
     require_equal(rebuilt.score_samples(new), fitted.score_samples(new), "Scores", rtol=1e-12)
@@ -188,7 +190,7 @@ def saved_models_score_ragged_samples_the_same(model: Any) -> None:
     entry = entries().get(name_of(model))
     if entry is None or entry.module != type(model).__module__:
         return  # files hold models of the catalogue only
-    fitted, new = fresh(model).fit(toy.clean()), toy.planted(12)[0]
+    fitted, new = learnt(model, toy.clean()), toy.planted(12)[0]
     with TemporaryDirectory() as folder:
         first, second = Path(folder, "first.likely"), Path(folder, "second.likely")
         save_model(fitted, first)

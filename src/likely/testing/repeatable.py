@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy as np
 
 from likely.base import model as model_module
-from likely.testing.law import fresh, law, name_of, require, require_equal
+from likely.testing.law import fresh, hasty, law, learnt, name_of, require, require_equal
 from likely.testing.toys import gaussian, mixed
 
 
@@ -17,7 +17,7 @@ from likely.testing.toys import gaussian, mixed
 def same_seed_gives_the_same_bytes(model: Any) -> None:
     """Two fits with one seed give the same scores, bit by bit."""
     rows, new = gaussian(), gaussian(50, seed=1)
-    first, second = fresh(model).fit(rows), fresh(model).fit(rows)
+    first, second = learnt(model, rows), fresh(model).fit(rows)
     for name, a, b in [
         ("training_scores_", first.training_scores_, second.training_scores_),
         ("score_samples", first.score_samples(new), second.score_samples(new)),
@@ -29,8 +29,8 @@ def same_seed_gives_the_same_bytes(model: Any) -> None:
 def refitting_forgets(model: Any) -> None:
     """A model that was fitted on other data before is like a new one."""
     rows, new = gaussian(), gaussian(50, seed=1)
-    used = fresh(model).fit(mixed()).fit(rows)
-    unused = fresh(model).fit(rows)
+    used = hasty(model).fit(mixed()).fit(rows)
+    unused = learnt(hasty(model), rows)
     require_equal(
         used.score_samples(new), unused.score_samples(new), "Scores after a refit", rtol=0
     )
@@ -44,12 +44,12 @@ def row_alone_equals_row_in_batch(model: Any) -> None:
     """A row alone scores like the same row in a batch, on numbers and on mixed columns."""
     rows = gaussian()
     new = np.vstack([gaussian(12, seed=1), rows[:4], rows.mean(axis=0) + 1e4 * rows[:2]])
-    fitted = fresh(model).fit(rows)
+    fitted = learnt(model, rows)
     alone = np.concatenate([fitted.score_samples(new[[i]]) for i in range(len(new))])
     require_equal(alone, fitted.score_samples(new), "Scores of rows alone")
 
     table, few = mixed(), mixed(12, seed=1)
-    fitted = fresh(model).fit(table)
+    fitted = learnt(model, table)
     alone = np.concatenate([fitted.score_samples(few.slice(i, 1)) for i in range(few.num_rows)])
     require_equal(alone, fitted.score_samples(few), "Scores of mixed rows alone")
 
@@ -58,10 +58,10 @@ def row_alone_equals_row_in_batch(model: Any) -> None:
 def batch_size_does_not_matter(model: Any) -> None:
     """Scores, of training rows too, do not depend on how many rows are scored at a time."""
     rows, new = gaussian(), gaussian(64, seed=1)
-    whole = fresh(model).fit(rows)
+    whole = learnt(hasty(model), rows)
     for cells in (1, 21):  # one row at a time; seven, which divides neither 200 nor 64
         with patch.object(model_module, "BATCH_CELLS", cells):
-            parts = fresh(model).fit(rows)
+            parts = hasty(model).fit(rows)
             scores = parts.score_samples(new)
         require_equal(scores, whole.score_samples(new), f"Scores in batches of {cells} cells")
         require_equal(
@@ -74,7 +74,7 @@ def batch_size_does_not_matter(model: Any) -> None:
 @law()
 def order_of_new_rows_does_not_matter(model: Any) -> None:
     """Shuffled new rows get their scores shuffled."""
-    fitted = fresh(model).fit(gaussian())
+    fitted = learnt(model, gaussian())
     new = gaussian(64, seed=1)
     order = np.random.default_rng(2).permutation(len(new))
     require_equal(fitted.score_samples(new[order]), fitted.score_samples(new)[order], "Scores")
@@ -85,7 +85,7 @@ def order_of_training_rows_does_not_matter(model: Any) -> None:
     """Shuffled training rows give the same model."""
     rows, new = gaussian(), gaussian(64, seed=1)
     order = np.random.default_rng(2).permutation(len(rows))
-    straight, shuffled = fresh(model).fit(rows), fresh(model).fit(rows[order])
+    straight, shuffled = learnt(model, rows), fresh(model).fit(rows[order])
     require_equal(
         shuffled.training_scores_, straight.training_scores_[order], "Shuffled training_scores_"
     )
@@ -99,11 +99,11 @@ def input_is_untouched(model: Any) -> None:
     """`fit` and `score_samples` leave arrays and dataframes as they were."""
     rows, new = gaussian(), gaussian(50, seed=1)
     before = rows.copy(), new.copy()
-    fresh(model).fit(rows).score_samples(new)
+    hasty(model).fit(rows).score_samples(new)
     require(rows.tobytes() == before[0].tobytes(), "`fit` changed its input.")
     require(new.tobytes() == before[1].tobytes(), "`score_samples` changed its input.")
     table = mixed()
-    fresh(model).fit(table).score_samples(table)
+    hasty(model).fit(table).score_samples(table)
     require(table.equals(mixed()), "`fit` or `score_samples` changed a table.")
 
 
@@ -111,16 +111,16 @@ def input_is_untouched(model: Any) -> None:
 def read_only_input_is_welcome(model: Any) -> None:
     """Arrays that cannot be written to give the same scores."""
     rows, new = gaussian(), gaussian(50, seed=1)
-    expected = fresh(model).fit(rows).score_samples(new)
+    expected = learnt(hasty(model), rows).score_samples(new)
     rows.flags.writeable = new.flags.writeable = False
-    require_equal(fresh(model).fit(rows).score_samples(new), expected, "Scores of read-only rows")
+    require_equal(hasty(model).fit(rows).score_samples(new), expected, "Scores of read-only rows")
 
 
 @law()
 def result_does_not_alias_the_model(model: Any) -> None:
     """Writing into returned scores, or into the training data later, does not change the model."""
     rows, new = gaussian(), gaussian(50, seed=1)
-    fitted = fresh(model).fit(rows)
+    fitted = hasty(model).fit(rows)
     first = fitted.score_samples(new)
     expected = first.copy()
     first[:] = 0.0
@@ -138,7 +138,7 @@ def global_random_state_is_untouched(model: Any) -> None:
         for seed in (1, 2):
             np.random.seed(seed)  # noqa: NPY002 - as above
             random.seed(seed)
-            fitted = fresh(model).fit(rows)
+            fitted = hasty(model).fit(rows)
             found.append(fitted.score_samples(new))
             drawn = np.random.random(), random.random()  # noqa: NPY002 - as above
             np.random.seed(seed)  # noqa: NPY002 - as above

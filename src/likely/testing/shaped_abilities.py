@@ -19,8 +19,9 @@ from likely.core.errors import DataError
 from likely.data.shaped import AXES
 from likely.evaluation import auroc
 from likely.testing.law import (
-    fresh,
+    hasty,
     law,
+    learnt,
     require,
     require_equal,
     require_error,
@@ -38,7 +39,7 @@ _SLACK = 0.25  # of the range of the data, that a reconstruction may leave it by
 def planted_samples_are_found(model: Any) -> None:
     """Scores are one float64 a sample, cut at their 1 % quantile; planted: AUROC of 0.95."""
     for kind in shaped_kinds(model):
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
         require(fitted.training_scores_.shape == (60,), "training_scores_ is not one a sample.")
         cut = np.quantile(fitted.training_scores_, 0.01)
         require_equal(np.array(fitted.offset_), np.array(cut), "offset_")
@@ -58,7 +59,7 @@ def planted_samples_are_found(model: Any) -> None:
 def contributions_peak_at_the_planted_place(model: Any) -> None:
     """Contributions have the axes of the sample and are largest where something was planted."""
     for kind in shaped_kinds(model):
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
         new, labels, places = planted(kind)
         found = fitted.contributions(new[labels == 1])
         expected = new[labels == 1].shape
@@ -77,7 +78,7 @@ def contributions_peak_at_the_planted_place(model: Any) -> None:
 def reconstructions_look_like_the_data(model: Any) -> None:
     """Reconstructions have the shape, the type and the range of the data."""
     for kind in shaped_kinds(model):
-        fitted, new = fresh(model).fit(clean(kind)), clean(kind, 9, seed=1)
+        fitted, new = learnt(model, clean(kind)), clean(kind, 9, seed=1)
         _compare_form(np.asarray(fitted.reconstruct(new)), new, "reconstruct")
 
 
@@ -85,7 +86,7 @@ def reconstructions_look_like_the_data(model: Any) -> None:
 def codes_decode_to_samples(model: Any) -> None:
     """Codes are finite float64, one a sample; what they decode to looks like the data."""
     for kind in shaped_kinds(model):
-        fitted, new = fresh(model).fit(clean(kind)), clean(kind, 9, seed=1)
+        fitted, new = learnt(model, clean(kind)), clean(kind, 9, seed=1)
         codes = fitted.encode(new)
         require(
             codes.dtype == np.float64 and codes.ndim >= 2 and len(codes) == len(new),
@@ -99,7 +100,7 @@ def codes_decode_to_samples(model: Any) -> None:
 def drawn_samples_look_like_the_data(model: Any) -> None:
     """`sample(n)` gives n samples of the shape and type of the data; a seed repeats them."""
     for kind in shaped_kinds(model):
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
         first, again, other = (np.asarray(fitted.sample(4, seed=s)) for s in (3, 3, 4))
         _compare_form(first, clean(kind, 4, seed=1), "sample", slack=None)
         require(first.tobytes() == again.tobytes(), "One seed draws different samples.")
@@ -111,7 +112,7 @@ def what_was_learnt_first_is_kept(model: Any) -> None:
     """After further samples of another look these are likelier, and the first find planted ones."""
     for kind in shaped_kinds(model):
         first, other = clean(kind), _turned(clean(kind, 40, seed=2))
-        fitted = fresh(model).fit(first)
+        fitted = learnt(model, first)
         before = fitted.score_samples(_turned(clean(kind, 20, seed=3)))
         require(fitted.partial_fit(other) is fitted, "partial_fit does not return the model.")
         require(
@@ -132,7 +133,7 @@ def what_was_learnt_first_is_kept(model: Any) -> None:
 def density_of_samples_is_finite(model: Any) -> None:
     """`log_prob` is one finite number a sample."""
     for kind in shaped_kinds(model):
-        found = fresh(model).fit(clean(kind)).log_prob(clean(kind, 9, seed=1))
+        found = learnt(model, clean(kind)).log_prob(clean(kind, 9, seed=1))
         require(found.shape == (9,), f"log_prob has the shape {found.shape}.")
         require_finite(found, f"log_prob of {kind}")
 
@@ -142,7 +143,7 @@ def chances_of_all_images_sum_to_one(model: Any) -> None:
     """Of an exact model that completes images: all binary ones of 3 x 3 pixels have chance 1."""
     if not _completes_images(model):
         return
-    fitted = fresh(model).fit(_tiny(200))
+    fitted = learnt(model, _tiny(200))
     total = float(np.exp(fitted.log_prob(_every_tiny())).sum())
     require(abs(total - 1) <= 1e-4, f"The chances of all images sum to {total:.6f}, not to 1.")
 
@@ -152,7 +153,7 @@ def samples_are_as_likely_as_the_model_says(model: Any) -> None:
     """Of an exact model that completes images: mean log_prob of samples is minus the entropy."""
     if not _completes_images(model):
         return
-    fitted = fresh(model).fit(_tiny(200))
+    fitted = learnt(model, _tiny(200))
     every = fitted.log_prob(_every_tiny())
     expected = float((np.exp(every) * every).sum())
     spread = float(np.sqrt((np.exp(every) * (every - expected) ** 2).sum()))
@@ -171,7 +172,7 @@ def completion_keeps_what_is_known(model: Any) -> None:
         return
     for kind in shaped_kinds(model):
         data = clean(kind)
-        fitted, some = fresh(model).fit(data), data[:3]
+        fitted, some = learnt(model, data), data[:3]
         axes = tuple(SIZES[kind])
         known = np.zeros(some.shape[1:], bool)
         known[: axes[0] // 2] = True
@@ -192,11 +193,11 @@ def completion_keeps_what_is_known(model: Any) -> None:
 def other_samples_are_refused(model: Any) -> None:
     """Other lengths, channels and numbers of axes, or none: an error says what was expected."""
     for kind in shaped_kinds(model):
-        fitted, new = fresh(model).fit(clean(kind)), clean(kind, 3, seed=1)
+        fitted, new = learnt(model, clean(kind)), clean(kind, 3, seed=1)
         plain = new[..., 0] if kind == "series" else new
-        learnt = 2 if kind == "series" else 1
+        channels = 2 if kind == "series" else 1
         wrong: dict[str, tuple[Any, tuple[str, ...]]] = {
-            "three channels": (np.stack([plain] * 3, axis=-1), ("3", str(learnt))),
+            "three channels": (np.stack([plain] * 3, axis=-1), ("3", str(channels))),
             "one axis": (np.zeros(3), ()),
             "six axes": (np.zeros((2,) * 6), ()),
             "no samples": (new[:0], ()),
@@ -220,10 +221,10 @@ def other_samples_are_refused(model: Any) -> None:
 def hostile_samples_are_survived(model: Any) -> None:
     """Whatever samples hold and however small they are, scores are finite or the error is ours."""
     for kind in shaped_kinds(model):
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
 
         def attempt(samples: np.ndarray, kind: str = kind, fitted: Any = fitted) -> None:
-            _score(fresh(model).fit(samples), samples)
+            _score(hasty(model).fit(samples), samples)
             if samples.shape[1:] == clean(kind, 1).shape[1:]:
                 _score(fitted, samples)
 
@@ -238,7 +239,7 @@ def pictures_of_several_sizes_are_one_form(model: Any) -> None:
             continue  # a series of another length is another thing
         some = clean(kind, 30)
         several = [*some, *some[..., 2:, :], *some[..., :-1]]
-        fitted = fresh(model).fit(several)
+        fitted = learnt(model, several)
         require_finite(fitted.score_samples(several), f"Scores of {kind} of several sizes")
 
 

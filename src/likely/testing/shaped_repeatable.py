@@ -15,7 +15,16 @@ from likely.base import model as model_module
 from likely.base.capabilities import Density, Explainer
 from likely.core.catalogue import entries
 from likely.persistence import load_model, save_model
-from likely.testing.law import fresh, law, name_of, require, require_equal, shaped_kinds
+from likely.testing.law import (
+    fresh,
+    hasty,
+    law,
+    learnt,
+    name_of,
+    require,
+    require_equal,
+    shaped_kinds,
+)
 from likely.testing.shaped import clean, planted
 from likely.testing.state import compare_state, rebuild
 
@@ -25,7 +34,7 @@ def same_seed_gives_the_same_bytes_of_samples(model: Any) -> None:
     """Two fits with one seed give the same scores of samples with axes, bit by bit."""
     for kind in shaped_kinds(model):
         new = clean(kind, 12, seed=1)
-        first, second = (fresh(model).fit(clean(kind)) for _ in range(2))
+        first, second = learnt(model, clean(kind)), fresh(model).fit(clean(kind))
         for name, a, b in [
             ("training_scores_", first.training_scores_, second.training_scores_),
             ("score_samples", first.score_samples(new), second.score_samples(new)),
@@ -38,8 +47,8 @@ def refitting_on_samples_forgets(model: Any) -> None:
     """A model that learnt other samples before, of another size, is like a new one."""
     for kind in shaped_kinds(model):
         samples, new = clean(kind), clean(kind, 12, seed=1)
-        used = fresh(model).fit(samples[:30, 1:]).fit(samples)
-        expected = fresh(model).fit(samples).score_samples(new)
+        used = hasty(model).fit(samples[:30, 1:]).fit(samples)
+        expected = learnt(hasty(model), samples).score_samples(new)
         require_equal(used.score_samples(new), expected, f"Scores of {kind} after a refit", rtol=0)
 
 
@@ -49,7 +58,7 @@ def sample_alone_equals_sample_in_batch(model: Any) -> None:
     for kind in shaped_kinds(model):
         rtol = type(model).precision
         new, _, _ = planted(kind, 12)
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
         expected = fitted.score_samples(new)
         alone = np.concatenate([fitted.score_samples(new[[i]]) for i in range(len(new))])
         require_equal(alone, expected, f"Scores of {kind} alone", rtol=rtol, atol=rtol)
@@ -66,14 +75,14 @@ def samples_are_untouched(model: Any) -> None:
     """Samples that cannot be written to are welcome, and those that can stay as they are."""
     for kind in shaped_kinds(model):
         samples, new = clean(kind), clean(kind, 12, seed=1)
-        expected = fresh(model).fit(samples).score_samples(new)
+        expected = hasty(model).fit(samples).score_samples(new)
         require(samples.tobytes() == clean(kind).tobytes(), f"`fit` changed {kind} samples.")
         require(
             new.tobytes() == clean(kind, 12, seed=1).tobytes(),
             f"`score_samples` changed {kind} samples.",
         )
         samples.flags.writeable = new.flags.writeable = False
-        found = fresh(model).fit(samples).score_samples(new)
+        found = hasty(model).fit(samples).score_samples(new)
         require_equal(found, expected, f"Scores of read-only {kind}", rtol=0)
 
 
@@ -89,7 +98,7 @@ def global_random_state_is_untouched_by_samples(model: Any) -> None:
                 np.random.seed(seed)  # noqa: NPY002 - as above
                 random.seed(seed)
                 before = _drawn(torch)
-                fitted = fresh(model).fit(clean(kind))
+                fitted = hasty(model).fit(clean(kind))
                 found.append(fitted.score_samples(clean(kind, 12, seed=1)))
                 require(_drawn(torch) == before, f"The global random state was used ({kind}).")
             require_equal(found[0], found[1], f"Scores of {kind} under two global seeds", rtol=0)
@@ -102,7 +111,7 @@ def global_random_state_is_untouched_by_samples(model: Any) -> None:
 def stated_state_suffices_for_samples(model: Any) -> None:
     """Parameters, form, offset and the stated arrays alone score as the fitted model does."""
     for kind in shaped_kinds(model):
-        fitted = fresh(model).fit(clean(kind))
+        fitted = learnt(model, clean(kind))
         compare_state(fitted)
         rebuilt, new = rebuild(fitted), clean(kind, 12, seed=1)
         require_equal(
@@ -121,7 +130,7 @@ def saved_models_score_samples_the_same(model: Any) -> None:
     if entry is None or entry.module != type(model).__module__:
         return  # files hold models of the catalogue only
     for kind in shaped_kinds(model):
-        fitted, new = fresh(model).fit(clean(kind)), clean(kind, 12, seed=1)
+        fitted, new = learnt(model, clean(kind)), clean(kind, 12, seed=1)
         with TemporaryDirectory() as folder:
             first, second = Path(folder, "first.likely"), Path(folder, "second.likely")
             save_model(fitted, first)

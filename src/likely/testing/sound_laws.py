@@ -10,7 +10,15 @@ from likely.base.capabilities import Density, Sampler
 from likely.core.errors import DataError
 from likely.data.companding import LEVELS
 from likely.testing.clips import tones
-from likely.testing.law import fresh, law, require, require_error, require_finite, require_survival
+from likely.testing.law import (
+    hasty,
+    law,
+    learnt,
+    require,
+    require_error,
+    require_finite,
+    require_survival,
+)
 from likely.testing.ragged import alike
 
 
@@ -18,7 +26,7 @@ from likely.testing.ragged import alike
 def probabilities_of_clips_sum_to_one(model: Any) -> None:
     """Over all clips of at most one value, learnt from such: 0.98 to 1."""
     loud = np.ones(1, np.float32)
-    fitted = fresh(model).fit([loud[:0], 0 * loud, loud / 2, -loud] * 20)
+    fitted = learnt(model, [loud[:0], 0 * loud, loud / 2, -loud] * 20)
     levels = [np.array([level], np.int32) for level in range(LEVELS)]
     clips = [loud[:0], *fitted.schema_.restore(levels)]
     total = float(np.exp(fitted.log_prob(clips)).sum())
@@ -29,7 +37,7 @@ def probabilities_of_clips_sum_to_one(model: Any) -> None:
 @law(Sampler, data="audio")
 def drawn_clips_look_like_the_data(model: Any) -> None:
     """`sample(n)` gives n clips no louder than those learnt allow; a seed repeats them."""
-    fitted = fresh(model).fit(tones())
+    fitted = learnt(model, tones())
     first, again, other = (fitted.sample(4, seed=s) for s in (3, 3, 4))
     require(len(first) == 4, f"sample gives {len(first)} clips, not 4.")
     for clip in first:
@@ -45,7 +53,7 @@ def drawn_clips_look_like_the_data(model: Any) -> None:
 @law(data="audio")
 def what_is_no_sound_is_refused(model: Any) -> None:
     """Texts, nothing, gaps, another rate, a missing file: an error says what was expected."""
-    fitted = fresh(model).fit(tones())
+    fitted = learnt(model, tones())
     wrong: dict[str, tuple[Any, tuple[str, ...]]] = {
         "texts": (["a", "b"], ("sound",)),
         "a clip without a list": (np.zeros(9), ("sound", "(9,)")),
@@ -64,7 +72,7 @@ def what_is_no_sound_is_refused(model: Any) -> None:
 @law(data="audio")
 def hostile_clips_are_survived(model: Any) -> None:
     """Whatever clips hold and however few they are, scores are finite or the error is ours."""
-    fitted = fresh(model).fit(tones())
+    fitted = learnt(model, tones())
     rng = np.random.default_rng(0)
     several: dict[str, list[np.ndarray]] = {
         "all empty": [np.zeros(0)] * 20,
@@ -81,7 +89,7 @@ def hostile_clips_are_survived(model: Any) -> None:
     }
 
     def attempt(clips: Any) -> None:
-        for one in (fresh(model).fit(clips), fitted):
+        for one in (hasty(model).fit(clips), fitted):
             require_finite(one.score_samples(clips), "score_samples")
             if isinstance(one, Sampler):
                 one.sample(1, seed=0)

@@ -14,7 +14,7 @@ from likely.base.state import Array, Members, Weights
 from likely.core.catalogue import entries
 from likely.persistence import load_model, save_model
 from likely.testing.labels import taught
-from likely.testing.law import fresh, law, name_of, require, require_equal
+from likely.testing.law import law, learnt, name_of, require, require_equal
 from likely.testing.toys import gaussian, mixed
 
 
@@ -22,7 +22,7 @@ from likely.testing.toys import gaussian, mixed
 def stated_state_suffices(model: Any) -> None:
     """Parameters, schema, offset and the stated arrays alone score as the fitted model does."""
     for rows, new in [(gaussian(), gaussian(30, seed=1)), (mixed(), mixed(30, seed=1))]:
-        fitted = fresh(model).fit(rows)
+        fitted = learnt(model, rows)
         rebuilt = rebuild(fitted)
         require_equal(rebuilt.score_samples(new), fitted.score_samples(new), "Scores", rtol=1e-12)
         require(
@@ -39,7 +39,7 @@ def stated_state_suffices(model: Any) -> None:
 def state_is_as_stated(model: Any) -> None:
     """Every stated array has the shape, type and limits that the class states."""
     for rows in (gaussian(), gaussian(40, width=1), mixed()):
-        compare_state(fresh(model).fit(rows))
+        compare_state(learnt(model, rows))
 
 
 @law()

@@ -14,7 +14,9 @@ import scipy.sparse
 from likely.core.errors import DataError
 from likely.testing.law import (
     fresh,
+    hasty,
     law,
+    learnt,
     require_equal,
     require_error,
     require_finite,
@@ -27,7 +29,7 @@ from likely.testing.toys import gaussian, hostile_names, mixed
 def columns_are_matched_by_name(model: Any) -> None:
     """Columns in another order give the same scores."""
     table = mixed()
-    fitted = fresh(model).fit(table)
+    fitted = learnt(model, table)
     turned = table.select(table.column_names[::-1])
     require_equal(
         fitted.score_samples(turned), fitted.score_samples(table), "Scores of reordered columns"
@@ -38,7 +40,7 @@ def columns_are_matched_by_name(model: Any) -> None:
 def missing_and_extra_columns_are_named(model: Any) -> None:
     """A missing or an extra column gives an error that names it."""
     table = mixed()
-    fitted = fresh(model).fit(table)
+    fitted = learnt(model, table)
     without = table.drop_columns(["visits"])
     extra = table.append_column("zeta", pa.array(np.zeros(table.num_rows)))
     both = without.append_column("zeta", pa.array(np.zeros(table.num_rows)))
@@ -54,7 +56,7 @@ def missing_and_extra_columns_are_named(model: Any) -> None:
 @law()
 def wrong_width_is_an_error(model: Any) -> None:
     """An array with another number of columns gives an error with both numbers."""
-    fitted = fresh(model).fit(gaussian())
+    fitted = learnt(model, gaussian())
     for width in (2, 5):
         new = gaussian(width=width)
         require_error(
@@ -68,7 +70,7 @@ def wrong_width_is_an_error(model: Any) -> None:
 @law()
 def what_is_no_table_is_refused(model: Any) -> None:
     """No rows, no columns, too many or too few dimensions, or no data at all: a `DataError`."""
-    fitted = fresh(model).fit(gaussian())
+    fitted = learnt(model, gaussian())
     for what, data in {
         "an array without rows": np.empty((0, 3)),
         "an array without columns": np.empty((5, 0)),
@@ -95,8 +97,8 @@ def column_names_may_be_anything(model: Any) -> None:
     table = hostile_names()
     plain = np.column_stack([column.to_numpy() for column in table.columns])
     require_equal(
-        fresh(model).fit(table).score_samples(table),
-        fresh(model).fit(plain).score_samples(plain),
+        learnt(model, table).score_samples(table),
+        learnt(model, plain).score_samples(plain),
         "Scores under hostile column names",
     )
 
@@ -104,7 +106,7 @@ def column_names_may_be_anything(model: Any) -> None:
 @law()
 def mixed_columns_have_finite_scores(model: Any) -> None:
     """Numbers, categories, booleans, dates and gaps together give finite scores."""
-    fitted = fresh(model).fit(mixed())
+    fitted = learnt(model, mixed())
     require_finite(fitted.training_scores_, "training_scores_ of mixed columns")
     require_finite(fitted.score_samples(mixed(40, seed=1)), "Scores of mixed columns")
 
@@ -112,7 +114,7 @@ def mixed_columns_have_finite_scores(model: Any) -> None:
 @law()
 def unseen_categories_have_finite_scores(model: Any) -> None:
     """A category that was not learnt, or a gap where there was none, gives a finite score."""
-    fitted = fresh(model).fit(mixed())
+    fitted = learnt(model, mixed())
     new = mixed(12, seed=1)
     for cells in (["Atlantis"] * 12, [None] * 12, ["Berlin", None, "<b>", "=1+1"] * 3):
         city = pa.array(cells, pa.string())
@@ -123,9 +125,9 @@ def unseen_categories_have_finite_scores(model: Any) -> None:
 def dataframe_libraries_agree(model: Any) -> None:
     """Every installed dataframe library gives the same scores, in `fit` and in scoring."""
     table, new = mixed(), mixed(40, seed=1)
-    expected = fresh(model).fit(table).score_samples(new)
+    expected = learnt(hasty(model), table).score_samples(new)
     for name, convert in _libraries().items():
-        fitted = fresh(model).fit(convert(table))
+        fitted = hasty(model).fit(convert(table))
         require_equal(fitted.score_samples(convert(new)), expected, f"Scores of {name} rows")
         require_equal(
             fitted.score_samples(new), expected, f"Scores of pyarrow rows, fitted on {name}"
@@ -137,11 +139,11 @@ def array_layouts_agree(model: Any) -> None:
     """Sparse, strided, Fortran-ordered, big-endian and list rows score like a plain array."""
     rows, new = gaussian(), gaussian(40, seed=1)
     rows[::7, 0] = new[::7, 0] = 0.0  # something for the sparse matrix to leave out
-    fitted = fresh(model).fit(rows)
+    fitted = learnt(hasty(model), rows)
     expected = fitted.score_samples(new)
     for name, convert in _LAYOUTS.items():
         require_equal(fitted.score_samples(convert(new)), expected, f"Scores of {name} rows")
-        again = fresh(model).fit(convert(rows))
+        again = hasty(model).fit(convert(rows))
         require_equal(again.score_samples(new), expected, f"Scores of a model of {name} rows")
 
 
@@ -149,9 +151,9 @@ def array_layouts_agree(model: Any) -> None:
 def number_types_agree(model: Any) -> None:
     """Half and single precision, and whole numbers, score like the same values in float64."""
     rows, new = np.round(gaussian() * 8), np.round(gaussian(40, seed=1) * 8)
-    expected = fresh(model).fit(rows).score_samples(new)
+    expected = learnt(hasty(model), rows).score_samples(new)
     for dtype in ("float16", "float32", "int16", "int64", "object"):
-        found = fresh(model).fit(rows.astype(dtype)).score_samples(new.astype(dtype))
+        found = hasty(model).fit(rows.astype(dtype)).score_samples(new.astype(dtype))
         require_equal(found, expected, f"Scores of {dtype} rows")
 
 

@@ -9,14 +9,22 @@ import numpy as np
 
 from likely.base.capabilities import Density, Sampler
 from likely.core.errors import DataError
-from likely.testing.law import fresh, law, require, require_error, require_finite, require_survival
+from likely.testing.law import (
+    hasty,
+    law,
+    learnt,
+    require,
+    require_error,
+    require_finite,
+    require_survival,
+)
 from likely.testing.texts import sentences
 
 
 @law(Density, data="text")
 def probabilities_of_texts_sum_to_one(model: Any) -> None:
     """Over all texts of up to six of two letters, learnt from shorter ones: 0.98 to 1."""
-    fitted = fresh(model).fit(["a", "b", "ab", "ba"] * 20)
+    fitted = learnt(model, ["a", "b", "ab", "ba"] * 20)
     texts = ["".join(letters) for n in range(7) for letters in product("ab", repeat=n)]
     total = float(np.exp(fitted.log_prob(texts)).sum())
     low = 0.98 if type(model).exact else 0.0
@@ -26,7 +34,7 @@ def probabilities_of_texts_sum_to_one(model: Any) -> None:
 @law(Sampler, data="text")
 def drawn_texts_look_like_the_data(model: Any) -> None:
     """`sample(n)` gives n texts of the characters learnt; a seed repeats them."""
-    fitted = fresh(model).fit(sentences())
+    fitted = learnt(model, sentences())
     first, again, other = (fitted.sample(4, seed=s) for s in (3, 3, 4))
     require(len(first) == 4 and all(isinstance(t, str) for t in first), f"sample gives {first!r}.")
     known = set("".join(sentences()))
@@ -39,7 +47,7 @@ def drawn_texts_look_like_the_data(model: Any) -> None:
 @law(data="text")
 def what_is_no_text_is_refused(model: Any) -> None:
     """Numbers, nothing, and a file that does not exist: an error says what was expected."""
-    fitted = fresh(model).fit(sentences())
+    fitted = learnt(model, sentences())
     wrong: dict[str, tuple[Any, tuple[str, ...]]] = {
         "numbers": (np.zeros((3, 2)), ("text",)),
         "a number among texts": (["a", 3], ("3", "int")),
@@ -56,7 +64,7 @@ def what_is_no_text_is_refused(model: Any) -> None:
 @law(data="text")
 def hostile_texts_are_survived(model: Any) -> None:
     """Whatever texts hold and however few they are, scores are finite or the error is ours."""
-    fitted = fresh(model).fit(sentences())
+    fitted = learnt(model, sentences())
     several = {
         "all empty": [""] * 20,
         "all equal": ["the same"] * 20,
@@ -70,7 +78,7 @@ def hostile_texts_are_survived(model: Any) -> None:
     }
 
     def attempt(texts: Any) -> None:
-        for one in (fresh(model).fit(texts), fitted):
+        for one in (hasty(model).fit(texts), fitted):
             require_finite(one.score_samples(texts), "score_samples")
             if isinstance(one, Sampler):
                 one.sample(1, seed=0)
