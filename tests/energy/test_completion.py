@@ -49,7 +49,7 @@ def test_belief_networks_draw_what_is_not_known_by_its_distribution() -> None:
     for parameter in found.parameters():
         parameter.copy_(torch.randn_like(parameter))
     joint = -found.top.plain().free_energy(states(2))  # (upper,)
-    for layer in (found.layers[1], found.layers[0]):
+    for layer in layers[1::-1]:
         machine = layer.plain()
         above, below = states(machine.weight.shape[1]), states(machine.weight.shape[0])
         fields = machine.fields(above)
