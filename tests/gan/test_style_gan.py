@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import conv2d, interpolate, leaky_relu
+from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu
 
 from likely.core.errors import DataError, ParameterError
 from likely.gan import StyleGAN
@@ -67,11 +67,15 @@ def test_a_styled_layer_is_a_convolution_with_weights_of_each_image(doubles: boo
     style = torch.randn(2, 2).double()
     found = layer(x, style)
     for i in range(2):
-        weight = layer.weight * layer.style(style)[i][None, :, None, None]
-        weight = weight / weight.square().sum(dim=(1, 2, 3)).sqrt()[:, None, None, None]
-        plain = conv2d(x[i : i + 1], weight, padding=1)
+        weigh = layer.style(style)[i]
         if doubles:
-            plain = interpolate(plain, scale_factor=2, mode="bilinear")[:, :, :5, :9]
+            weight = layer.weight * weigh[:, None, None, None]
+            weight = weight / (weight.square().sum(dim=(0, 2, 3)) / 4).sqrt()[None, :, None, None]
+            plain = conv_transpose2d(x[i : i + 1], weight, stride=2, padding=1)[:, :, :5, :9]
+        else:
+            weight = layer.weight * weigh[None, :, None, None]
+            weight = weight / weight.square().sum(dim=(1, 2, 3)).sqrt()[:, None, None, None]
+            plain = conv2d(x[i : i + 1], weight, padding=1)
         expected = leaky_relu(plain * GAIN + 0.3 * layer.usual, 0.2)
         torch.testing.assert_close(found[i : i + 1], expected, atol=1e-6, rtol=1e-6)
 
@@ -81,8 +85,9 @@ def test_layers_keep_the_size_of_what_passes() -> None:
     assert size(EvenLinear(64, 64, 0.01)(x)) == pytest.approx(1, rel=0.1)
     maps = torch.randn(20, 16, 12, 12)
     assert size(EvenConvolution(16, 64, 3)(maps)) == pytest.approx(1, rel=0.15)
-    layer = Styled(16, 64, 4, (12, 12), doubles=False)
-    assert size(layer(maps, torch.randn(20, 4))) == pytest.approx(1, rel=0.15)
+    for doubles in (False, True):
+        layer = Styled(16, 64, 4, (24, 24) if doubles else (12, 12), doubles=doubles)
+        assert size(layer(maps, torch.randn(20, 4))) == pytest.approx(1, rel=0.15)
 
 
 def test_noise_is_drawn_when_learning_and_stays_when_not() -> None:

@@ -8,7 +8,7 @@ from math import prod, sqrt
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, interpolate, leaky_relu
+from torch.nn.functional import conv2d, conv_transpose2d, interpolate, leaky_relu
 
 from likely.nets.convolution import stages
 from likely.nets.even_layers import GAIN, EvenLinear
@@ -76,8 +76,7 @@ class Styled(nn.Module):
     size : (height, width)
         Of what goes out.
     doubles : bool
-        Whether images come in at half that size, rounded up. They are made larger by straight lines
-        behind the convolution, which is the same as before it save near edges, and cheaper.
+        Whether images come in at half that size, rounded up.
     """
 
     usual: Tensor
@@ -86,7 +85,8 @@ class Styled(nn.Module):
         self, before: int, after: int, style: int, size: tuple[int, ...], *, doubles: bool
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(after, before, 3, 3))
+        kernel = (before, after, 4, 4) if doubles else (after, before, 3, 3)
+        self.weight = nn.Parameter(torch.randn(kernel))
         self.bias = nn.Parameter(torch.zeros(1, after, 1, 1))
         self.strength = nn.Parameter(torch.zeros(()))  # of noise
         self.style = EvenLinear(style, before, bias=1.0)
@@ -95,12 +95,17 @@ class Styled(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Return what goes out, (batch, after, height, width)."""
-        weigh = self.style(style)
-        usual = (weigh.square() @ self.weight.square().sum(dim=(2, 3)).T + _TINY).rsqrt() * GAIN
-        x = conv2d(x * weigh[:, :, None, None], self.weight, padding=1) * usual[:, :, None, None]
+        weigh, (height, width) = self.style(style), self.usual.shape[2:]
+        x = x * weigh[:, :, None, None]
+        size = self.weight.square().sum(dim=(2, 3))  # (after, before)
         if self.doubles:
-            x = _larger(x, self.usual)
-        return leaky_relu(x + self.bias + self.strength * self._noise(len(x)), SLOPE)
+            x = conv_transpose2d(x, self.weight, stride=2, padding=1)[:, :, :height, :width]
+            size = size.T / 4  # a place gets one tap of four
+        else:
+            x = conv2d(x, self.weight, padding=1)
+        usual = (weigh.square() @ size.T + _TINY).rsqrt() * GAIN
+        added = self.bias + self.strength * self._noise(len(x))
+        return leaky_relu(torch.addcmul(added, x, usual[:, :, None, None]), SLOPE)
 
     def _noise(self, n: int) -> Tensor:
         if not self.training:
