@@ -155,7 +155,9 @@ class StyleGAN(Adversarial):
         )
 
     @final
-    def mix(self, coarse: Any, fine: Any, layers: int | None = None, condition: Any = None) -> Any:
+    def mix(
+        self, coarse: Any, fine: Any, layers: int | None = None, condition: Any = None
+    ) -> np.ndarray:
         """Return images with the first styles of some codes and the other styles of others.
 
         Parameters
