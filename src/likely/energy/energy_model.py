@@ -32,7 +32,7 @@ from likely.nets.rng import seeded
 
 _DENSE, _CONVOLUTIONAL = (128, 128), (16, 32, 64)
 _DIRECTIONS = 64  # of images, that dense layers see
-_NOISE = 0.5  # of the range of images
+_NOISE = 2.0  # mean spreads of a pixel
 _TRAINING = {True: "noise", False: "score"}  # of tables, of images
 _SPREAD = {True: 0.15, False: 0.3}
 _FEW = 4  # units, of which many chains cost little
@@ -71,8 +71,8 @@ class EnergyModel(OverUnits):
         Of the noise of "score", in spreads of the data: usually 0.15 for tables, 0.3 for images.
     oddness : {"auto", "energy", "blurred"}, default "auto"
         How oddness is measured. "energy": by minus `log_prob`. "blurred", for images: by an energy
-        whose normal part is that of images with noise of half their range, since in hundreds of
-        pixels whatever varies little otherwise outweighs what images show. "auto" is "blurred" for
+        whose normal part is that of images with noise of twice their spread, since in
+        hundreds of pixels whatever varies little otherwise outweighs what images show. "auto" is "blurred" for
         images.
     langevin_steps : int in [1, 10000], default 10
         Langevin steps in each step of "langevin".
@@ -209,10 +209,11 @@ class EnergyModel(OverUnits):
         back = self._back()
         if isinstance(network.layers, Principal):
             network.layers.settle(back)
+        noise = _NOISE**2 * float((back**2).sum()) / len(back)  # of the mean variance of a pixel
         if back.ndim == 1:
-            blur = back / np.sqrt(back**2 + _NOISE**2)
+            blur = back / np.sqrt(back**2 + noise)
         else:
-            blur = back @ whitening(back.T @ back + _NOISE**2 * np.eye(len(back)))
+            blur = back @ whitening(back.T @ back + noise * np.eye(len(back)))
         with torch.no_grad():
             network.blur.copy_(torch.from_numpy(np.atleast_2d(blur)))
 

@@ -12,12 +12,15 @@ from torch import Tensor, nn
 from likely.nets.convolution import stages
 from likely.nets.layers import dense
 
+_FAR = 4.0  # spreads
+
 
 class Principal(nn.Module):
     """Layers that see whitened numbers along the directions in which samples vary most.
 
     In all others, noise is told from noise: of hundreds of numbers a classifier needs no more to
-    tell samples from a normal distribution, and learns nothing of what they show.
+    tell samples from a normal distribution, and learns nothing of what they show. Far values are
+    drawn in, so that the energy rises like that of a normal distribution there.
 
     Parameters
     ----------
@@ -46,7 +49,8 @@ class Principal(nn.Module):
 
     def forward(self, u: Tensor) -> Tensor:
         """Return what is added to energies, (batch, 1)."""
-        return self.layers(u @ self.directions)
+        z = u @ self.directions
+        return self.layers(_FAR * torch.tanh(z / _FAR))
 
 
 class Convolutional(nn.Module):
