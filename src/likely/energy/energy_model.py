@@ -58,7 +58,8 @@ class EnergyModel(OverUnits):
     layers : {"auto", "dense", "convolutional"}, default "auto"
         What the network is made of. "dense": layers of full connections, which see of images at
         most 64 directions, those in which they vary most. "convolutional": convolutions over the
-        pixels, which take several times as long. "auto" is "dense".
+        pixels, which take several times as long and found no more on one class of pictures. "auto"
+        is "dense".
     training : {"auto", "noise", "score", "langevin"}, default "auto"
         How log Z is got round: usually "noise" for tables, "score" for images. "noise": data are
         told from normal noise, and the network that does
@@ -71,9 +72,9 @@ class EnergyModel(OverUnits):
         Of the noise of "score", in spreads of the data: usually 0.15 for tables, 0.3 for images.
     oddness : {"auto", "energy", "blurred"}, default "auto"
         How oddness is measured. "energy": by minus `log_prob`. "blurred", for images: by an energy
-        whose normal part is that of images with noise of twice their spread, since in
-        hundreds of pixels whatever varies little otherwise outweighs what images show. "auto" is "blurred" for
-        images.
+        whose normal part is that of images with noise of twice their spread, since in hundreds of
+        pixels those that hardly vary otherwise outweigh what images show. "auto" is "energy" for
+        tables, "blurred" for images.
     langevin_steps : int in [1, 10000], default 10
         Langevin steps in each step of "langevin".
     chains : int in [1, 100000], default 256

@@ -18,9 +18,9 @@ _FAR = 4.0  # spreads
 class Principal(nn.Module):
     """Layers that see whitened numbers along the directions in which samples vary most.
 
-    In all others, noise is told from noise: of hundreds of numbers a classifier needs no more to
-    tell samples from a normal distribution, and learns nothing of what they show. Far values are
-    drawn in, so that the energy rises like that of a normal distribution there.
+    In hundreds of them a network tells samples from noise by what hardly varies, and learns nothing
+    of what they show. Far values are drawn in, so that the energy rises like that of a normal
+    distribution there.
 
     Parameters
     ----------
