@@ -57,7 +57,7 @@ class BigGAN(Adversarial):
         How often every sample is seen at most.
     batch_size : int in [1, 1000000], default 64
         Samples a step.
-    learning_rate : float in (0, 1], default 0.0005
+    learning_rate : float in (0, 1], default 0.001
         Largest step of Adam.
     budget : str, float or None, default "3000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -129,7 +129,7 @@ class BigGAN(Adversarial):
         discriminator_rate: Annotated[float, Interval(0, 100, open_low=True)] = 2.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 200,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 64,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.0005,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.001,
         budget: str | float | None = "3000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
