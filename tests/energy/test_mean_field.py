@@ -43,7 +43,7 @@ def test_means_agree_with_one_another() -> None:
 def test_pairs_are_learnt_by_means() -> None:
     half = np.random.default_rng(0).random((1500, 3)) < 0.4
     rows = np.hstack([half, half]).astype(float)
-    model = BoltzmannMachine(sampling="mean_field", budget="400 steps", learning_rate=0.05)
+    model = BoltzmannMachine(sampling="mean_field", budget="250 steps", learning_rate=0.08)
     model.fit(rows[:1000])
     entropy = -3 * (0.4 * np.log(0.4) + 0.6 * np.log(0.6))
     assert -model.log_prob(rows[1000:]).mean() == pytest.approx(entropy, abs=0.3)
