@@ -44,6 +44,7 @@ METHODS = (
     "likely.DenoisingAutoencoder",
     "pyod.VAE",
     "likely.VAE",
+    "likely.EnergyModel",
 )
 MEASUREMENTS = store.FOLDER / "autoencoder_tables_rows.csv"
 COLUMNS = ("seed", "table", "method", "auroc", "auprc", "not_finite", "seconds")

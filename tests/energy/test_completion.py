@@ -49,7 +49,7 @@ def test_belief_networks_draw_what_is_not_known_by_its_distribution() -> None:
     for parameter in found.parameters():
         parameter.copy_(torch.randn_like(parameter))
     joint = -found.top.plain().free_energy(states(2))  # (upper,)
-    for layer in (found.layers[1], found.layers[0]):
+    for layer in layers[1::-1]:
         machine = layer.plain()
         above, below = states(machine.weight.shape[1]), states(machine.weight.shape[0])
         fields = machine.fields(above)
@@ -93,10 +93,10 @@ def test_langevin_steps_stay_where_the_known_is() -> None:
 
 @pytest.mark.parametrize("cls", [RBM, BoltzmannMachine, DeepBeliefNetwork])
 def test_halves_that_agree_are_completed_and_broken_ones_named(cls) -> None:
-    half = np.random.default_rng(0).random((1000, 3)) < 0.5
+    half = np.random.default_rng(0).random((500, 3)) < 0.5
     rows = np.hstack([half, half]).astype(float)
     hidden = {RBM: {"hidden": 8}, DeepBeliefNetwork: {"hidden": (8, 8)}}.get(cls, {})
-    model = cls(**hidden, budget="300 steps", learning_rate=0.1, draw_steps=20)
+    model = cls(**hidden, budget="150 steps", batch_size=64, learning_rate=0.1, draw_steps=20)
     model.fit(rows)
     found = model.complete(rows[:200], np.arange(6) < 3, seed=0)
     assert (found == rows[:200]).mean() > 0.9

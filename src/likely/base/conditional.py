@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, final
@@ -40,9 +40,12 @@ class Conditional(Model, ABC):
 
     condition_: Schema | None = None
 
-    @abstractmethod
     def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
-        """Draw features of n samples; `given` are features of conditions, (n, width), or None."""
+        """Draw features of n samples; `given` are features of conditions, (n, width), or None.
+
+        Models that draw samples bring it.
+        """
+        raise NotImplementedError(type(self).__name__)
 
     def _joined(self, x: Any, given: np.ndarray | None) -> Any:
         """Return features and those of conditions together: one row a sample, conditions last."""

@@ -25,6 +25,10 @@ columns, where all of it is exact, `RBM` beyond. `DeepBeliefNetwork` is the hist
 depth to it. `EnergyModel` is for densities of a few columns with edges, holes and rings, which
 flows can only stretch around. On tables of many numbers flows are the better densities.
 
+All of them complete a sample of which any part is known, in no order: what is known stays, and the
+chains draw the rest (`complete`). `contributions` say what each unit costs given all others: minus
+the log-probability of a bit, in nats, and of a number the nats that setting it right would save.
+
 What goes wrong, and how it is met:
 
 - **Chains do not mix.** The model's own samples are drawn by steps from sample to sample, and modes
@@ -37,6 +41,10 @@ What goes wrong, and how it is met:
 - **The loss says nothing.** The difference of energies that is followed is near 0 whether the model
   is good or bad. Training stops early by the exact likelihood of rows held out where that is cheap,
   else by how well they can be told from neighbours that differ in one unit.
+- **Pixels outweigh pictures.** Of hundreds of whitened pixels, those that hardly vary add most to
+  an energy, and noise there says nothing of what an image shows. `EnergyModel` looks at images
+  along the directions in which they vary, and its oddness allows for noise everywhere. On one class
+  of pictures it is then level with principal components and neighbours; autoencoders are better.
 - **Numbers are no bits.** Gaussian units next to binary ones are hard to train in the users' own
   units. Numbers are whitened first, so that a machine begins with a Gaussian, and hidden units
   learn what is not linear.

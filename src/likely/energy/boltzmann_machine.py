@@ -10,6 +10,7 @@ from likely.core.params import Interval
 from likely.energy.gibbs import Gibbs
 from likely.nets.annealing import cost_of_enumeration, exact_log_partition
 from likely.nets.boltzmann import Boltzmann
+from likely.nets.mean_field import mean_field_loss
 
 _SMALL = 4e6  # numbers looked at for an exact gradient
 
@@ -35,10 +36,13 @@ class BoltzmannMachine(Gibbs):
     ----------
     hidden : int in [0, 100000], default 0
         Hidden units.
-    sampling : {"auto", "exact", "pcd", "cd"}, default "auto"
+    sampling : {"auto", "exact", "pcd", "cd", "mean_field"}, default "auto"
         How log Z is followed in training: by visiting all states, by chains that go on from step to
-        step, or by chains that begin at the data. "auto" is "exact" where that is cheap, else
-        "pcd".
+        step, by chains that begin at the data, or by means instead of states: units then know of
+        one another by their means only, which takes no sweeps over the columns and is right where
+        couplings are weak (Peterson & Anderson, 1987; Welling & Hinton, 2002). "auto" is "exact"
+        where that is cheap, else "pcd". `log_prob` and samples are those of the machine itself in
+        any case.
     gibbs_steps : int in [1, 10000], default 1
         Sweeps of Gibbs sampling in each step of training.
     chains : int in [1, 100000], default 100
@@ -86,6 +90,10 @@ class BoltzmannMachine(Gibbs):
     Ackley, D. H., Hinton, G. E. & Sejnowski, T. J. (1985). A learning algorithm for Boltzmann
     machines. Cognitive Science 9, 147-169. https://doi.org/10.1207/s15516709cog0901_7
     (doi:10.1207/s15516709cog0901_7)
+    Peterson, C. & Anderson, J. R. (1987). A mean field theory learning algorithm for neural
+    networks. Complex Systems 1, 995-1019.
+    Welling, M. & Hinton, G. E. (2002). A new learning algorithm for mean field Boltzmann machines.
+    ICANN. https://doi.org/10.1007/3-540-46084-5_57
     Osindero, S. & Hinton, G. E. (2008). Modeling image patches with a directed hierarchy of Markov
     random fields. NeurIPS. https://papers.nips.cc/paper/3279
 
@@ -105,7 +113,7 @@ class BoltzmannMachine(Gibbs):
     def __init__(
         self,
         hidden: Annotated[int, Interval(0, 100_000)] = 0,
-        sampling: Literal["auto", "exact", "pcd", "cd"] = "auto",
+        sampling: Literal["auto", "exact", "pcd", "cd", "mean_field"] = "auto",
         gibbs_steps: Annotated[int, Interval(1, 10_000)] = 1,
         chains: Annotated[int, Interval(1, 100_000)] = 100,
         annealing: Annotated[int, Interval(1, 10_000_000)] = 1000,
@@ -139,4 +147,6 @@ class BoltzmannMachine(Gibbs):
         small = cost_of_enumeration(machine) <= _SMALL
         if self.sampling == "exact" or (self.sampling == "auto" and small):
             return machine.free_energy(batch) + exact_log_partition(machine)
+        if self.sampling == "mean_field":
+            return mean_field_loss(self.network_, batch)
         return super()._contrast(batch)

@@ -185,6 +185,12 @@ class OverUnits(Density, Sampler, Completer, Explainer, DeepModel, ABC):
             return found.reshape(-1, *self.schema_.full_shape)
         return found
 
+    def _back(self) -> np.ndarray:
+        """Return what makes features of whitened numbers, (number, number), or one for each."""
+        if len(self.whitening_) != len(self.centre_):
+            return 1 / self.whitening_[0]
+        return solve_triangular(self.whitening_, np.eye(len(self.centre_)))
+
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
         found = -self._apply(x, self._energies) - self.log_partition_
         return found + self._gain(x)
@@ -260,8 +266,7 @@ class OverUnits(Density, Sampler, Completer, Explainer, DeepModel, ABC):
         if numbers.any() and len(self.whitening_) == len(self.centre_):
             held, summed = known & ~numbers, numbers
             away = self._seen(x)[:, numbers] - self.centre_
-            back = solve_triangular(self.whitening_, np.eye(len(self.centre_)))
-            values[:, numbers], free = clamp_numbers(away, known[numbers], back)
+            values[:, numbers], free = clamp_numbers(away, known[numbers], self._back())
         like, device = next(self.network_.parameters()), self._device()
         return Clamp(
             torch.from_numpy(values).to(like),

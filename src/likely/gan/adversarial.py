@@ -3,57 +3,41 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from likely.base.capabilities import Decoder, Sampler
-from likely.base.conditional import Conditional
-from likely.base.state import Array, Weights
-from likely.core.covariance import regularise, whitening
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
 from likely.data.form import Form
+from likely.gan.discriminating import Discriminating
 from likely.nets.adversarial import Aim, Game, contest, persuasion, unmoved
 from likely.nets.augment import augmented
-from likely.nets.deep_model import DeepModel
 from likely.nets.players import DenseGenerator
 from likely.nets.scale import unsquash
 from likely.nets.self_checks import learnt_by_heart, reach, variety
-from likely.nets.train import Group
 
 _FEW = 5_000  # images, below which a discriminator could learn them by heart
 _SETTLED_ON = 20_000
 _CHECKED = 500  # samples
 _LEAST_CHECKED = 50
 _LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
-_LEAST_SHRINKAGE = 0.05
-_RIDGE = 1e-3
 
 
-class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
+class Adversarial(Discriminating, Sampler, Decoder, ABC):
     """A generator, and a discriminator that learns to tell its samples from real ones.
 
     A model brings `_network`, a `likely.nets.adversarial.Game`, and may bring `_penalty`.
     """
 
     aim: ClassVar[Aim] = "logistic"
-    betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
-    _state_spec = {
-        "centres_": Array("known", "feature"),
-        "whitening_": Array("feature", "feature"),
-        "network_": Weights(),
-    }
 
     augmentation: str
-    discriminator_rate: float
     critic_steps: int = 1  # of the discriminator for each of the generator
     network_: Game
-    centres_: np.ndarray
-    whitening_: np.ndarray
 
     @final
     def codes(self, n: int, seed: int | None = None) -> np.ndarray:
@@ -81,13 +65,6 @@ class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
         if isinstance(network.generator, DenseGenerator):
             network.generator.settle(*self._apart(data[:_SETTLED_ON], self._shape))
 
-    def _groups(self, network: Game) -> Sequence[Group]:
-        pace = self.discriminator_rate
-        return [
-            Group(list(network.generator.parameters()), betas=self.betas),
-            Group(list(network.discriminator.parameters()), pace, self.betas),
-        ]
-
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
         if self.augmentation == "on" and not self._bounded:
             raise ParameterError(
@@ -96,7 +73,7 @@ class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
             )
         few = len(data) < _FEW and self._bounded
         self._changed = self.augmentation == "on" or (self.augmentation == "auto" and few)
-        super()._train(data, None, rng)  # losses of a game do not say when to stop
+        super()._train(data, held_out, rng)
         del self._changed
 
     def _loss(self, batch: Tensor) -> Tensor:
@@ -118,32 +95,6 @@ class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
         """Return n codes to learn with, by torch's random numbers."""
         return torch.randn(n, self.network_.latent)
 
-    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
-        seen, known = self._seen(x), self._known(x)
-        normal = known.T @ known + _RIDGE * np.eye(known.shape[1])
-        self.centres_ = np.linalg.solve(normal, known.T @ seen)
-        away = seen - known @ self.centres_
-        spread = away.T @ away / len(away)
-        self.whitening_ = whitening(regularise(spread, len(away), _LEAST_SHRINKAGE))
-        self._remarks = self._remarks_on(x, held_out)
-
-    def _score(self, x: np.ndarray) -> np.ndarray:
-        away = (self._seen(x) - self._known(x) @ self.centres_) @ self.whitening_
-        return -np.square(away).sum(axis=1)
-
-    @final
-    def _seen(self, x: np.ndarray) -> np.ndarray:
-        """Return what the discriminator sees of features, (n, feature)."""
-        look = self.network_.discriminator.features
-        return self._apply(x, lambda batch: look(self._apart(batch, self._shape)[0]))
-
-    @final
-    def _known(self, x: np.ndarray) -> np.ndarray:
-        """Return what is known of samples, (n, known): 1, and features of conditions."""
-        _, given = self._apart(x, self._shape)
-        one = np.ones((len(x), 1))
-        return one if given is None else np.hstack([one, given])
-
     def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
         return self._decode(self._joined(self._codes_drawn(n, rng), given))
 
@@ -164,25 +115,6 @@ class Adversarial(Conditional, Sampler, Decoder, DeepModel, ABC):
 
         found = self._apply(z, samples, codes=True)
         return found if isinstance(self.schema_, Form) else unsquash(found)
-
-    def _check_state(self) -> None:
-        if len(self.centres_) != 1 + self._given_width:
-            raise ValueError("another number of centres than of conditions and one")
-
-    @property
-    def _shape(self) -> tuple[int, ...]:
-        """The shape of the features of one sample."""
-        return self.schema_.full_shape if isinstance(self.schema_, Form) else (self.schema_.width,)
-
-    @property
-    def _bounded(self) -> bool:
-        """Whether features are images, with values in [0, 1]."""
-        return isinstance(self.schema_, Form) and self.schema_.kind == "image"
-
-    def _noticed(self) -> list[str]:
-        found = self._remarks
-        del self._remarks
-        return found
 
     def _remarks_on(self, x: np.ndarray, held_out: np.ndarray) -> list[str]:
         """Say where made samples show that the game went wrong."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import relu, softplus
 
-Aim = Literal["logistic", "wasserstein", "hinge"]
+Aim = Literal["logistic", "wasserstein", "hinge", "least squares"]
 """By what a discriminator tells real from made samples."""
 
 _TOLD = 0.02  # share of the latest step in what is remembered of how often both were told apart
@@ -58,24 +58,28 @@ class Game(nn.Module):
 
 
 def contest(aim: Aim, real: Tensor, made: Tensor) -> Tensor:
-    """Return the loss of a discriminator that says these of real and of made samples, (batch,)."""
+    """Return the loss of a discriminator that says this of real and made samples, (batch, ...)."""
     if aim == "wasserstein":
         return made - real
     if aim == "hinge":
         return relu(1 - real) + relu(1 + made)
+    if aim == "least squares":
+        return (1 - real).square() + made.square()
     return softplus(-real) + softplus(made)
 
 
 def persuasion(aim: Aim, made: Tensor) -> Tensor:
-    """Return the loss of a generator of whose samples the discriminator says these, (batch,).
+    """Return the loss of a generator of whose samples the discriminator says these, (batch, ...).
 
     With the logistic aim it is the one that does not saturate: the generator raises the chance that
     its samples are called real, which has a slope where the discriminator is sure, too.
     """
+    if aim == "least squares":
+        return (1 - made).square()
     return softplus(-made) if aim == "logistic" else -made
 
 
-def unmoved(network: nn.Module, *inputs: Tensor | None) -> Tensor:
+def unmoved(network: nn.Module, *inputs: Any) -> Tensor:
     """Apply a network whose weights get no gradient from it; what it is applied to does."""
     weights = {name: weight.detach() for name, weight in network.named_parameters()}
     return functional_call(network, weights, inputs)

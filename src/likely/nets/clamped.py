@@ -57,13 +57,13 @@ class Clamp:
         found = torch.where(self.held, self.values, drawn)
         if self.some_summed:
             start, weight = self.values[:, self.summed], precision[self.summed, None]
-            if self._factor is None:
-                self._factor = torch.linalg.cholesky(self.free.T @ (weight * self.free))
+            factor = self._factor
+            if factor is None:
+                factor = torch.linalg.cholesky(self.free.T @ (weight * self.free))
+                self._factor = factor
             pull = self.free.T @ (weight * (means[:, self.summed] - start).T)  # (free, batch)
-            noise = torch.linalg.solve_triangular(
-                self._factor.T, torch.randn_like(pull), upper=True
-            )
-            z = torch.cholesky_solve(pull, self._factor) + noise
+            noise = torch.linalg.solve_triangular(factor.T, torch.randn_like(pull), upper=True)
+            z = torch.cholesky_solve(pull, factor) + noise
             found[:, self.summed] = start + (self.free @ z).T
         return found
 

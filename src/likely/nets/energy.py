@@ -29,13 +29,18 @@ class Energy(nn.Module):
         Units.
     chains : int
         Samples of the model's own that are kept from step to step.
+    blurs : int, default 0
+        Rows of what makes units those of samples with noise: as many as there are units, or 1 where
+        that is a number a unit. None with 0.
     """
 
     chain: Tensor
+    blur: Tensor | None
 
-    def __init__(self, layers: nn.Module, width: int, chains: int) -> None:
+    def __init__(self, layers: nn.Module, width: int, chains: int, blurs: int = 0) -> None:
         super().__init__()
         self.layers = layers
+        self.register_buffer("blur", torch.zeros(blurs, width) if blurs else None)
         self.level = nn.Parameter(torch.zeros(1))  # what noise contrast takes log Z for
         first = torch.randn(chains, width).view(torch.int32)  # left alone by averaging of weights
         self.register_buffer("chain", first)
@@ -47,6 +52,13 @@ class Energy(nn.Module):
     def forward(self, u: Tensor) -> Tensor:
         """Return energies, (batch,)."""
         return self.added(u) + 0.5 * (u**2).sum(dim=1)
+
+    def blurred(self, u: Tensor) -> Tensor:
+        """Return energies whose normal part is that of samples with noise, (batch,)."""
+        if self.blur is None:
+            return self(u)
+        away = u * self.blur if len(self.blur) == 1 else u @ self.blur
+        return self.added(u) + 0.5 * (away**2).sum(dim=1)
 
     def slope(self, u: Tensor) -> Tensor:
         """Return the slopes of energies, (batch, unit)."""
