@@ -134,7 +134,8 @@ def test_the_same_seed_gives_the_same_page(table: likely.Learned, tmp_path: Path
 def test_images_are_shown_and_go_to_a_grid(images: likely.Learned, tmp_path: Path) -> None:
     parsed, text = page_of(images, tmp_path)
     assert "36 images drawn by VAE" in parsed.text
-    assert text.count("<img ") == 36
+    assert text.count("<img ") == 36 + 4 * 8  # and four ways of eight steps
+    assert "From one to another" in parsed.text
     assert "9 x 6 pixels" in parsed.text
     grid = images.gallery(tmp_path / "grid.png", 5, seed=3).read_bytes()
     assert b"5 images drawn by VAE, seed 3" in grid

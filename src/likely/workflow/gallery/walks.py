@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from likely.base.capabilities import Decoder, can
+from likely.base.capabilities import can
 from likely.core.latent import path_between
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_bytes, strip_of
@@ -18,9 +19,7 @@ _GREY = 128
 
 def walk_section(drawn: Drawn) -> Html | None:
     """Return images on the way from one code to another; None for models without such codes."""
-    model = drawn.learned.model
-    if not isinstance(model, Decoder):
-        return None
+    model: Any = drawn.learned.model
     if can(model, "codes"):
         codes = model.codes(2 * _WAYS, drawn.seed)
     elif can(model, "encode"):
@@ -40,7 +39,7 @@ def walk_section(drawn: Drawn) -> Html | None:
 
 def mixing_section(drawn: Drawn) -> Html | None:
     """Return images mixed of the coarse styles of some and the fine ones of others."""
-    model = drawn.learned.model
+    model: Any = drawn.learned.model
     if not (can(model, "mix") and can(model, "codes")):
         return None
     codes = model.codes(2 * _MIXED, drawn.seed)
