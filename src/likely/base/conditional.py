@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from likely.base.model import Model
-from likely.core.errors import DataError
+from likely.core.errors import CannotDo, DataError
 from likely.data.column import Column
 from likely.data.features import Encoding
 from likely.data.frames import as_table
@@ -45,7 +45,7 @@ class Conditional(Model, ABC):
 
         Models that draw samples bring it.
         """
-        raise NotImplementedError(type(self).__name__)
+        raise CannotDo(f"{type(self).__name__} draws no samples.")
 
     def _joined(self, x: Any, given: np.ndarray | None) -> Any:
         """Return features and those of conditions together: one row a sample, conditions last."""

@@ -1,4 +1,51 @@
-"""Adversarial models: a generator learns from a discriminator of its samples."""
+r"""Adversarial models: a generator learns from a discriminator of its samples.
+
+A generator G turns numbers that mean nothing, z, into samples; a discriminator D learns to tell
+them from real ones. Each is the other's teacher:
+
+$$ \min_G \max_D \; \mathbb{E} \log D(x) + \mathbb{E} \log (1 - D(G(z))), \qquad z \sim N(0, I) $$
+
+No likelihood is asked for, so the generator may be any network, and draws a sample in one pass. In
+exchange nothing says how likely a sample is, and nothing makes the generator cover all that is
+likely: it is enough that the discriminator is deceived.
+
+| class | for | what is its own |
+|---|---|---|
+| `GAN` | tables, series, images | the game itself, between layers of full connections |
+| `DCGAN` | images | convolutions, and what made their game stable |
+| `WGAN` | tables, series, images | a critic of slope 1, which measures how far samples are off |
+| `BigGAN` | images of classes | the class in every block, attention, spectral norms, truncation |
+| `StyleGAN` | images | a style for every layer, which can be mixed; noise for what is random |
+| `CycleGAN` | two sets of images | translation there and back, though no two images belong together |
+| `AnoGAN` | whatever a generator makes | detection: could this generator have made the sample? |
+
+All but the last two take conditions, `fit(X, condition=...)`, and all generators `decode` the codes
+that they draw from, `codes`, so that one can walk between samples. Of `StyleGAN`, `mix` shows the
+shape of one image with the surface of another: its early layers decide what is shown, the late ones
+how it looks close by. `CycleGAN` has `translate` instead of `sample`: it keeps what it can
+translate back. Beside it is the older design, `sharing="encoder"`.
+
+When to use: for sharp images that are drawn at once, `StyleGAN`, or `BigGAN` where classes are
+known; for two sets of images without pairs `CycleGAN`; for rows of a table flows and trees are the
+better generators. As detectors of pictures autoencoders come first, and `AnoGAN` where a generator
+is there already.
+
+What goes wrong, and how it is met:
+
+- **Mode collapse.** The generator makes a few samples that deceive, and leaves the rest out. After
+  training, samples are compared with data: how far they are spread, and near how much of the data
+  they come. Where that is little, a note says so. `WGAN` suffers least from it.
+- **A discriminator that knows all** teaches nothing. How often it tells samples apart is
+  remembered, and a note says when it always does. It has a learning rate of its own
+  (`discriminator_rate`).
+- **Few images** are learnt by heart by the discriminator. Below 5,000 of them it sees them shifted,
+  with holes, brighter and darker (`augmentation`). A note says when samples are nearer to what was
+  learnt than to what was held out.
+- **The loss says nothing** about how good samples are, so training never stops early by it. What is
+  kept are the averaged weights of the whole run.
+- **A discriminator is no detector.** It has learnt to tell samples of one generator, so its verdict
+  on what neither has seen means little. Scores here measure how usual a sample is in what it sees.
+"""
 
 from likely.core import catalogue
 

@@ -16,7 +16,6 @@ from likely.nets.style import StyleGenerator
 from likely.nets.style_discriminator import StyleDiscriminator
 
 _STEEP_EVERY, _UNEVEN_EVERY = 16, 8  # steps; the penalties count so many times more then
-_FINE = 4  # layers of the two largest sizes
 
 
 class StyleGAN(Adversarial):
@@ -167,8 +166,8 @@ class StyleGAN(Adversarial):
         fine : ndarray of shape (n, latent)
             Codes that the other layers take their styles from.
         layers : int in [0, depth] or None, default None
-            How many layers are the first ones, of `network_.generator.depth`; None: those of all
-            sizes but the two largest, at least one.
+            How many layers are the first ones, of `network_.generator.depth`; None: half of them,
+            or one more.
         condition : as in `fit`, optional
             What each is given, for models that were fitted with conditions.
 
@@ -186,7 +185,7 @@ class StyleGAN(Adversarial):
             )
         generator = self._generator
         depth, latent = generator.depth, generator.latent
-        count = max(1, depth - _FINE) if layers is None else layers
+        count = (depth + 1) // 2 if layers is None else layers
         if (
             isinstance(count, bool)
             or not isinstance(count, (int, np.integer))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import pickle
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import joblib
 import numpy as np
 from sklearn.base import clone
 
@@ -267,13 +266,13 @@ def learnt(model: Model, data: Any, **given: Any) -> Any:
         Further arguments of `fit`.
     """
     settings = repr(sorted(model.get_params().items()))
-    key = (type(model), settings, hashlib.sha256(pickle.dumps((data, given))).digest())
+    key = (type(model), settings, str(joblib.hash((data, given))))
     if key not in _LEARNT:
         _LEARNT[key] = fresh(model).fit(data, **given)
     return copy.deepcopy(_LEARNT[key])
 
 
-_LEARNT: dict[tuple[type[Model], str, bytes], Any] = {}
+_LEARNT: dict[tuple[type[Model], str, str], Any] = {}
 
 
 def name_of(model: Model) -> str:
