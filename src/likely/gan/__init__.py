@@ -14,9 +14,9 @@ likely: it is enough that the discriminator is deceived.
 | `GAN` | tables, series, images | the game itself, between layers of full connections |
 | `DCGAN` | images | convolutions, and what made their game stable |
 | `WGAN` | tables, series, images | a critic of slope 1, which measures how far samples are off |
-| `BigGAN` | images of classes | the class in every block, attention, spectral norms, truncation |
+| `BigGAN` | images of classes | the class in every block, attention, truncation |
 | `StyleGAN` | images | a style for every layer, which can be mixed; noise for what is random |
-| `CycleGAN` | two sets of images | translation there and back, though no two images belong together |
+| `CycleGAN` | two sets of images | translation there and back, though no two belong together |
 | `AnoGAN` | whatever a generator makes | detection: could this generator have made the sample? |
 
 All but the last two take conditions, `fit(X, condition=...)`, and all generators `decode` the codes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import joblib
 import numpy as np
 from sklearn.base import clone
 
@@ -266,13 +266,24 @@ def learnt(model: Model, data: Any, **given: Any) -> Any:
         Further arguments of `fit`.
     """
     settings = repr(sorted(model.get_params().items()))
-    key = (type(model), settings, str(joblib.hash((data, given))))
+    key = (type(model), settings, hashlib.sha256(_as_bytes([data, given])).digest())
     if key not in _LEARNT:
         _LEARNT[key] = fresh(model).fit(data, **given)
     return copy.deepcopy(_LEARNT[key])
 
 
-_LEARNT: dict[tuple[type[Model], str, str], Any] = {}
+_LEARNT: dict[tuple[type[Model], str, bytes], Any] = {}
+
+
+def _as_bytes(data: Any) -> bytes:
+    """Return bytes that differ where toy data do."""
+    if isinstance(data, np.ndarray) and data.dtype != object:
+        return f"{data.dtype} {data.shape} {data.strides}".encode() + data.tobytes()
+    if isinstance(data, list | tuple | np.ndarray):
+        return b"".join(_as_bytes(part) for part in data)
+    if hasattr(data, "to_pydict"):  # a pyarrow table, which shows a part of itself only
+        return repr((data.schema, data.to_pydict())).encode()
+    return repr(data).encode()
 
 
 def name_of(model: Model) -> str:
