@@ -5,8 +5,8 @@
 that has seen the same 10,000 real images, and no others, says what they show. "right" is the share
 of which it says the class asked for, the same by class follows; "spread" how far images of a
 class are spread, as a share of how far real ones are. 1,000 test images are beside them: a
-classifier cannot be as sure of all of these, since some classes look alike. One seed. Settings were
-chosen by a few short runs and by training images that were not learnt from.
+classifier cannot be as sure of all of these, since some classes look alike. One seed. Settings are
+the defaults, which were chosen by a short run and training images that were not learnt from.
 
     python benchmarks/big_gan_labels.py                       stores results/big_gan_labels.json
 """
