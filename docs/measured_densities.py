@@ -131,6 +131,57 @@ def _energy(stored: dict[str, Any]) -> Iterable[Row]:
     )
 
 
+def _modes(stored: dict[str, Any]) -> Iterable[Row]:
+    for shape in ("grid", "ring"):
+        of = {row["model"]: row for row in stored["rows"] if row["shape"] == shape}
+        yield (
+            f"25 groups, {shape}: groups that samples keep, the least of five seeds",
+            "; ".join(f"{name} {of[name]['least']}" for name in ("WGAN", "GAN")),
+        )
+
+
+def _adversarial_images(stored: dict[str, Any]) -> Iterable[Row]:
+    parts = [
+        f"{row['method'].removeprefix('likely.')} {row['frechet / floor']:.3g}, "
+        f"{row['coverage']:.2f}"
+        for row in stored["rows"]
+    ]
+    yield (
+        "drawn images of clothes after equal time of one core: Frechet distance beside that of "
+        "real images from others (1 is ideal), and coverage",
+        "; ".join(parts),
+    )
+
+
+def _style_mixing(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["coarse layers"]: row for row in stored["rows"]}
+    half = of[(max(of) + 1) // 2]
+    yield (
+        "StyleGAN, images of two sources: those of the class of the source of the coarse half",
+        f"{100 * half['coarse']:.0f} %; of the fine half {100 * half['fine']:.0f} % (chance "
+        f"{100 * half['chance']:.0f} %)",
+    )
+
+
+def _big_gan_labels(stored: dict[str, Any]) -> Iterable[Row]:
+    yield (
+        "BigGAN, images of a class that was asked for: told as it by a classifier of real ones",
+        "; ".join(f"{row['images']} {100 * row['right']:.0f} %" for row in stored["rows"]),
+    )
+
+
+def _unpaired_sets(stored: dict[str, Any]) -> Iterable[Row]:
+    for sets in dict.fromkeys(row["sets"] for row in stored["rows"]):
+        mine = [row for row in stored["rows"] if row["sets"] == sets]
+        yield (
+            f"unpaired digits, {sets}: class kept there and back by translation",
+            "; ".join(
+                f"{row['method']} {100 * row['kept there']:.0f} %, {100 * row['kept back']:.0f} %"
+                for row in mine
+            ),
+        )
+
+
 def _generated_tables(stored: dict[str, Any]) -> Iterable[Row]:
     parts = [f"{row['method'].removeprefix('likely.')} {row['told']:.3f}" for row in stored["rows"]]
     yield (
@@ -156,5 +207,10 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "spoken_digits_odd": _spoken_odd,
     "spoken_digits_drawn": _spoken_drawn,
     "energy": _energy,
+    "modes": _modes,
+    "adversarial_images": _adversarial_images,
+    "style_mixing": _style_mixing,
+    "big_gan_labels": _big_gan_labels,
+    "unpaired_sets": _unpaired_sets,
     "generated_tables": _generated_tables,
 }

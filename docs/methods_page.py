@@ -22,7 +22,10 @@ Those of the first chapters need nothing but likely itself. Autoencoders are net
 `pip install "likely[deep]"` brings; pictures need `pip install "likely[images]"`.
 
 """
-_ABILITIES = ("Density", "Sampler", "Reconstructor", "Encoder", "Online", "Tester", "Labelled")
+_ABILITIES = (
+    "Density", "Sampler", "Completer", "Reconstructor", "Encoder", "Conditional", "Online", "Tester",
+    "Labelled",
+)  # fmt: skip
 _SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
 
 
