@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -206,15 +206,19 @@ LIES = {
 }  # fmt: skip
 
 
+def some_of(arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """Return the arrays of a model, a part of them if there are very many, as of large networks."""
+    own = [name for name in arrays if ".schema." not in f".{name}"]
+    return own[:: 1 + len(own) // 16]
+
+
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
 @pytest.mark.parametrize("name", NAMES)
 def test_a_state_that_lies_is_refused_or_scores(name: str, lie: Any, toys: Rows) -> None:
     """Numbers that fit what the class states never crash a score, nor keep it busy for ever."""
     document, arrays = model_state(fitted(name, toys()))
     new = toys(5, seed=1)
-    for array in arrays:
-        if ".schema." in f".{array}":
-            continue
+    for array in some_of(arrays):
         changed = arrays | {array: np.array(lie(arrays[array]))}
         try:
             loaded = restore_model(document, changed)
@@ -228,7 +232,8 @@ def test_a_state_that_lies_is_refused_or_scores(name: str, lie: Any, toys: Rows)
 @pytest.mark.parametrize("name", NAMES)
 def test_arrays_of_another_form_are_refused(name: str, toys: Rows) -> None:
     document, arrays = model_state(fitted(name, toys()))
-    for array, numbers in arrays.items():
+    for array in some_of(arrays):
+        numbers = arrays[array]
         other = np.float32 if numbers.dtype == np.float64 else np.float64
         for changed in (numbers[None], np.ones(numbers.shape, other)):
             with pytest.raises(DamagedFile):
