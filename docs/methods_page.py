@@ -23,8 +23,8 @@ Those of the first chapters need nothing but likely itself. Autoencoders are net
 
 """
 _ABILITIES = (
-    "Density", "Sampler", "Completer", "Reconstructor", "Encoder", "Conditional", "Online", "Tester",
-    "Labelled",
+    "Density", "Sampler", "Completer", "Reconstructor", "Encoder", "Conditional", "Online",
+    "Tester", "Labelled",
 )  # fmt: skip
 _SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
 
