@@ -175,3 +175,23 @@ def test_chains_that_stick_are_noticed() -> None:
     found = mixing_of(stuck)
     assert found.r_hat > 10
     assert found.memory > 20
+
+
+def test_filters_are_slopes_of_what_hidden_units_get() -> None:
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.random(200) < 0.5, rng.normal(size=(200, 2)) @ [[1, 2], [0, 1]]])
+    model = RBM(hidden=3, budget="20 steps").fit(rows.astype(float))
+    machine, step = model.network_.plain(), 0.25
+    start = np.zeros((1, 3))
+    for column in range(3):
+        stop = start.copy()
+        stop[0, column] = step if column else 1.0
+        with torch.no_grad():
+            before, after = (machine.inputs(model._tensor(x).double()) for x in (start, stop))
+        found = ((after - before) / stop[0, column]).numpy()[0]
+        np.testing.assert_allclose(model.filters()[:, column], found, atol=1e-3)
+
+
+def test_filters_of_images_have_their_shape() -> None:
+    images = (np.random.default_rng(0).random((60, 4, 5)) < 0.5).astype(np.uint8)
+    assert RBM(hidden=3, budget="10 steps").fit(images).filters().shape == (3, 4, 5)

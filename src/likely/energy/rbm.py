@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, final
+
+import numpy as np
 
 from likely.core.params import Interval
 from likely.data.form import Form
@@ -148,6 +150,25 @@ class RBM(Gibbs):
         super().__init__(
             epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
         )
+
+    @final
+    def filters(self) -> np.ndarray:
+        """Return what each hidden unit looks for, (hidden, columns) or (hidden, *axes).
+
+        How much its input grows with every feature: those of the scaled columns of a table, or
+        values in [0, 1] of an image.
+        """
+        self._check_fitted()
+        machine, two = self.network_.plain(), self._bits
+        slopes = machine.weight * machine.precision[:, None] if machine.mixed else machine.weight
+        found = slopes.detach().double().cpu().numpy().T  # (hidden, unit)
+        found[:, two] /= self.gaps_[two]
+        diagonal = len(self.whitening_) != len(self.centre_)
+        numbers = found[:, ~two]
+        found[:, ~two] = numbers * self.whitening_[0] if diagonal else numbers @ self.whitening_.T
+        if isinstance(self.schema_, Form):
+            return self.schema_.arrange(found.reshape(-1, *self.schema_.full_shape))
+        return found
 
     def _network(self, schema: Any) -> RestrictedBoltzmann:
         hidden = self.hidden or _HIDDEN[not isinstance(schema, Form)]

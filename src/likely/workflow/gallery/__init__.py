@@ -5,7 +5,7 @@ user's units, with all that is needed to draw the same again: the model, the see
 
 | samples | shown as | file |
 |---|---|---|
-| images | a grid, and the ways between some | `grid`, `walks` |
+| images | a grid; the ways between some; what units look for | `grid`, `walks`, `filters` |
 | video | a strip of frames each | `grid` |
 | series | lines, on one scale | `curves` |
 | rows | columns and pairs of columns beside those learnt; a few rows | `columns`, `pairs`, `rows` |

@@ -8,6 +8,7 @@ from likely.data.schema import Schema
 from likely.persistence.files import FORMAT
 from likely.workflow.gallery.curves import series_section
 from likely.workflow.gallery.drawn import Drawn
+from likely.workflow.gallery.filters import filter_section
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.rows import row_sections
 from likely.workflow.gallery.sounds import sound_section
@@ -56,8 +57,11 @@ def _sections(drawn: Drawn) -> list[tuple[str, str, Html]]:
         return row_sections(drawn)
     found = [("samples", drawn.learned.worded("The rows"), _ONE_SECTION[kind](drawn))]
     if kind == "image":
-        further = (("walk", "From one to another", walk_section(drawn)),
-                   ("mixed", "Two in one", mixing_section(drawn)))  # fmt: skip
+        further = (
+            ("walk", "From one to another", walk_section(drawn)),
+            ("mixed", "Two in one", mixing_section(drawn)),
+            ("filters", "What units look for", filter_section(drawn)),
+        )
         found += [(place, said, shown) for place, said, shown in further if shown is not None]
     return found
 
