@@ -7,9 +7,9 @@ from torch import Tensor, nn
 
 from likely.core.errors import TrainingFailed
 from likely.nets import train as module
-from likely.nets.budget import Budget
+from likely.nets.budget import Budget, read_budget
 from likely.nets.rng import seeded
-from likely.nets.train import Course, train
+from likely.nets.train import Course, Group, train
 
 DATA = torch.from_numpy(
     torch.arange(400, dtype=torch.float32).reshape(100, 4).remainder(7).numpy() / 7 - 0.5
@@ -129,3 +129,23 @@ def test_a_budget_too_short_to_measure_repeats_too() -> None:
     assert course.steps <= 31
     again = Budget(planned=course.planned, stop=course.steps)
     assert same(timed, fit(again)[0])
+
+
+def test_groups_learn_at_their_own_pace_and_rest_without_a_gradient() -> None:
+    network = nn.ParameterList([nn.Parameter(torch.zeros(1)) for _ in range(3)])
+    groups = [Group([network[0]]), Group([network[1]], rate=3.0), Group([network[2]])]
+    train(
+        network,
+        lambda batch: (network[0] + network[1]) * torch.ones(len(batch)),
+        torch.zeros(8, 1),
+        what="Training",
+        epochs=1,
+        batch_size=8,
+        learning_rate=0.01,
+        budget=read_budget("40 steps"),
+        groups=groups,
+    )
+    first, second, third = (weight.item() for weight in network)
+    assert first < 0
+    assert second == pytest.approx(3 * first, rel=1e-3)
+    assert third == 0

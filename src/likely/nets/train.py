@@ -259,7 +259,10 @@ class _Run:
             mean = self.loss(batch).mean()
         self.optimiser.zero_grad(set_to_none=True)
         mean.backward()
-        sizes = [nn.utils.clip_grad_norm_(group.weights, _CLIP) for group in self.groups]
+        sizes = [
+            nn.utils.clip_grad_norm_(group.weights, _CLIP).to(self.device)  # 0 on the CPU if none
+            for group in self.groups
+        ]
         self.sound &= torch.isfinite(mean) & torch.isfinite(torch.stack(sizes)).all()
         due = self.course.steps % _CHECKED.get(self.device.type, _CHECKED_ELSEWHERE) == 0
         if due and not self.sound:

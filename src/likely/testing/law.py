@@ -279,6 +279,8 @@ def _as_bytes(data: Any) -> bytes:
     """Return bytes that differ where toy data do."""
     if isinstance(data, np.ndarray) and data.dtype != object:
         return f"{data.dtype} {data.shape} {data.strides}".encode() + data.tobytes()
+    if isinstance(data, Mapping):
+        return _as_bytes([*data.items()])
     if isinstance(data, list | tuple | np.ndarray):
         return b"".join(_as_bytes(part) for part in data)
     if hasattr(data, "to_pydict"):  # a pyarrow table, which shows a part of itself only
