@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         autoencoders,
         autoregressive,
         detectors,
+        diffusion,
         energy,
         evaluation,
         flows,
@@ -63,6 +64,7 @@ _HOMES = {
 }
 _MODULES = (
     "detectors",
+    "diffusion",
     "autoencoders",
     "autoregressive",
     "flows",
@@ -93,6 +95,7 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "DamagedFile",
     "UnsupportedFile",
     "detectors",
+    "diffusion",
     "autoencoders",
     "autoregressive",
     "flows",

