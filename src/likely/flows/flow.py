@@ -15,12 +15,12 @@ from likely.base.state import Array, Weights
 from likely.core.errors import DataError, ParameterError
 from likely.core.latent import path_between
 from likely.data.schema import Schema
-from likely.flows.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.bijections import Gaussianised
-from likely.nets.columns import steps_between
+from likely.nets.columns import steps_between, within_steps
 from likely.nets.deep_model import DeepModel
+from likely.nets.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.rng import seeded
-from likely.nets.scale import KNEE, stretch, unsquash
+from likely.nets.scale import stretch, unsquash
 
 _USUAL = 0.25  # quantile of gains
 _SETTLED_ON = {True: 20_000, False: 256}  # rows of a table, images
@@ -97,11 +97,9 @@ class Flow(Conditional, Density, Sampler, Encoder, Explainer, DeepModel, ABC):
 
     def _noisy(self, batch: Tensor) -> Tensor:
         """Return samples whose repeated values are spread evenly over the steps between them."""
-        noise = torch.rand_like(batch) - 0.5
-        if not isinstance(self.schema_, Schema):
-            return batch + noise / levels_of(self.schema_)
-        width = self._noise.to(batch.device)
-        return batch + noise * width * torch.exp(1 - batch.abs().div(KNEE).clamp(min=1))
+        if isinstance(self.schema_, Schema):
+            return within_steps(batch, self._noise)
+        return batch + (torch.rand_like(batch) - 0.5) / levels_of(self.schema_)
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         normal, gain = self._parts(held_out)

@@ -12,6 +12,7 @@ from scipy.special import ndtr, ndtri
 from torch import Tensor
 
 from likely.nets.bijections import Bijection
+from likely.nets.scale import KNEE
 from likely.nets.univariate import inverse_rational_quadratic, rational_quadratic
 
 KNOTS = 16
@@ -180,6 +181,20 @@ def usual_start(width: int, given: int = 0) -> list[Bijection]:
         Numbers that rows are given.
     """
     return [Whitening(width, _STRONG, given), Marginals(width), Whitening(width, 0.0, given)]
+
+
+def within_steps(x: Tensor, width: Tensor) -> Tensor:
+    """Return columns whose repeated values are spread evenly, at random, over their steps.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n, width)
+        Columns as networks see them.
+    width : Tensor of shape (width,)
+        How wide a value counts, as `steps_between` tells; less far out, where columns are drawn in.
+    """
+    narrower = torch.exp(1 - x.abs().div(KNEE).clamp(min=1))
+    return x + (torch.rand_like(x) - 0.5) * width.to(x.device) * narrower
 
 
 def steps_between(x: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Pixels as flows see them: in the middle of their level, about 0, and never far out."""
+"""Pixels as flows and diffusion see them: in the middle of their level, about 0, never far out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def levels_of(form: Form) -> int:
 
 
 def pixels(x: np.ndarray, form: Form) -> np.ndarray:
-    """Return features as flows see them, float32: level i of 256 as (i + 1/2) / 256 - 1/2.
+    """Return features as networks see them, float32: level i of 256 as (i + 1/2) / 256 - 1/2.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def restore_pixels(y: np.ndarray, form: Form) -> np.ndarray:
     Parameters
     ----------
     y : ndarray of shape (n, channel, height, width)
-        As flows make them.
+        As networks make them.
     form : Form
         Of the images.
     """
