@@ -41,7 +41,7 @@ class Classes:
         return self.count
 
     def losses(self, found: Tensor, place: Tensor) -> Tensor:
-        """Return the cross-entropy of every row, given where in the range its time is, in [0, 1)."""
+        """Return the cross-entropy of every row, given its time's place in the range, in [0, 1)."""
         target = (place * self.count).long().clamp(max=self.count - 1)
         return functional.cross_entropy(found, target, reduction="none")
 
