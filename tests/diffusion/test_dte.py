@@ -8,6 +8,7 @@ from likely.nets.diffusion_time import InverseGamma
 from likely.nets.noise_shape import NoiseShape
 
 SMALL = {"hidden": (32,), "budget": "400 steps", "batch_size": 128}
+QUICK = SMALL | {"budget": "150 steps"}
 
 
 def correlated(n: int, width: int, seed: int = 0) -> np.ndarray:
@@ -40,7 +41,7 @@ def test_times_of_normal_rows_are_those_of_the_exact_posterior(estimate: str, of
 
 @pytest.mark.parametrize("oddness", ["network", "neighbours", "both"])
 def test_times_grow_with_the_noise_that_rows_are_given(oddness: str) -> None:
-    model = DTE(oddness=oddness, **SMALL).fit(correlated(800, 6))
+    model = DTE(oddness=oddness, **QUICK).fit(correlated(800, 6))
     new, noise = correlated(200, 6, seed=1), correlated(200, 6, seed=2)
     times = [np.log(-model.score_samples(new + t * noise)).mean() for t in (0, 0.5, 1, 2, 3)]
     assert (np.diff(times) > 0.05).all()
@@ -86,7 +87,7 @@ def test_the_loss_is_the_density_of_an_inverse_gamma_distribution() -> None:
 @pytest.mark.parametrize("oddness", ["network", "neighbours", "both"])
 def test_the_column_that_is_off_is_named(oddness: str) -> None:
     rng = np.random.default_rng(0)
-    model = DTE(oddness=oddness, **SMALL).fit(rng.normal(size=(600, 6)))
+    model = DTE(oddness=oddness, **QUICK).fit(rng.normal(size=(600, 6)))
     new = rng.normal(size=(60, 6)) / 2
     places = np.arange(60) % 6
     new[np.arange(60), places] += 7
@@ -96,7 +97,7 @@ def test_the_column_that_is_off_is_named(oddness: str) -> None:
 
 
 def test_far_rows_are_finite_and_odder_the_farther_they_are() -> None:
-    model = DTE(**SMALL).fit(correlated(300, 3))
+    model = DTE(**QUICK).fit(correlated(300, 3))
     far = [[0, 0, 10.0**e] for e in (1, 3, 10, 300)]
     scores = model.score_samples(far)
     assert np.isfinite(scores).all()

@@ -111,8 +111,6 @@ class DTE(Explainer, DeepModel):
     expected_failures = {
         "check_outliers_fit_predict": "a training row judged as a new row finds itself among the "
         "known ones, so fit(X).predict(X) is milder than fit_predict(X)",
-        "check_outliers_train": "as above: predict(X) on the training rows is milder than "
-        "offset_, which comes from scores with each row left out",
     }
     _state_spec = {
         "centre_": Array("width"),
