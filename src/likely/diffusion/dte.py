@@ -163,7 +163,7 @@ class DTE(Explainer, DeepModel):
     def _fit(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self._known = settled_order(x)[some_rows(len(x), _MOST_KNOWN, rng)]
         super()._fit(x, rng)
-        self.reference_ = self._coordinates(x[self._known])
+        self.reference_ = self._apply(x[self._known], self._drawn)
         vars(self).pop("_among", None)
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
@@ -202,43 +202,38 @@ class DTE(Explainer, DeepModel):
     # -- judging -----------------------------------------------------------------------------------
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        u = self._coordinates(x)
-        return -self._time(x, self._neighbours(u)[0])
+        return -self._time(x, self._neighbours(self._apply(x, self._drawn))[0])
 
     def _score_training(self, x: np.ndarray) -> np.ndarray:
-        u = self._coordinates(x)
-        far = self._neighbours(u)[0]
+        scores = super()._score_training(x)
         if len(self._known) > 1:  # each known row is left out of its own neighbours
             k = min(self.n_neighbors, len(self._known) - 1)
-            own = nearest(self.reference_, self._among, k, leave_self_out=True)[0]
-            far[self._known] = own[:, np.minimum(np.arange(far.shape[1]), k - 1)]
-        return -self._time(x, far)
+            far = nearest(self.reference_, self._among, k, leave_self_out=True)[0]
+            scores[self._known] = -self._time(x[self._known], far)
+        return scores
 
     def _time(self, x: np.ndarray, far: np.ndarray) -> np.ndarray:
         """Return the time of rows, given how far they are from their neighbours. Shape (n,)."""
         by_neighbours = np.sqrt((far**2).mean(axis=1) / x.shape[1] + self.least_time**2)
         if self.oddness == "neighbours":
             return by_neighbours
-        by_network = np.exp(self._apply(x, lambda batch: self._log_time(self._turned(batch))))
+        by_network = np.exp(self._apply(x, lambda batch: self._log_time(self._drawn(batch))))
         return by_network if self.oddness == "network" else np.sqrt(by_network * by_neighbours)
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
-        u = self._coordinates(x, drawn_in=False)
-        drawn = self._coordinates(x)
+        u, drawn = self._apply(x, self._shape.coordinates), self._apply(x, self._drawn)
         far, positions = self._neighbours(drawn)
         shares = []
         if self.oddness != "neighbours":
             slope = self._apply(x, self._slope)
             shares.append(self._shape.shares(slope * self.widths_**2, slope, u))
         if self.oddness != "network":
-            each = [
-                self._shape.shares(step, step, u) * far[:, [j]]
-                for j in range(far.shape[1])
-                for step in [drawn - self.reference_[positions[:, j]]]
-            ]
-            total = far.sum(axis=1, keepdims=True)
-            even = 1 / x.shape[1]
-            found = np.where(total > 0, sum(each) / np.where(total > 0, total, 1.0), even)
+            weights = far + np.finfo(np.float64).tiny  # even where all are at no distance
+            weights = weights / weights.sum(axis=1, keepdims=True)
+            found = np.zeros_like(x)
+            for j in range(far.shape[1]):
+                step = drawn - self.reference_[positions[:, j]]
+                found += weights[:, [j]] * self._shape.shares(step, step, u)
             shares.append(found)
         return self._time(x, far)[:, None] * np.mean(shares, axis=0)
 
@@ -248,18 +243,16 @@ class DTE(Explainer, DeepModel):
     def _slope(self, batch: Tensor) -> Tensor:
         """Return derivatives of the logarithm of the network's time by the coordinates."""
         with torch.inference_mode(mode=False), torch.enable_grad():
-            u = self._turned(batch.clone()).requires_grad_()
+            u = self._drawn(batch.clone()).requires_grad_()
             return torch.autograd.grad(self._log_time(u).sum(), u)[0]
 
     @property
     def _shape(self) -> NoiseShape:
         return NoiseShape(self.centre_, self.turn_, self.sizes_, self.widths_)
 
-    def _turned(self, batch: Tensor) -> Tensor:
+    def _drawn(self, batch: Tensor) -> Tensor:
+        """Return the coordinates of rows, far ones drawn in, shape (batch, width)."""
         return draw_in(self._shape.coordinates(batch))
-
-    def _coordinates(self, x: np.ndarray, *, drawn_in: bool = True) -> np.ndarray:
-        return self._apply(x, self._turned if drawn_in else self._shape.coordinates)
 
     def _neighbours(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return nearest(u, self._among, min(self.n_neighbors, len(self.reference_)))
