@@ -17,15 +17,30 @@ _WAYS, _STEPS, _MIXED = 4, 8, 6
 _GREY = 128
 
 
+def has_codes(model: Any) -> bool:
+    """Whether the samples of a model stand for points that one can walk between."""
+    return can(model, "codes") or (can(model, "encode") and can(model, "sample"))
+
+
+def codes_of(model: Any, n: int, seed: int | None) -> np.ndarray:
+    """Return the codes of n new images, (n, ...)."""
+    if can(model, "codes"):
+        return model.codes(n, seed)
+    return model.encode(model.sample(n, seed))
+
+
+def round_trip(model: Any, codes: np.ndarray, steps: int) -> np.ndarray:
+    """Return images in so many steps from each code to the next, and from the last to the first."""
+    ways = path_between(codes, np.roll(codes, -1, axis=0), steps + 1)[:, :-1]
+    return np.asarray(model.decode(ways.reshape(-1, *codes.shape[1:])))
+
+
 def walk_section(drawn: Drawn) -> Html | None:
     """Return images on the way from one code to another; None for models without such codes."""
     model: Any = drawn.learned.model
-    if can(model, "codes"):
-        codes = model.codes(2 * _WAYS, drawn.seed)
-    elif can(model, "encode"):
-        codes = model.encode(model.sample(2 * _WAYS, drawn.seed))
-    else:
+    if not has_codes(model):
         return None
+    codes = codes_of(model, 2 * _WAYS, drawn.seed)
     ways = path_between(codes[:_WAYS], codes[_WAYS:], _STEPS)
     images = np.asarray(model.decode(ways.reshape(-1, *codes.shape[1:])))
     strips = [
