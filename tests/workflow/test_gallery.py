@@ -16,6 +16,7 @@ import pytest
 from test_report import Page
 
 import likely
+from likely.autoencoders import VQVAE
 from likely.autoregressive import GPT
 from likely.calibration.summary import ColumnSummary
 from likely.core.errors import CannotDo, MissingDependency, ParameterError
@@ -190,6 +191,15 @@ def test_walks_that_cannot_be_say_why(
     with pytest.raises(expected, match=words[expected]):
         images.gallery(tmp_path / "walk.gif", n)
     assert not (tmp_path / "walk.gif").exists()
+
+
+def test_entries_of_a_list_have_no_way_between_them(tmp_path: Path) -> None:
+    some = np.random.default_rng(0).integers(0, 256, (60, 6, 6), dtype=np.uint8)
+    model = VQVAE(**{**VQVAE.fast, "budget": "5 steps"})
+    learned = likely.learn(some, method=model, kind="image")
+    with pytest.raises(CannotDo, match="no space of codes"):
+        learned.gallery(tmp_path / "walk.gif")
+    assert "From one to another" not in learned.gallery(tmp_path / "page.html").read_text()
 
 
 def test_many_large_images_become_smaller_and_fewer() -> None:

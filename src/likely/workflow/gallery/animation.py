@@ -32,8 +32,8 @@ def check_walk(model: Any, n: int) -> None:
     """
     if not has_codes(model):
         raise CannotDo(
-            f"{type(model).__name__} has no codes to walk between, as models with `decode` have, "
-            "such as VAE, Glow or DCGAN. Its images go to .png, .html or a folder."
+            f"{type(model).__name__} has no space of codes to walk through, as VAE, Glow and DCGAN "
+            "have. Its images go to .png, .html or a folder."
         )
     if isinstance(n, int) and n < 2:
         raise ParameterError(f"A walk needs at least 2 images to go between. Got n={n}.")

@@ -19,7 +19,8 @@ _GREY = 128
 
 def has_codes(model: Any) -> bool:
     """Whether the samples of a model stand for points that one can walk between."""
-    return can(model, "codes") or (can(model, "encode") and can(model, "sample"))
+    drawn = can(model, "codes") or (can(model, "encode") and can(model, "sample"))
+    return drawn and model.between
 
 
 def codes_of(model: Any, n: int, seed: int | None) -> np.ndarray:
