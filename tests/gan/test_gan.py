@@ -73,3 +73,25 @@ def test_samples_are_what_codes_stand_for() -> None:
     model = GAN(**GAN.fast).fit(np.random.default_rng(0).normal(size=(100, 2)))
     codes = np.random.default_rng(7).normal(size=(5, 4))
     np.testing.assert_allclose(model.sample(5, seed=7), model.decode(codes))
+
+
+def test_the_same_codes_are_looked_at_while_it_learns() -> None:
+    model = DCGAN(**DCGAN.fast).fit(clean("image"))
+    steps = [step for step, _ in model.progress_samples_]
+    assert steps == [1, 2, 4, 12, 40]
+    codes = np.random.default_rng(model.seed).normal(size=(8, 4))
+    np.testing.assert_array_equal(model.progress_samples_[-1][1], model.decode(codes))
+    apart = [np.abs(made - model.decode(codes) * 1.0).mean() for _, made in model.progress_samples_]
+    assert apart[0] > apart[3] > apart[4] == 0
+
+
+def test_looking_does_not_change_what_is_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = DCGAN(**DCGAN.fast).fit(clean("image")).sample(3, seed=0)
+    monkeypatch.setattr("likely.nets.progress.Progress.look", lambda *given: None)
+    np.testing.assert_array_equal(DCGAN(**DCGAN.fast).fit(clean("image")).sample(3, seed=0), seen)
+
+
+def test_rows_are_not_looked_at() -> None:
+    assert (
+        GAN(**GAN.fast).fit(np.random.default_rng(0).normal(size=(99, 2))).progress_samples_ == []
+    )

@@ -23,6 +23,8 @@ from likely.core.errors import CannotDo, MissingDependency, ParameterError
 from likely.data.column import Column
 from likely.data.form import Form
 from likely.data.shaped import Shaped
+from likely.gan import DCGAN
+from likely.testing.shaped import clean
 from likely.testing.texts import sentences
 from likely.workflow.gallery.beside import Beside
 from likely.workflow.gallery.columns import column_picture
@@ -200,6 +202,18 @@ def test_entries_of_a_list_have_no_way_between_them(tmp_path: Path) -> None:
     with pytest.raises(CannotDo, match="no space of codes"):
         learned.gallery(tmp_path / "walk.gif")
     assert "From one to another" not in learned.gallery(tmp_path / "page.html").read_text()
+
+
+def test_what_was_drawn_while_learning_is_shown_at_once_only(tmp_path: Path) -> None:
+    model = DCGAN(**{**DCGAN.fast, "budget": "10 steps"})
+    learned = likely.learn(clean("image"), method=model, kind="image")
+    page = learned.gallery(tmp_path / "page.html", 2).read_text()
+    assert "While it learnt" in page
+    said = re.findall(r"After (\d+ steps?)", page)
+    assert said == ["1 step", "3 steps", "10 steps"]
+    learned.save(tmp_path / "m.likely")
+    again = likely.load(tmp_path / "m.likely")
+    assert "While it learnt" not in again.gallery(tmp_path / "page.html", 2).read_text()
 
 
 def test_many_large_images_become_smaller_and_fewer() -> None:

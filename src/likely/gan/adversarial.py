@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -17,11 +18,13 @@ from likely.gan.discriminating import Discriminating
 from likely.nets.adversarial import Aim, Game, contest, persuasion, unmoved
 from likely.nets.augment import augmented
 from likely.nets.players import DenseGenerator
+from likely.nets.progress import Progress
 from likely.nets.scale import unsquash
 from likely.nets.self_checks import learnt_by_heart, reach, variety
 
 _FEW = 5_000  # images, below which a discriminator could learn them by heart
 _SETTLED_ON = 20_000
+_LOOKED_AT = 8  # samples, while it learns
 _CHECKED = 500  # samples
 _LEAST_CHECKED = 50
 _LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
@@ -31,6 +34,12 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
     """A generator, and a discriminator that learns to tell its samples from real ones.
 
     A model brings `_network`, a `likely.nets.adversarial.Game`, and may bring `_penalty`.
+
+    Attributes
+    ----------
+    progress_samples_ : list of (int, ndarray)
+        Of images: steps taken, and what the same few codes stood for then, in the user's own units.
+        Files do not keep it.
     """
 
     aim: ClassVar[Aim] = "logistic"
@@ -38,6 +47,7 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
     augmentation: str
     critic_steps: int = 1  # of the discriminator for each of the generator
     network_: Game
+    progress_samples_: list[tuple[int, np.ndarray]]
 
     @final
     def codes(self, n: int, seed: int | None = None) -> np.ndarray:
@@ -73,10 +83,31 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
             )
         few = len(data) < _FEW and self._bounded
         self._changed = self.augmentation == "on" or (self.augmentation == "auto" and few)
+        self._progress = Progress(self._drawing(data[:_LOOKED_AT].numpy()))
         super()._train(data, held_out, rng)
-        del self._changed
+        if self._bounded:
+            self._progress.add(self.steps_)
+        restore, looks = self.schema_.restore, self._progress.looks
+        self.progress_samples_ = [(steps, restore(made)) for steps, made in looks]
+        del self._changed, self._progress
+
+    def _drawing(self, some: np.ndarray) -> Callable[[], np.ndarray]:
+        """Return what makes samples of the same codes every time, given the conditions of some."""
+        given = self._apart(some, self._shape)[1]
+
+        def draw() -> np.ndarray:
+            training = self.network_.training
+            codes = self._codes_drawn(len(some), np.random.default_rng(self.seed))
+            with torch.autocast(self._device().type, enabled=False):  # not as weights are learnt
+                found = self._decode(self._joined(codes, given))
+            self.network_.train(training)
+            return found
+
+        return draw
 
     def _loss(self, batch: Tensor) -> Tensor:
+        if self._bounded:
+            self._progress.look(self._course.steps, self._course.planned)
         real, given = self._apart(batch, self._shape)
         game, turn = self.network_, self._course.steps % self.critic_steps == 0
         with torch.set_grad_enabled(turn):

@@ -6,6 +6,7 @@ user's units, with all that is needed to draw the same again: the model, the see
 | samples | shown as | file |
 |---|---|---|
 | images | a grid; the ways between some; what units look for | `grid`, `walks`, `filters` |
+| images | what the same codes stood for while the model learnt | `walks` |
 | images | a walk from one to the next, as an animated GIF | `animation` |
 | video | a strip of frames each | `grid` |
 | series | lines, on one scale | `curves` |

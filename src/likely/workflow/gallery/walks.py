@@ -1,4 +1,4 @@
-"""What lies between drawn images: the way from code to code, and images mixed of two."""
+"""What lies between drawn images, and before them: ways, mixtures, and what was drawn at first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from likely.core.latent import path_between
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_bytes, strip_of
 from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.words import count
 
 _WAYS, _STEPS, _MIXED = 4, 8, 6
 _GREY = 128
@@ -67,6 +68,26 @@ def mixing_section(drawn: Drawn) -> Html | None:
         strips.append(strip_of([one, *_shades(drawn, mixed)], f"fine styles {i + 1}"))
     said = "Every image has the coarse styles of the one above it, and the fine ones of the one at "
     said += "the left."
+    return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def progress_section(drawn: Drawn) -> Html | None:
+    """Return what the same codes stood for while the model learnt; None if it was not just fitted.
+
+    Files do not keep it.
+    """
+    looks = getattr(drawn.learned.model, "progress_samples_", [])
+    if not looks:
+        return None
+    strips = [
+        element(
+            "figure",
+            strip_of(_shades(drawn, images), f"step {steps:,}"),
+            element("figcaption", f"After {count(steps, 'step')}"),
+        )
+        for steps, images in looks
+    ]
+    said = "Images of the same codes, by the weights of that time; the last ones by their average."
     return join([element("p", said, class_="which"), element("div", *strips)])
 
 
