@@ -16,7 +16,7 @@ from likely.nets import stretches
 from likely.nets.remains import statistics
 from likely.nets.stretches import cut, foretold, nats_of, next_token_loss, packed, training_rows
 from likely.nets.wave_network import Stream, WaveNetwork
-from likely.nets.wave_steps import Steps, choose, draw_on
+from likely.nets.wave_steps import GuidedSteps, Steps, choose, draw_on
 from likely.persistence import load_model, save_model
 from likely.testing.clips import planted_tones, tones
 
@@ -48,6 +48,15 @@ def given() -> np.ndarray:
 @pytest.fixture(scope="module")
 def model() -> WaveNet:
     return fitted()
+
+
+@pytest.fixture(scope="module")
+def told_model() -> WaveNet:
+    clips = [*tones(40), *(clip[::-1] for clip in tones(40))]
+    told = ["forwards"] * 40 + ["backwards"] * 40
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return WaveNet(**WaveNet.fast).fit(clips, condition=told)  # pyright: ignore
 
 
 def fitted(**settings: object) -> WaveNet:
@@ -231,12 +240,10 @@ def test_scores_are_the_same_whatever_else_is_read(model: WaveNet) -> None:
     np.testing.assert_allclose(together, alone, rtol=1e-5)
 
 
-def test_conditions_are_kept_in_files_and_heard_in_completions(tmp_path: Path) -> None:
-    clips = [*tones(40), *(clip[::-1] for clip in tones(40))]
-    told = ["forwards"] * 40 + ["backwards"] * 40
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = WaveNet(**WaveNet.fast).fit(clips, condition=told)  # pyright: ignore
+def test_conditions_are_kept_in_files_and_heard_in_completions(
+    told_model: WaveNet, tmp_path: Path
+) -> None:
+    model = told_model
     save_model(model, tmp_path / "m.likely")
     loaded = load_model(tmp_path / "m.likely")
     assert isinstance(loaded, WaveNet)
@@ -250,6 +257,49 @@ def test_conditions_are_kept_in_files_and_heard_in_completions(tmp_path: Path) -
     assert not all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
     with pytest.raises(DataError, match="condition"):
         model.complete(none, 60)
+
+
+def test_guided_steps_weigh_two_readings(network: WaveNetwork) -> None:
+    told = np.random.default_rng(2).normal(size=(2, 3)).astype(np.float32)
+    read = np.random.default_rng(3).integers(0, END, (20, 2))
+    steps = GuidedSteps(network, told, 1.5)
+    found = np.array([steps.step(tokens) for tokens in read])
+    for i in range(2):
+        with_it = logits(network, read[:, i], told[i])
+        without = logits(network, read[:, i], np.zeros(3, np.float32))
+        np.testing.assert_allclose(found[:, i], 2.5 * with_it - 1.5 * without, atol=1e-3)
+
+
+def test_guided_clips_are_more_clearly_what_was_asked_for(told_model: WaveNet) -> None:
+    none, words = [np.zeros(0)] * 32, ("forwards", "backwards")
+
+    def clearness(said: str, guidance: float) -> float:
+        drawn = told_model.complete(none, 60, seed=0, condition=said, guidance=guidance)
+        for_it, against = sorted(words, key=said.__ne__)
+        return float(
+            (told_model.log_prob(drawn, for_it) - told_model.log_prob(drawn, against)).mean()
+        )
+
+    for said in words:
+        assert clearness(said, 3.0) > clearness(said, 0.0) + 3
+    plain, again = (
+        told_model.complete(none[:3], 30, seed=1, condition="forwards", **more)
+        for more in ({}, {"guidance": 0.0})
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(plain, again, strict=True))
+
+
+def test_guidance_needs_conditions_that_were_withheld(model: WaveNet) -> None:
+    with pytest.raises(ParameterError, match="withheld"):
+        model.complete([np.zeros(0)], 10, guidance=1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        always_told = WaveNet(**{**WaveNet.fast, "withheld": 0.0, "budget": "2 steps"})  # pyright: ignore
+        always_told.fit(tones(8), condition=["a", "b"] * 4)
+    with pytest.raises(ParameterError, match="withheld"):
+        always_told.complete([np.zeros(0)], 10, condition="a", guidance=1.0)
+    with pytest.raises(ParameterError, match="guidance"):
+        always_told.complete([np.zeros(0)], 10, condition="a", guidance=-1.0)
 
 
 def test_a_network_of_ones_own_is_read_as_far_as_it_looks() -> None:

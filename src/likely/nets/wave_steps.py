@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from likely.core.progress import track
+from likely.nets.guidance import guided
 from likely.nets.wave_network import WaveNetwork
 
 _AHEAD = 1_024  # places that are looked up at once
@@ -109,8 +110,31 @@ class Steps:
         return self.shares[self.place]
 
 
+class GuidedSteps:
+    """Reads every sequence twice, with what it is given and without it, and draws them apart.
+
+    Parameters
+    ----------
+    network : WaveNetwork
+        On any device; its weights are copied.
+    told : ndarray of shape (sequence, condition + 1)
+        What each sequence is given, as from `likely.nets.guidance.as_told`.
+    guidance : float
+        How much more what is given counts than was learnt.
+    """
+
+    def __init__(self, network: WaveNetwork, told: np.ndarray, guidance: float) -> None:
+        both = np.concatenate([told, np.zeros_like(told)])
+        self.steps, self.guidance = Steps(network, len(both), both), guidance
+
+    def step(self, tokens: np.ndarray) -> np.ndarray:
+        """Read one more token of every sequence; return logits to draw by, (sequence, token)."""
+        told, untold = np.split(self.steps.step(np.tile(tokens, 2)), 2)
+        return guided(told, untold, self.guidance)
+
+
 def draw_on(
-    steps: Steps,
+    steps: Steps | GuidedSteps,
     begun: Sequence[np.ndarray],
     most: Sequence[int],
     start: int,
