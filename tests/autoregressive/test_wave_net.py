@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 
 from likely.autoregressive import WaveNet
 from likely.core.errors import DataError, ParameterError
@@ -149,6 +150,24 @@ def test_steps_equal_what_is_computed_anew(
         )
 
 
+def test_when_a_sequence_ends_has_weights_of_its_own_by_what_is_given() -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        built = WaveNetwork(END + 1, 1, 2, 4, 4, longest=4_000, given=2)
+    read, early, later = np.zeros(3_000, int), slice(0, 1_000), slice(2_000, 3_000)
+    first, second = np.eye(2, dtype=np.float32)
+    before = [logits(built, read, given) for given in (first, second)]
+    assert built.ends is not None
+    with torch.no_grad():
+        built.ends.weight.view(built.moments, 2)[10:, 0] = 5.0  # from 1,412 values on
+    after = [logits(built, read, given) for given in (first, second)]
+    np.testing.assert_allclose(after[0][later, END] - before[0][later, END], 5.0, atol=1e-4)
+    after[0][later, END] = before[0][later, END]
+    np.testing.assert_allclose(after[0][later], before[0][later])
+    np.testing.assert_allclose(after[0][early], before[0][early])
+    np.testing.assert_allclose(after[1], before[1])
+
+
 def test_drawing_equals_naive_drawing(network: WaveNetwork, given: np.ndarray) -> None:
     begun = [np.array([5, 99, 200]), np.empty(0, int)]
     chances = np.random.default_rng(0).random((100, 2))
@@ -170,13 +189,14 @@ def test_drawing_equals_naive_drawing(network: WaveNetwork, given: np.ndarray) -
 
 
 def test_temperature_sharpens_and_zero_takes_the_likeliest() -> None:
-    out = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))
+    out = np.log(np.array([[0.18, 0.45, 0.27, 0.1]], np.float32))
     chances = np.linspace(0, 1, 2_000, endpoint=False)
     many = np.repeat(out, len(chances), axis=0)
     shares = np.bincount(choose(many, chances, 1.0)) / len(chances)
-    np.testing.assert_allclose(shares, [0.2, 0.5, 0.3], atol=2e-3)
+    np.testing.assert_allclose(shares, [0.18, 0.45, 0.27, 0.1], atol=2e-3)
     squares = np.bincount(choose(many, chances, 0.5)) / len(chances)
-    np.testing.assert_allclose(squares, np.array([4, 25, 9]) / 38, atol=2e-3)
+    np.testing.assert_allclose(squares[:-1], 0.9 * np.array([4, 25, 9]) / 38, atol=2e-3)
+    assert abs(squares[-1] - 0.1) < 2e-3  # the end comes as often at any temperature
     assert (choose(many, chances, 0.0) == 1).all()
 
 
@@ -267,7 +287,12 @@ def test_guided_steps_weigh_two_readings(network: WaveNetwork) -> None:
     for i in range(2):
         with_it = logits(network, read[:, i], told[i])
         without = logits(network, read[:, i], np.zeros(3, np.float32))
-        np.testing.assert_allclose(found[:, i], 2.5 * with_it - 1.5 * without, atol=1e-3)
+        ends = softmax(with_it, axis=1)[:, -1]
+        np.testing.assert_allclose(np.exp(found[:, i, -1]), ends, rtol=1e-3)
+        levels = (
+            softmax(2.5 * with_it[:, :-1] - 1.5 * without[:, :-1], axis=1) * (1 - ends)[:, None]
+        )
+        np.testing.assert_allclose(np.exp(found[:, i, :-1]), levels, atol=1e-3)
 
 
 def test_guided_clips_are_more_clearly_what_was_asked_for(told_model: WaveNet) -> None:

@@ -183,8 +183,8 @@ class WaveNet(Conditional, OfTokens):
         n_values : int, default 4000
             How many values to draw behind each at most; a clip stops at its end.
         temperature : float, default 1.0
-            At least 0. Below 1 likelier levels come more often than the model says; with 0 always
-            the likeliest.
+            At least 0. Below 1 likelier levels come more often than the model says, while clips
+            end as they were learnt to; with 0 always the likeliest.
         seed : int, optional
             The same seed draws the same sound.
         condition : as in `fit`, optional
