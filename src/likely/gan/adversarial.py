@@ -20,14 +20,15 @@ from likely.nets.augment import augmented
 from likely.nets.players import DenseGenerator
 from likely.nets.progress import Progress
 from likely.nets.scale import unsquash
-from likely.nets.self_checks import learnt_by_heart, reach, variety
+from likely.nets.self_checks import learnt_by_heart, left_out, reach, variety
 
 _FEW = 5_000  # images, below which a discriminator could learn them by heart
 _SETTLED_ON = 20_000
 _LOOKED_AT = 8  # samples, while it learns
-_CHECKED = 500  # samples
+_CHECKED = 1_000  # samples
 _LEAST_CHECKED = 50
 _LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
+_MOST_LEFT_OUT = 0.2
 
 
 class Adversarial(Discriminating, Sampler, Decoder, ABC):
@@ -154,17 +155,10 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
             return []
         rng = np.random.default_rng(self.seed)
         learnt = x[rng.permutation(len(x))[:size]]
-        _, given = self._apart(learnt, self._shape)
-        made = self._squashed(self._sample_given(size, given, rng))
-        real = self._squashed(self._apart(learnt, self._shape)[0])
-        notes = []
-        reached, spread = reach(made, real), variety(made, real)
-        if reached < _LEAST_REACH or spread < _LEAST_VARIETY:
-            notes.append(
-                f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
-                f"{reached:.0%} of them. Train longer, or try augmentation='on', a smaller "
-                "learning_rate or WGAN."
-            )
+        apart, given = self._apart(learnt, self._shape)
+        drawn = self._sample_given(size, given, rng)
+        made, real = self._squashed(drawn), self._squashed(apart)
+        notes = self._collapses(made, real, self._joined(drawn, given), learnt)
         told = float(self.network_.told)
         if told > _MOST_TOLD and self.aim != "wasserstein":  # whose critic is to be sure
             notes.append(
@@ -172,8 +166,8 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
                 "generator has little to learn from. Try a smaller discriminator_rate."
             )
         if held_out is not x and len(held_out) >= _LEAST_CHECKED:
-            apart = self._squashed(self._apart(held_out, self._shape)[0])
-            nearer = learnt_by_heart(made, real, apart)
+            others = self._squashed(self._apart(held_out, self._shape)[0])
+            nearer = learnt_by_heart(made, real, others)
             if nearer > _MOST_BY_HEART:
                 notes.append(
                     f"{nearer:.0%} of the samples are nearer to one that was learnt from than to "
@@ -181,6 +175,33 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
                     "Train for fewer steps or on more samples."
                 )
         return notes
+
+    def _collapses(
+        self, made: np.ndarray, real: np.ndarray, drawn: np.ndarray, learnt: np.ndarray
+    ) -> list[str]:
+        """Say what samples leave out; the last two are as the discriminator is given them."""
+        reached, spread = reach(made, real), variety(made, real)
+        if reached < _LEAST_REACH or spread < _LEAST_VARIETY:
+            return [
+                f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
+                f"{reached:.0%} of them. Train longer, or try {self._remedies}."
+            ]
+        if isinstance(self.schema_, Form):  # what is shown is not seen in numbers alone
+            made, real = self._seen(drawn), self._seen(learnt)
+        share = left_out(made, real)
+        if share <= _MOST_LEFT_OUT:
+            return []
+        seen = ", as the discriminator sees it" if isinstance(self.schema_, Form) else ""
+        return [
+            f"Mode collapse: {share:.0%} of the data lie where samples hardly ever do{seen}. Train "
+            f"longer, or try {self._remedies}."
+        ]
+
+    @property
+    def _remedies(self) -> str:
+        """What may help against mode collapse, in words."""
+        changed = "augmentation='on', " if self._bounded else ""
+        return f"{changed}a smaller learning_rate or WGAN"
 
     def _squashed(self, features: np.ndarray) -> np.ndarray:
         return features if isinstance(self.schema_, Form) else np.clip(features, -5.0, 5.0)
