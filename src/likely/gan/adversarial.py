@@ -28,7 +28,7 @@ _LOOKED_AT = 8  # samples, while it learns
 _CHECKED = 1_000  # samples
 _LEAST_CHECKED = 50
 _LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
-_MOST_LEFT_OUT = 0.2
+_MOST_LEFT_OUT = {True: 0.2, False: 0.1}  # as a discriminator sees samples with axes, of rows
 
 
 class Adversarial(Discriminating, Sampler, Decoder, ABC):
@@ -186,12 +186,13 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
                 f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
                 f"{reached:.0%} of them. Train longer, or try {self._remedies}."
             ]
-        if isinstance(self.schema_, Form):  # what is shown is not seen in numbers alone
+        axes = isinstance(self.schema_, Form)
+        if axes:  # what is shown is not seen in numbers alone
             made, real = self._seen(drawn), self._seen(learnt)
         share = left_out(made, real)
-        if share <= _MOST_LEFT_OUT:
+        if share <= _MOST_LEFT_OUT[axes]:
             return []
-        seen = ", as the discriminator sees it" if isinstance(self.schema_, Form) else ""
+        seen = ", as the discriminator sees it" if axes else ""
         return [
             f"Mode collapse: {share:.0%} of the data lie where samples hardly ever do{seen}. Train "
             f"longer, or try {self._remedies}."
