@@ -1,7 +1,7 @@
 """Train adversarial models of images from five seeds each, and see whether any fails or collapses.
 
 5,000 training digits of MNIST, halved to 14 x 14 pixels (means of 2 x 2), are learnt by small
-networks in few steps (`settings`), from every seed anew. `CycleGAN` learns to translate between
+networks (`settings`), from every seed anew. `CycleGAN` learns to translate between
 2,500 of them and 2,500 others inverted. 1,000 images are drawn, or translated into each set, and
 compared with 1,000 test digits. Last come runs that are made to collapse, a `GAN` with a learning
 rate of 1 and a `DCGAN` whose discriminator learns a hundred times as fast as its generator: are
@@ -37,10 +37,10 @@ from recognised import Judge
 
 LEARNT, MADE, SEEDS, LEAST = 5_000, 1_000, 5, 0.03
 SETTINGS: dict[str, dict[str, Any]] = {
-    "DCGAN": {"widths": (32, 64), "budget": "300 steps", "batch_size": 32},
-    "StyleGAN": {"widths": (16, 32, 32), "mapping": 2, "budget": "300 steps", "batch_size": 16},
-    "BigGAN": {"widths": (16, 32), "budget": "300 steps", "batch_size": 16},
-    "CycleGAN": {"widths": (8, 16), "blocks": 2, "judged": (16, 32), "budget": "200 steps"},
+    "DCGAN": {"widths": (32, 64), "budget": "1000 steps", "batch_size": 32},
+    "StyleGAN": {"widths": (16, 32, 32), "mapping": 2, "budget": "600 steps", "batch_size": 16},
+    "BigGAN": {"widths": (16, 32), "budget": "600 steps", "batch_size": 16},
+    "CycleGAN": {"widths": (8, 16), "blocks": 2, "judged": (16, 32), "budget": "300 steps"},
 }
 COLLAPSING: dict[str, dict[str, Any]] = {
     "GAN": {"kind": "image", "learning_rate": 1.0, "budget": "100 steps", "augmentation": "off"},
