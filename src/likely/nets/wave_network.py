@@ -105,7 +105,7 @@ class WaveNetwork(nn.Module):
             moments = self.moment(stream.place)
             together = (moments[:, None] * given).flatten(0, 1)  # what is given, time by time
             x = torch.addmm(x, self.course.weight, together)
-            end = self.ends.weight @ together
+            end = (self.ends.weight @ together).t()
             known = torch.cat([known, given])
         seen = {d: (stream.since >= d).to(x) for d in set(self.dilations)}
         gated = []
@@ -113,10 +113,7 @@ class WaveNetwork(nn.Module):
             past = F.pad(x, (dilation, 0))[:, : x.shape[1]] * seen[dilation]
             x, passed = layer(x, past, known)
             gated.append(passed)
-        logits = self.said(torch.cat(gated).t())
-        if end is None:
-            return logits
-        return torch.cat([logits[:, :-1], logits[:, -1:] + end.t().float()], dim=1)
+        return self.said(torch.cat(gated).t(), end)
 
     def known(self, place: Tensor) -> Tensor:
         """Return how long ago sequences began, (time, value): shares of two neighbouring times."""
@@ -126,9 +123,15 @@ class WaveNetwork(nn.Module):
         """Return the same more finely, for what is given, (moment, value)."""
         return _shares(place.to(self.out.weight), self.moments, _FINEST_GIVEN, _EACH_GIVEN)
 
-    def said(self, gated: Tensor) -> Tensor:
-        """Return logits from what all layers passed on, (value, layer * feature)."""
-        return self.out(F.relu(self.inner(F.relu(self.skips(gated))))).float()
+    def said(self, gated: Tensor, end: Tensor | None = None) -> Tensor:
+        """Return logits from what all layers passed on, (value, layer * feature).
+
+        `end` is what time and condition say for the last token, (value, 1).
+        """
+        logits = self.out(F.relu(self.inner(F.relu(self.skips(gated))))).float()
+        if end is None:
+            return logits
+        return torch.cat([logits[:, :-1], logits[:, -1:] + end.float()], dim=1)
 
 
 def _shares(place: Tensor, times: int, finest: int, each: int) -> Tensor:
