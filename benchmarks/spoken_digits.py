@@ -19,10 +19,13 @@ levels of all test clips in a row.
 Beside each way to measure oddness stand loudness, length, and what `likely` takes for files of
 sound by default: an autoencoder of spectrograms.
 
-`drawn`: a `WaveNet` that is told digit and speaker draws 20 clips of every digit; how many does a
-support vector machine on log-mel spectrograms recognise, which learnt real clips? And how many
-times faster is a value drawn with remembered columns than by computing them again from as many
-values as the network looks back on?
+`drawn`: a `WaveNet` that is told digit and speaker draws 20 clips of every digit, at several
+temperatures and with guidance; how many does a support vector machine on log-mel spectrograms
+recognise, which learnt real clips, and how many are shorter than any real one? Beside it stands
+how many real clips the `WaveNet` itself takes for the digit that they are, which is the one that
+makes them likeliest: what it has learnt, but may be unable to say. And how many times faster is a
+value drawn with remembered columns than by computing them again from as many values as the
+network looks back on?
 
     python benchmarks/spoken_digits.py heard     results/spoken_digits_{bits,odd}.json
     python benchmarks/spoken_digits.py drawn     results/spoken_digits_drawn.json
@@ -37,6 +40,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,12 +64,16 @@ from tables import DATA
 RATE = 8_000
 # figures would be taken for numbers, and not for labels
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-BUDGETS = {"heard": "1500 steps", "drawn": "1500 steps"}  # seven minutes of a core each
+SETTINGS = {  # seven minutes of a core, and a quarter of an hour
+    "heard": {"budget": "1500 steps"},
+    "drawn": {"budget": "2400 steps", "depth": 10},  # a quarter of a second is looked back on
+}
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")
 WRONG = 60  # clips of each sort
 EACH = 20  # clips drawn of a digit
-TEMPERATURES = (1.0, 0.9, 0.8)
+WAYS = ((1.0, 0.0), (0.9, 0.0), (1.0, 0.5), (1.0, 1.0))  # temperature and guidance
+ASKED = 5  # every fifth clip is asked for, digit by digit
 NOISE = (30, 20, 10)  # decibels below the clips that a judge learns from
 
 
@@ -98,26 +106,26 @@ def main(asked: argparse.Namespace) -> None:
     command = f"python benchmarks/spoken_digits.py {asked.part}"
     if asked.budget is not None:
         command += f' --budget "{asked.budget}"'
-    budget = asked.budget or BUDGETS[asked.part]
+    settings = SETTINGS[asked.part] | ({"budget": asked.budget} if asked.budget else {})
     if asked.part == "heard":
-        model, facts = fit(spoken, budget)
+        model, facts = fit(spoken, settings)
         for what, rows_of in (("odd", by_oddness), ("bits", bits)):
             rows = rows_of(model, spoken)
             if not asked.choose:
                 store.save(f"spoken_digits_{what}", rows, command=command, **facts)
         return
-    model, facts = fit(spoken, budget, spoken.told(spoken.learnt))
-    rows = [*speed(model.network_, model.condition_.width), *drawn(model, spoken)]
+    model, facts = fit(spoken, settings, spoken.told(spoken.learnt))
+    rows = [*speed(model.network_, model.network_.given), *drawn(model, spoken)]
     if not asked.choose:
         store.save("spoken_digits_drawn", rows, command=command, **facts)
 
 
 def fit(
-    spoken: Spoken, budget: str, condition: dict[str, list[str]] | None = None
+    spoken: Spoken, settings: dict[str, Any], condition: dict[str, list[str]] | None = None
 ) -> tuple[WaveNet, dict[str, object]]:
     """Return a WaveNet of the clips to learn from, and facts on its training."""
     start, spent = perf_counter(), process_time()
-    model = WaveNet(budget=budget).fit((RATE, spoken.of(spoken.learnt)), condition=condition)
+    model = WaveNet(**settings).fit((RATE, spoken.of(spoken.learnt)), condition=condition)
     for look in model.history_:
         print(look, flush=True)
     print(*model.notes_, sep="\n", flush=True)
@@ -281,8 +289,10 @@ def anew(network: WaveNetwork, count: int, given: int, repeats: int = 5) -> floa
     tokens = torch.randint(END, time.shape, generator=torch.Generator().manual_seed(0))
     kept, seconds = network.said, []
 
-    def last(gated: torch.Tensor) -> torch.Tensor:  # what is said of earlier values is not needed
-        return kept(gated[network.reach - 1 :: network.reach])
+    newest = slice(network.reach - 1, None, network.reach)
+
+    def last(gated: torch.Tensor, end: torch.Tensor | None) -> torch.Tensor:
+        return kept(gated[newest], None if end is None else end[newest])  # earlier ones are known
 
     network.said = last  # pyright: ignore[reportAttributeAccessIssue]
     try:
@@ -333,26 +343,39 @@ def drawn(model: WaveNet, spoken: Spoken) -> list[dict]:
         store.show(rows[-1])
 
     add("real test clips", judge.hear(spoken.of(spoken.judged)), spoken.digit[spoken.judged])
+    some = spoken.judged[::ASKED]
+    add("real test clips, by WaveNet itself", likeliest(model, spoken, some), spoken.digit[some])
+    shortest = min(len(clip) for clip in spoken.of(spoken.learnt))
     digits = np.repeat(np.arange(10), EACH)
     names = sorted(set(map(str, spoken.speaker)))
     told = {
         "digit": [WORDS[digit] for digit in digits],
         "speaker": [names[i % len(names)] for i in range(len(digits))],
     }
-    for temperature in TEMPERATURES:
+    for temperature, guidance in WAYS:
         start = process_time()
         empty = [np.zeros(0, np.int16)] * len(digits)
-        clips = model.complete(empty, RATE, temperature, seed=0, condition=told)  # up to 1 s
+        clips = model.complete(empty, RATE, temperature, 0, told, guidance)  # up to 1 s
         heard = [clip if len(clip) else np.zeros(1, np.int16) for clip in clips]
-        seconds = float(np.median([len(clip) for clip in heard])) / RATE
+        lengths = np.array([len(clip) for clip in heard])
         add(
-            f"drawn at temperature {temperature}",
+            f"drawn at temperature {temperature}" + f", guidance {guidance}" * (guidance > 0),
             judge.hear(heard),
             digits,
-            median_s=round(seconds, 3),
+            median_s=round(float(np.median(lengths)) / RATE, 3),
+            too_short=round(float((lengths < shortest).mean()), 4),
             cpu_s=round(process_time() - start, 1),
         )
     return rows
+
+
+def likeliest(model: WaveNet, spoken: Spoken, some: np.ndarray) -> np.ndarray:
+    """Return the digits that make clips likeliest, when their speakers are known."""
+    clips, speakers = (RATE, spoken.of(some)), spoken.told(some)["speaker"]
+    nats = [
+        model.log_prob(clips, {"digit": [word] * len(some), "speaker": speakers}) for word in WORDS
+    ]
+    return np.argmax(nats, axis=0)
 
 
 if __name__ == "__main__":

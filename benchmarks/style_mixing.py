@@ -25,13 +25,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
 
 import store
 import tables
 from generated_images import LEARNT, SETS
 from likely.evaluation import learn_features
 from likely.gan import StyleGAN
+from recognised import classes_by
 
 SETTINGS: dict[str, Any] = {"budget": "4000 steps"}
 PAIRS = 2_000
@@ -47,11 +47,7 @@ def main() -> None:
         )
     train, labels = train[:LEARNT], labels[:LEARNT]
     space = learn_features(train, labels)
-    judge = LogisticRegression(max_iter=2000).fit(space(train), labels)
-
-    def classes(images: np.ndarray) -> np.ndarray:
-        return judge.predict(space(images))
-
+    classes = classes_by(space, train, labels, scaled=False)
     start = process_time()
     model = StyleGAN(device="cpu", **SETTINGS).fit(train)
     seconds = round(process_time() - start)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 
 from likely.autoregressive import WaveNet
 from likely.core.errors import DataError, ParameterError
@@ -16,7 +17,7 @@ from likely.nets import stretches
 from likely.nets.remains import statistics
 from likely.nets.stretches import cut, foretold, nats_of, next_token_loss, packed, training_rows
 from likely.nets.wave_network import Stream, WaveNetwork
-from likely.nets.wave_steps import Steps, choose, draw_on
+from likely.nets.wave_steps import GuidedSteps, Steps, choose, draw_on
 from likely.persistence import load_model, save_model
 from likely.testing.clips import planted_tones, tones
 
@@ -48,6 +49,15 @@ def given() -> np.ndarray:
 @pytest.fixture(scope="module")
 def model() -> WaveNet:
     return fitted()
+
+
+@pytest.fixture(scope="module")
+def told_model() -> WaveNet:
+    clips = [*tones(40), *(clip[::-1] for clip in tones(40))]
+    told = ["forwards"] * 40 + ["backwards"] * 40
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return WaveNet(**WaveNet.fast).fit(clips, condition=told)  # pyright: ignore
 
 
 def fitted(**settings: object) -> WaveNet:
@@ -140,6 +150,24 @@ def test_steps_equal_what_is_computed_anew(
         )
 
 
+def test_when_a_sequence_ends_has_weights_of_its_own_by_what_is_given() -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        built = WaveNetwork(END + 1, 1, 2, 4, 4, longest=4_000, given=2)
+    read, early, later = np.zeros(3_000, int), slice(0, 1_000), slice(2_000, 3_000)
+    first, second = np.eye(2, dtype=np.float32)
+    before = [logits(built, read, given) for given in (first, second)]
+    assert built.ends is not None
+    with torch.no_grad():
+        built.ends.weight.view(built.moments, 2)[10:, 0] = 5.0  # from 1,412 values on
+    after = [logits(built, read, given) for given in (first, second)]
+    np.testing.assert_allclose(after[0][later, END] - before[0][later, END], 5.0, atol=1e-4)
+    after[0][later, END] = before[0][later, END]
+    np.testing.assert_allclose(after[0][later], before[0][later])
+    np.testing.assert_allclose(after[0][early], before[0][early])
+    np.testing.assert_allclose(after[1], before[1])
+
+
 def test_drawing_equals_naive_drawing(network: WaveNetwork, given: np.ndarray) -> None:
     begun = [np.array([5, 99, 200]), np.empty(0, int)]
     chances = np.random.default_rng(0).random((100, 2))
@@ -161,13 +189,14 @@ def test_drawing_equals_naive_drawing(network: WaveNetwork, given: np.ndarray) -
 
 
 def test_temperature_sharpens_and_zero_takes_the_likeliest() -> None:
-    out = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))
+    out = np.log(np.array([[0.18, 0.45, 0.27, 0.1]], np.float32))
     chances = np.linspace(0, 1, 2_000, endpoint=False)
     many = np.repeat(out, len(chances), axis=0)
     shares = np.bincount(choose(many, chances, 1.0)) / len(chances)
-    np.testing.assert_allclose(shares, [0.2, 0.5, 0.3], atol=2e-3)
+    np.testing.assert_allclose(shares, [0.18, 0.45, 0.27, 0.1], atol=2e-3)
     squares = np.bincount(choose(many, chances, 0.5)) / len(chances)
-    np.testing.assert_allclose(squares, np.array([4, 25, 9]) / 38, atol=2e-3)
+    np.testing.assert_allclose(squares[:-1], 0.9 * np.array([4, 25, 9]) / 38, atol=2e-3)
+    assert abs(squares[-1] - 0.1) < 2e-3  # the end comes as often at any temperature
     assert (choose(many, chances, 0.0) == 1).all()
 
 
@@ -231,12 +260,10 @@ def test_scores_are_the_same_whatever_else_is_read(model: WaveNet) -> None:
     np.testing.assert_allclose(together, alone, rtol=1e-5)
 
 
-def test_conditions_are_kept_in_files_and_heard_in_completions(tmp_path: Path) -> None:
-    clips = [*tones(40), *(clip[::-1] for clip in tones(40))]
-    told = ["forwards"] * 40 + ["backwards"] * 40
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = WaveNet(**WaveNet.fast).fit(clips, condition=told)  # pyright: ignore
+def test_conditions_are_kept_in_files_and_heard_in_completions(
+    told_model: WaveNet, tmp_path: Path
+) -> None:
+    model = told_model
     save_model(model, tmp_path / "m.likely")
     loaded = load_model(tmp_path / "m.likely")
     assert isinstance(loaded, WaveNet)
@@ -250,6 +277,54 @@ def test_conditions_are_kept_in_files_and_heard_in_completions(tmp_path: Path) -
     assert not all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
     with pytest.raises(DataError, match="condition"):
         model.complete(none, 60)
+
+
+def test_guided_steps_weigh_two_readings(network: WaveNetwork) -> None:
+    told = np.random.default_rng(2).normal(size=(2, 3)).astype(np.float32)
+    read = np.random.default_rng(3).integers(0, END, (20, 2))
+    steps = GuidedSteps(network, told, 1.5)
+    found = np.array([steps.step(tokens) for tokens in read])
+    for i in range(2):
+        with_it = logits(network, read[:, i], told[i])
+        without = logits(network, read[:, i], np.zeros(3, np.float32))
+        ends = softmax(with_it, axis=1)[:, -1]
+        np.testing.assert_allclose(np.exp(found[:, i, -1]), ends, rtol=1e-3)
+        levels = (
+            softmax(2.5 * with_it[:, :-1] - 1.5 * without[:, :-1], axis=1) * (1 - ends)[:, None]
+        )
+        np.testing.assert_allclose(np.exp(found[:, i, :-1]), levels, atol=1e-3)
+
+
+def test_guided_clips_are_more_clearly_what_was_asked_for(told_model: WaveNet) -> None:
+    none, words = [np.zeros(0)] * 32, ("forwards", "backwards")
+
+    def clearness(said: str, guidance: float) -> float:
+        drawn = told_model.complete(none, 60, seed=0, condition=said, guidance=guidance)
+        for_it, against = sorted(words, key=said.__ne__)
+        return float(
+            (told_model.log_prob(drawn, for_it) - told_model.log_prob(drawn, against)).mean()
+        )
+
+    for said in words:
+        assert clearness(said, 3.0) > clearness(said, 0.0) + 3
+    plain, again = (
+        told_model.complete(none[:3], 30, seed=1, condition="forwards", **more)
+        for more in ({}, {"guidance": 0.0})
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(plain, again, strict=True))
+
+
+def test_guidance_needs_conditions_that_were_withheld(model: WaveNet) -> None:
+    with pytest.raises(ParameterError, match="withheld"):
+        model.complete([np.zeros(0)], 10, guidance=1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        always_told = WaveNet(**{**WaveNet.fast, "withheld": 0.0, "budget": "2 steps"})  # pyright: ignore
+        always_told.fit(tones(8), condition=["a", "b"] * 4)
+    with pytest.raises(ParameterError, match="withheld"):
+        always_told.complete([np.zeros(0)], 10, condition="a", guidance=1.0)
+    with pytest.raises(ParameterError, match="guidance"):
+        always_told.complete([np.zeros(0)], 10, condition="a", guidance=-1.0)
 
 
 def test_a_network_of_ones_own_is_read_as_far_as_it_looks() -> None:

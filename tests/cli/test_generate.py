@@ -90,6 +90,9 @@ def test_images_go_to_a_grid_an_array_or_a_folder(run: Run, images: Path, tmp_pa
     assert f"Written: {grid}" in result.output
     assert "Drawn by VAE with the seed 3." in result.output
     assert b"4 images drawn by VAE, seed 3" in grid.read_bytes()
+    walk = tmp_path / "walk.gif"
+    assert f"Written: {walk}" in run("generate", images, "-n", "3", "-o", walk).output
+    assert walk.read_bytes()[:6] == b"GIF89a"
     assert run("generate", images, "-n", "4", "-o", tmp_path / "a.npy", "-q").output == ""
     array = np.load(tmp_path / "a.npy")
     assert array.shape == (4, 6, 6)

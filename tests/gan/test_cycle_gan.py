@@ -12,7 +12,7 @@ from likely.base.model import NotFittedError
 from likely.core.errors import DataError
 from likely.gan import CycleGAN
 from likely.nets.adversarial import contest, persuasion
-from likely.nets.translation import Generators, InstanceNorm, PatchDiscriminators
+from likely.nets.translation import Generators, InstanceNorm, PatchDiscriminators, Pool
 from likely.persistence import load_model, save_model
 
 SETS = ["light"] * 30 + ["dark"] * 30
@@ -168,6 +168,34 @@ def test_instance_norm_is_that_of_torch():
     x = torch.randn(2, 3, 6, 6)
     expected = torch.nn.functional.instance_norm(x, eps=1e-3)
     torch.testing.assert_close(InstanceNorm(3)(x), expected)
+
+
+def test_a_pool_exchanges_half_of_the_translations():
+    torch.manual_seed(0)
+    pool = Pool(2, (1, 1, 1), 50)
+    first = torch.full((60, 1, 1, 1), 0.2)
+    seen = pool.exchanged(first, 0)
+    assert (seen == 0.2).all()  # there was nothing else, or the same in bytes: 51 of 255
+    assert (pool.images[0] == 51).all()
+    assert (pool.images[1] == 0).all()  # of the other set
+    assert pool.filled.tolist() == [50, 0]
+    seen = pool.exchanged(torch.full((40, 1, 1, 1), 0.6), 0)
+    old = int((seen == 0.2).sum())
+    assert old + int((seen == 0.6).sum()) == 40
+    assert 10 <= old <= 30
+    assert int((pool.images[0] == 153).sum()) == old  # each took the place of the one shown
+
+
+def test_a_pool_hands_back_what_it_was_given_first():
+    pool, made = Pool(1, (1, 2, 2), 3), torch.rand(2, 1, 2, 2, requires_grad=True)
+    seen = pool.exchanged(made, 0)
+    assert torch.equal(seen, made)
+    assert not seen.requires_grad
+
+
+def test_without_a_pool_there_is_none():
+    alone = model(pool=0, budget="2 steps").fit(images(), condition=SETS)
+    assert alone.network_.pool is None
 
 
 def test_least_squares_pull_to_one_and_zero():

@@ -22,7 +22,7 @@ from likely.nets.players import (
     DenseGenerator,
     Verdict,
 )
-from likely.nets.self_checks import learnt_by_heart, reach, variety
+from likely.nets.self_checks import learnt_by_heart, left_out, reach, variety
 
 
 class Linear(Discriminator):
@@ -153,6 +153,20 @@ def test_a_collapsed_generator_reaches_little() -> None:
     assert reach(collapsed, real) < 0.1
     assert variety(alike, real) == pytest.approx(1, abs=0.15)
     assert variety(collapsed, real) < 0.01
+
+
+def test_what_is_left_out_is_counted() -> None:
+    rng = np.random.default_rng(0)
+    real, made = rng.normal(size=(2, 500, 3))
+    real[:, 0] += 20 * (np.arange(500) % 5)
+    made[:, 0] += 20 * (np.arange(500) % 3)
+    assert left_out(made, real) == pytest.approx(0.4)
+    made[::10, 0] += 60  # a few of them
+    assert 0 < left_out(made, real) < 0.4
+    wrong = real[rng.permutation(500)] + 3 * rng.normal(size=(500, 3))  # but of all parts
+    assert reach(wrong, real) < 0.5
+    assert left_out(wrong, real) < 0.05
+    assert left_out(real[::2], real[1::2]) == 0
 
 
 def test_what_is_learnt_by_heart_is_nearer() -> None:

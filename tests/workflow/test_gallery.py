@@ -16,12 +16,15 @@ import pytest
 from test_report import Page
 
 import likely
+from likely.autoencoders import VQVAE
 from likely.autoregressive import GPT
 from likely.calibration.summary import ColumnSummary
-from likely.core.errors import CannotDo, ParameterError
+from likely.core.errors import CannotDo, MissingDependency, ParameterError
 from likely.data.column import Column
 from likely.data.form import Form
 from likely.data.shaped import Shaped
+from likely.gan import DCGAN
+from likely.testing.shaped import clean
 from likely.testing.texts import sentences
 from likely.workflow.gallery.beside import Beside
 from likely.workflow.gallery.columns import column_picture
@@ -29,6 +32,7 @@ from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.files import write_files
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.relations import relations
+from likely.workflow.gallery.walks import codes_of, round_trip
 from likely.workflow.report.png import as_png
 
 TINY = {"budget": "20 steps"}
@@ -149,6 +153,67 @@ def test_images_are_shown_and_go_to_a_grid(images: likely.Learned, tmp_path: Pat
         shown = pixels[top : top + 6 * grow : grow, left : left + 9 * grow : grow]
         assert (shown == image).all()
     assert (pixels[-40:, -40:] == 128).all()  # the sixth place is empty
+
+
+def test_a_walk_goes_from_image_to_image(images: likely.Learned, tmp_path: Path) -> None:
+    Image = pytest.importorskip("PIL.Image")
+    path = images.gallery(tmp_path / "walk.gif", 3, seed=3)
+    assert path.read_bytes() == images.gallery(tmp_path / "again.gif", 3, seed=3).read_bytes()
+    model: Any = images.model
+    codes = codes_of(model, 3, 3)
+    walk, grow, shown = round_trip(model, codes, 10), 9, 0  # 9 pixels become 81
+    np.testing.assert_array_equal(walk[::10], model.decode(codes))
+    with Image.open(path) as file:
+        assert (file.format, file.size) == ("GIF", (9 * grow, 6 * grow))
+        assert file.info["comment"] == b"A walk through 3 images drawn by VAE, seed 3"
+        assert file.info["loop"] == 0
+        for i in range(file.n_frames):
+            file.seek(i)
+            frame = np.array(file.convert("L"))[::grow, ::grow].astype(float)
+            assert np.abs(frame - walk[shown // 80]).max() <= 1
+            shown += file.info["duration"]  # like frames are one that is shown longer
+    assert shown == 30 * 80
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"), [(1, ParameterError), (None, MissingDependency), (3, CannotDo)]
+)
+def test_walks_that_cannot_be_say_why(
+    images: likely.Learned,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    n: int | None,
+    expected: type[Exception],
+) -> None:
+    if expected is MissingDependency:
+        monkeypatch.setattr("likely.workflow.gallery.animation.find_spec", lambda name: None)
+    if expected is CannotDo:
+        monkeypatch.setattr("likely.workflow.gallery.animation.has_codes", lambda model: False)
+    words = {ParameterError: "2 images", MissingDependency: r"Pillow.*images", CannotDo: "codes"}
+    with pytest.raises(expected, match=words[expected]):
+        images.gallery(tmp_path / "walk.gif", n)
+    assert not (tmp_path / "walk.gif").exists()
+
+
+def test_entries_of_a_list_have_no_way_between_them(tmp_path: Path) -> None:
+    some = np.random.default_rng(0).integers(0, 256, (60, 6, 6), dtype=np.uint8)
+    model = VQVAE(**{**VQVAE.fast, "budget": "5 steps"})
+    learned = likely.learn(some, method=model, kind="image")
+    with pytest.raises(CannotDo, match="no space of codes"):
+        learned.gallery(tmp_path / "walk.gif")
+    assert "From one to another" not in learned.gallery(tmp_path / "page.html").read_text()
+
+
+def test_what_was_drawn_while_learning_is_shown_at_once_only(tmp_path: Path) -> None:
+    model = DCGAN(**{**DCGAN.fast, "budget": "10 steps"})
+    learned = likely.learn(clean("image"), method=model, kind="image")
+    page = learned.gallery(tmp_path / "page.html", 2).read_text()
+    assert "While it learnt" in page
+    said = re.findall(r"After (\d+ steps?)", page)
+    assert said == ["1 step", "3 steps", "10 steps"]
+    learned.save(tmp_path / "m.likely")
+    again = likely.load(tmp_path / "m.likely")
+    assert "While it learnt" not in again.gallery(tmp_path / "page.html", 2).read_text()
 
 
 def test_many_large_images_become_smaller_and_fewer() -> None:

@@ -101,6 +101,7 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1711.00937"}
     fast = {"budget": "200 steps", "hidden": (16,), "codes": 64, "positions": 1, "code_width": 4}
     additive = True
+    between = False
     _state_spec = {
         "spreads_": Array("width", low=0),
         "prior_": Array("position", "code", high=0),

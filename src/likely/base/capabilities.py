@@ -165,7 +165,12 @@ class Reconstructor(Model, ABC):
 
 
 class Decoder(Model, ABC):
-    """A model whose samples stand for points of a latent space."""
+    """A model whose samples stand for points of a latent space.
+
+    `between` says whether what lies between two points is one, too; entries of a list are none.
+    """
+
+    between: ClassVar[bool] = True
 
     @final
     def decode(self, Z: Any, condition: Any = None) -> np.ndarray:

@@ -13,13 +13,13 @@ from likely.cli.writing import ENDINGS, write_table
 PAGES = (".html", ".htm")
 """Endings of a page that shows samples."""
 
-_ENDINGS = {"text": (".txt",), "row": ENDINGS, "clip": (".wav",), "image": (".npy", ".png")}
+_ENDINGS = {"text": (".txt",), "row": ENDINGS, "clip": (".wav",), "image": (".npy", ".png", ".gif")}
 _IN_FOLDERS = ("image", "clip")
 
 
 def is_gallery(path: Path | None) -> bool:
     """Whether a file is one that shows samples instead of holding them."""
-    return path is not None and path.suffix.lower() in (*PAGES, ".png")
+    return path is not None and path.suffix.lower() in (*PAGES, ".png", ".gif")
 
 
 def check(learned: likely.Learned, path: Path | None, count: int) -> None:

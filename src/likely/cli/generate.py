@@ -58,8 +58,8 @@ _SHOWN = 20
     callback=new_path,
     metavar="FILE",
     help="Write to .txt (texts), .csv, .parquet or .jsonl (rows), .npy (arrays), .wav (one clip), "
-    ".png (a grid of images), .html (a page that shows them), or a new folder, as out/ (images, "
-    "clips).",
+    ".png (a grid of images), .gif (a walk from each image to the next), .html (a page that shows "
+    "them), or a new folder, as out/ (images, clips).",
 )
 @options.as_json
 @options.quiet

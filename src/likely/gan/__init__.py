@@ -33,8 +33,9 @@ is there already.
 What goes wrong, and how it is met:
 
 - **Mode collapse.** The generator makes a few samples that deceive, and leaves the rest out. After
-  training, samples are compared with data: how far they are spread, and near how much of the data
-  they come. Where that is little, a note says so. `WGAN` suffers least from it.
+  training, samples are compared with data: how far they are spread, near how much of the data they
+  come, and whether there are parts of the data, of images as the discriminator sees them, where
+  hardly a sample lies. A note says so. `WGAN` suffers least from it.
 - **A discriminator that knows all** teaches nothing. How often it tells samples apart is
   remembered, and a note says when it always does. It has a learning rate of its own
   (`discriminator_rate`).
@@ -42,7 +43,8 @@ What goes wrong, and how it is met:
   with holes, brighter and darker (`augmentation`). A note says when samples are nearer to what was
   learnt than to what was held out.
 - **The loss says nothing** about how good samples are, so training never stops early by it. What is
-  kept are the averaged weights of the whole run.
+  kept are the averaged weights of the whole run. Look at samples: of images, `progress_samples_`
+  are what the same codes stood for at several times, and galleries show them.
 - **A discriminator is no detector.** It has learnt to tell samples of one generator, so its verdict
   on what neither has seen means little. Scores here measure how usual a sample is in what it sees.
 """

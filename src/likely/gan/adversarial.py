@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -17,20 +18,29 @@ from likely.gan.discriminating import Discriminating
 from likely.nets.adversarial import Aim, Game, contest, persuasion, unmoved
 from likely.nets.augment import augmented
 from likely.nets.players import DenseGenerator
+from likely.nets.progress import Progress
 from likely.nets.scale import unsquash
-from likely.nets.self_checks import learnt_by_heart, reach, variety
+from likely.nets.self_checks import learnt_by_heart, left_out, reach, variety
 
 _FEW = 5_000  # images, below which a discriminator could learn them by heart
 _SETTLED_ON = 20_000
-_CHECKED = 500  # samples
+_LOOKED_AT = 8  # samples, while it learns
+_CHECKED = 1_000  # samples
 _LEAST_CHECKED = 50
 _LEAST_REACH, _LEAST_VARIETY, _MOST_BY_HEART, _MOST_TOLD = 0.2, 0.5, 0.9, 0.98
+_MOST_LEFT_OUT = {True: 0.2, False: 0.1}  # as a discriminator sees samples with axes, of rows
 
 
 class Adversarial(Discriminating, Sampler, Decoder, ABC):
     """A generator, and a discriminator that learns to tell its samples from real ones.
 
     A model brings `_network`, a `likely.nets.adversarial.Game`, and may bring `_penalty`.
+
+    Attributes
+    ----------
+    progress_samples_ : list of (int, ndarray)
+        Of images: steps taken, and what the same few codes stood for then, in the user's own units.
+        Files do not keep it.
     """
 
     aim: ClassVar[Aim] = "logistic"
@@ -38,6 +48,7 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
     augmentation: str
     critic_steps: int = 1  # of the discriminator for each of the generator
     network_: Game
+    progress_samples_: list[tuple[int, np.ndarray]]
 
     @final
     def codes(self, n: int, seed: int | None = None) -> np.ndarray:
@@ -73,10 +84,31 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
             )
         few = len(data) < _FEW and self._bounded
         self._changed = self.augmentation == "on" or (self.augmentation == "auto" and few)
+        self._progress = Progress(self._drawing(data[:_LOOKED_AT].numpy()))
         super()._train(data, held_out, rng)
-        del self._changed
+        if self._bounded:
+            self._progress.add(self.steps_)
+        restore, looks = self.schema_.restore, self._progress.looks
+        self.progress_samples_ = [(steps, restore(made)) for steps, made in looks]
+        del self._changed, self._progress
+
+    def _drawing(self, some: np.ndarray) -> Callable[[], np.ndarray]:
+        """Return what makes samples of the same codes every time, given the conditions of some."""
+        given = self._apart(some, self._shape)[1]
+
+        def draw() -> np.ndarray:
+            training = self.network_.training
+            codes = self._codes_drawn(len(some), np.random.default_rng(self.seed))
+            with torch.autocast(self._device().type, enabled=False):  # not as weights are learnt
+                found = self._decode(self._joined(codes, given))
+            self.network_.train(training)
+            return found
+
+        return draw
 
     def _loss(self, batch: Tensor) -> Tensor:
+        if self._bounded:
+            self._progress.look(self._course.steps, self._course.planned)
         real, given = self._apart(batch, self._shape)
         game, turn = self.network_, self._course.steps % self.critic_steps == 0
         with torch.set_grad_enabled(turn):
@@ -123,17 +155,10 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
             return []
         rng = np.random.default_rng(self.seed)
         learnt = x[rng.permutation(len(x))[:size]]
-        _, given = self._apart(learnt, self._shape)
-        made = self._squashed(self._sample_given(size, given, rng))
-        real = self._squashed(self._apart(learnt, self._shape)[0])
-        notes = []
-        reached, spread = reach(made, real), variety(made, real)
-        if reached < _LEAST_REACH or spread < _LEAST_VARIETY:
-            notes.append(
-                f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
-                f"{reached:.0%} of them. Train longer, or try augmentation='on', a smaller "
-                "learning_rate or WGAN."
-            )
+        apart, given = self._apart(learnt, self._shape)
+        drawn = self._sample_given(size, given, rng)
+        made, real = self._squashed(drawn), self._squashed(apart)
+        notes = self._collapses(made, real, self._joined(drawn, given), learnt)
         told = float(self.network_.told)
         if told > _MOST_TOLD and self.aim != "wasserstein":  # whose critic is to be sure
             notes.append(
@@ -141,8 +166,8 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
                 "generator has little to learn from. Try a smaller discriminator_rate."
             )
         if held_out is not x and len(held_out) >= _LEAST_CHECKED:
-            apart = self._squashed(self._apart(held_out, self._shape)[0])
-            nearer = learnt_by_heart(made, real, apart)
+            others = self._squashed(self._apart(held_out, self._shape)[0])
+            nearer = learnt_by_heart(made, real, others)
             if nearer > _MOST_BY_HEART:
                 notes.append(
                     f"{nearer:.0%} of the samples are nearer to one that was learnt from than to "
@@ -150,6 +175,34 @@ class Adversarial(Discriminating, Sampler, Decoder, ABC):
                     "Train for fewer steps or on more samples."
                 )
         return notes
+
+    def _collapses(
+        self, made: np.ndarray, real: np.ndarray, drawn: np.ndarray, learnt: np.ndarray
+    ) -> list[str]:
+        """Say what samples leave out; the last two are as the discriminator is given them."""
+        reached, spread = reach(made, real), variety(made, real)
+        if reached < _LEAST_REACH or spread < _LEAST_VARIETY:
+            return [
+                f"Mode collapse: samples are spread {spread:.0%} as far as the data, and come near "
+                f"{reached:.0%} of them. Train longer, or try {self._remedies}."
+            ]
+        axes = isinstance(self.schema_, Form)
+        if axes:  # what is shown is not seen in numbers alone
+            made, real = self._seen(drawn), self._seen(learnt)
+        share = left_out(made, real)
+        if share <= _MOST_LEFT_OUT[axes]:
+            return []
+        seen = ", as the discriminator sees it" if axes else ""
+        return [
+            f"Mode collapse: {share:.0%} of the data lie where samples hardly ever do{seen}. Train "
+            f"longer, or try {self._remedies}."
+        ]
+
+    @property
+    def _remedies(self) -> str:
+        """What may help against mode collapse, in words."""
+        changed = "augmentation='on', " if self._bounded else ""
+        return f"{changed}a smaller learning_rate or WGAN"
 
     def _squashed(self, features: np.ndarray) -> np.ndarray:
         return features if isinstance(self.schema_, Form) else np.clip(features, -5.0, 5.0)

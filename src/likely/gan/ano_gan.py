@@ -113,7 +113,7 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     """
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1703.05921"}
-    fast = {"generator": GAN(**GAN.fast), "budget": "100 steps", "batch_size": 32}
+    fast = {"generator": GAN(**GAN.fast), "budget": "60 steps", "batch_size": 16}
     additive = True
     _state_spec = {
         "generator_": Members(),

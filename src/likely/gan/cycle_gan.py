@@ -14,7 +14,7 @@ from likely.core.params import Interval
 from likely.gan.discriminating import Discriminating
 from likely.nets.adversarial import Aim, contest, persuasion, unmoved
 from likely.nets.self_checks import variety
-from likely.nets.translation import Generators, PatchDiscriminators, Translators
+from likely.nets.translation import Generators, PatchDiscriminators, Pool, Translators
 
 _CHECKED = 300  # images of a set
 _LEAST_VARIETY, _MOST_LOST = 0.5, 0.5
@@ -45,6 +45,9 @@ class CycleGAN(Discriminating):
         Weight of that between images and what they become in their own set.
     adversarial : float in [0, 1000], default 1.0
         Weight of being taken for an image of the other set; at 0 discriminators only look on.
+    pool : int in [0, 10000], default 50
+        How many earlier translations into each set are kept, of which discriminators see some among
+        the latest ones, so that players do not turn in a circle.
     widths : sequence of int, default (16, 32)
         Channels of generators at every size, from that of the images on; each further one halves
         it. (32, 64, 128) for images of 64 pixels.
@@ -81,8 +84,7 @@ class CycleGAN(Discriminating):
     quarter: minus the squared Mahalanobis distance there, from images of its own set.
 
     Translations need not be the right ones: any two maps that undo one another and keep the looks
-    of both sets satisfy the game. Unlike in the paper, discriminators see no translations of
-    earlier steps.
+    of both sets satisfy the game.
 
     References
     ----------
@@ -90,6 +92,8 @@ class CycleGAN(Discriminating):
     networks. ICCV. https://arxiv.org/abs/1703.10593 (arXiv:1703.10593)
     Mao, X. et al. (2017). Least squares generative adversarial networks. ICCV.
     https://arxiv.org/abs/1611.04076
+    Shrivastava, A. et al. (2017). Learning from simulated and unsupervised images through
+    adversarial training. CVPR. https://arxiv.org/abs/1612.07828
     Liu, M.-Y., Breuel, T. & Kautz, J. (2017). Unsupervised image-to-image translation networks.
     NeurIPS 30. https://arxiv.org/abs/1703.00848
 
@@ -117,6 +121,7 @@ class CycleGAN(Discriminating):
         cycle: Annotated[float, Interval(0, 1000)] = 10.0,
         identity: Annotated[float, Interval(0, 1000)] = 5.0,
         adversarial: Annotated[float, Interval(0, 1000)] = 1.0,
+        pool: Annotated[int, Interval(0, 10_000)] = 50,
         widths: Sequence[int] = (16, 32),
         blocks: Annotated[int, Interval(0, 64)] = 4,
         judged: Sequence[int] = (32, 64),
@@ -135,6 +140,7 @@ class CycleGAN(Discriminating):
         self.cycle = cycle
         self.identity = identity
         self.adversarial = adversarial
+        self.pool = pool
         self.widths = widths
         self.blocks = blocks
         self.judged = judged
@@ -192,6 +198,7 @@ class CycleGAN(Discriminating):
         return Translators(
             Generators(sets, self._shape, self.widths, self.blocks, shared=shared),
             PatchDiscriminators(sets, self._shape, self.judged),
+            Pool(sets, self._shape, self.pool) if self.pool else None,
         )
 
     def _loss(self, batch: Tensor) -> Tensor:
@@ -207,9 +214,11 @@ class CycleGAN(Discriminating):
     def _loss_of(self, x: Tensor, home: int, away: int) -> Tensor:
         """Return the loss of images of one set, (batch,)."""
         generator, judge = self.network_.generator, self.network_.discriminator
+        pool = self.network_.pool
         with torch.set_grad_enabled(bool(self.adversarial or self.cycle)):
             made = generator(x, away)
-        loss = contest(self.aim, judge(x, home), judge(made.detach(), away)).mean(dim=1)
+        shown = made.detach() if pool is None else pool.exchanged(made, away)
+        loss = contest(self.aim, judge(x, home), judge(shown, away)).mean(dim=1)
         if self.adversarial:
             persuaded = persuasion(self.aim, unmoved(judge, made, away)).mean(dim=1)
             loss = loss + self.adversarial * persuaded

@@ -105,6 +105,7 @@ class WGAN(Adversarial):
     fast = {
         "latent": 4,
         "hidden": (32,),
+        "batch_size": 16,
         "budget": "100 steps",
         "learning_rate": 0.0002,
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from likely.core.k_means import k_means
 from likely.core.neighbours import nearest
 
 _NEIGHBOURS = 5
+_IN_A_PART = 25  # real samples on average, so that hardly any made ones are no accident
+_FEW = 0.2  # of as many as there should be
 
 
 def reach(made: np.ndarray, real: np.ndarray) -> float:
@@ -24,6 +27,28 @@ def reach(made: np.ndarray, real: np.ndarray) -> float:
     k = min(_NEIGHBOURS, len(real) - 1)
     radius = nearest(real, real, k, leave_self_out=True)[0][:, -1]
     return float(np.mean(nearest(real, made, 1)[0][:, 0] <= radius))
+
+
+def left_out(made: np.ndarray, real: np.ndarray) -> float:
+    """Return the share of real samples that lie in parts of the space with hardly a made one.
+
+    Parts are clusters of the real samples, 25 in each on average, and hardly one is a fifth of as
+    many as there should be. Coverage falls, too, where all parts are made a little wrong; this is
+    about 0 then.
+
+    Parameters
+    ----------
+    made, real : ndarray of shape (n, ...)
+        Some of each.
+    """
+    real, made = _flat(real), _flat(made)
+    centre = real.mean(axis=0)
+    centres, parts = k_means(
+        real - centre, max(1, len(real) // _IN_A_PART), np.random.default_rng(0)
+    )
+    near = nearest(made - centre, centres, 1)[1][:, 0]
+    shares = [np.bincount(of, minlength=len(centres)) / len(of) for of in (parts, near)]
+    return float(shares[0][shares[1] < _FEW * shares[0]].sum())
 
 
 def variety(made: np.ndarray, real: np.ndarray) -> float:

@@ -31,11 +31,13 @@ class Spectral(nn.Module):
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
         self.register_buffer("direction", torch.randn(len(weight)))
-        for _ in range(_FIRST_TURNS):
+        for _ in range(0 if weight.is_meta else _FIRST_TURNS):  # of shapes alone nothing is known
             self._turn(weight.detach().flatten(1))
 
     def forward(self, weight: Tensor) -> Tensor:
         """Return the weight with 1 as its largest singular value."""
+        if weight.is_meta:
+            return weight
         flat = weight.flatten(1)
         if self.training:
             self._turn(flat.detach())

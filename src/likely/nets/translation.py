@@ -13,6 +13,7 @@ from likely.nets.convolution import stages
 from likely.nets.players import SLOPE
 
 _LOOKS = 2  # places along each axis, at which a discriminator's maps count as features
+_EXCHANGED = 0.5  # of the translations, for earlier ones
 _LEAST_VARIANCE = 1e-3  # of a channel, below which it counts as noise
 
 
@@ -183,6 +184,53 @@ class PatchDiscriminators(nn.Module):
         return self.verdicts[of](self.judges[of](2 * x - 1)).flatten(1)
 
 
+class Pool(nn.Module):
+    """Earlier translations into every set, for discriminators to see among the latest ones.
+
+    So they do not forget what they could tell, and players do not turn in a circle (Shrivastava et
+    al., 2017). They are bytes, which no average of weights touches.
+
+    Parameters
+    ----------
+    sets, shape : as of the generators
+        What is kept.
+    size : int
+        How many of each set.
+    """
+
+    images: Tensor
+    filled: Tensor
+
+    def __init__(self, sets: int, shape: tuple[int, ...], size: int) -> None:
+        super().__init__()
+        self.register_buffer("images", torch.zeros(sets, size, *shape, dtype=torch.uint8))
+        self.register_buffer("filled", torch.zeros(sets, dtype=torch.int64))
+
+    def exchanged(self, made: Tensor, of: int) -> Tensor:
+        """Return translations, every other one exchanged for an earlier one whose place it takes.
+
+        Parameters
+        ----------
+        made : Tensor of shape (batch, channel, height, width)
+            The latest ones, with values in [0, 1].
+        of : int
+            The set that they are of.
+        """
+        kept, shown = self.images[of], made.detach().clone()
+        fresh = (255 * shown).round().to(torch.uint8)
+        filled = int(self.filled[of])
+        free = min(len(kept) - filled, len(made))
+        kept[filled : filled + free] = fresh[:free]
+        self.filled[of] = filled + free
+        places = torch.randperm(len(kept))[: len(made) - free].to(kept.device)
+        here = free + torch.arange(len(places), device=kept.device)
+        chosen = torch.rand(len(places)).to(kept.device) < _EXCHANGED
+        here, places = here[chosen], places[chosen]
+        shown[here] = kept[places].to(made.dtype) / 255
+        kept[places] = fresh[here]
+        return shown
+
+
 class Translators(nn.Module):
     """The players of all sets.
 
@@ -192,9 +240,14 @@ class Translators(nn.Module):
         From images and the number of a set to images of that set.
     discriminator : Module
         From images and the number of a set to verdicts (batch, patch); with `features`.
+    pool : Pool or None, default None
+        Earlier translations; None: discriminators see the latest ones only.
     """
 
-    def __init__(self, generator: nn.Module, discriminator: nn.Module) -> None:
+    def __init__(
+        self, generator: nn.Module, discriminator: nn.Module, pool: Pool | None = None
+    ) -> None:
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
+        self.pool = pool

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-_FINEST = 64  # values: times are told apart by half octaves above it
+_FINEST, _EACH = 64, 2  # values, and how many times an octave above them are told apart
+_FINEST_GIVEN, _EACH_GIVEN = 1_024, 8  # of what is given: sounds of a word follow one another fast
 _SMOOTH = 0.3
 
 
@@ -38,14 +39,16 @@ class WaveNetwork(nn.Module):
     """Gated convolutions of two values each, ever further apart, with residuals and skips.
 
     Every layer also sees how long ago the sequence began, on a scale of octaves, and what it is
-    given; what that means at each time, such as the course of a word, is added to the values.
+    given; what that means at each time, such as the course of a word, is added to the values. When
+    sequences end is learnt from so few values that it has weights of its own, by what is given and
+    the time: otherwise many that are drawn would end too soon.
     Features stand in the first axis and all sequences in the second one, in a row: so every layer
     is a few large products of matrices.
 
     Parameters
     ----------
     tokens : int
-        How many there are.
+        How many there are; the last one ends a sequence.
     stacks, depth : int
         Convolutions look 1, 2, 4 ... 2^(depth - 1) values back, and again in every stack.
     width, skip : int
@@ -68,10 +71,12 @@ class WaveNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.dilations = [2**i for i in range(depth)] * stacks
-        self.times = 2 + int(2 * math.log2(1 + longest / _FINEST))
+        self.times = 2 + int(_EACH * math.log2(1 + longest / _FINEST))
+        self.moments = 2 + int(_EACH_GIVEN * math.log2(1 + longest / _FINEST_GIVEN))
         self.given = given
         self.embedding = nn.Embedding(tokens, width)
-        self.course = nn.Linear(self.times * given, width, bias=False) if given else None
+        self.course = nn.Linear(self.moments * given, width, bias=False) if given else None
+        self.ends = nn.Linear(self.moments * given, 1, bias=False) if given else None
         known = self.times + given
         self.layers = nn.ModuleList(_Layer(width, known) for _ in self.dilations)
         self.skips = nn.Linear(width * len(self.dilations), skip)
@@ -83,6 +88,8 @@ class WaveNetwork(nn.Module):
             self.embedding.weight.copy_(_SMOOTH * waves)
             for layer in self.layers:
                 layer.back.weight.mul_(1 / math.sqrt(len(self.dilations)))  # pyright: ignore
+            if self.ends is not None:
+                self.ends.weight.zero_()
 
     @property
     def reach(self) -> int:
@@ -92,11 +99,13 @@ class WaveNetwork(nn.Module):
     def forward(self, stream: Stream) -> Tensor:
         """Return the logits of what comes behind each value, in float32, (value, token)."""
         x = self.embedding(stream.tokens).t()  # (feature, value)
-        known = self.known(stream.place)
-        if stream.given is not None and self.course is not None:
+        known, end = self.known(stream.place), None
+        if stream.given is not None and self.course is not None and self.ends is not None:
             given = stream.given.to(known)
-            together = (known[:, None] * given).flatten(0, 1)  # what is given, time by time
+            moments = self.moment(stream.place)
+            together = (moments[:, None] * given).flatten(0, 1)  # what is given, time by time
             x = torch.addmm(x, self.course.weight, together)
+            end = (self.ends.weight @ together).t()
             known = torch.cat([known, given])
         seen = {d: (stream.since >= d).to(x) for d in set(self.dilations)}
         gated = []
@@ -104,18 +113,30 @@ class WaveNetwork(nn.Module):
             past = F.pad(x, (dilation, 0))[:, : x.shape[1]] * seen[dilation]
             x, passed = layer(x, past, known)
             gated.append(passed)
-        return self.said(torch.cat(gated).t())
+        return self.said(torch.cat(gated).t(), end)
 
     def known(self, place: Tensor) -> Tensor:
         """Return how long ago sequences began, (time, value): shares of two neighbouring times."""
-        place = place.to(self.out.weight)
-        time = (2 * torch.log2(1 + place / _FINEST)).clamp(max=self.times - 1)
-        each = torch.arange(self.times, device=place.device)[:, None]
-        return (1 - (time - each).abs()).clamp(min=0)
+        return _shares(place.to(self.out.weight), self.times, _FINEST, _EACH)
 
-    def said(self, gated: Tensor) -> Tensor:
-        """Return logits from what all layers passed on, (value, layer * feature)."""
-        return self.out(F.relu(self.inner(F.relu(self.skips(gated))))).float()
+    def moment(self, place: Tensor) -> Tensor:
+        """Return the same more finely, for what is given, (moment, value)."""
+        return _shares(place.to(self.out.weight), self.moments, _FINEST_GIVEN, _EACH_GIVEN)
+
+    def said(self, gated: Tensor, end: Tensor | None = None) -> Tensor:
+        """Return logits from what all layers passed on, (value, layer * feature).
+
+        `end` is what time and condition say for the last token, (value, 1).
+        """
+        logits = self.out(F.relu(self.inner(F.relu(self.skips(gated))))).float()
+        if end is None:
+            return logits
+        return torch.cat([logits[:, :-1], logits[:, -1:] + end.float()], dim=1)
+
+
+def _shares(place: Tensor, times: int, finest: int, each: int) -> Tensor:
+    time = (each * torch.log2(1 + place / finest)).clamp(max=times - 1)
+    return (1 - (time - torch.arange(times, device=place.device)[:, None]).abs()).clamp(min=0)
 
 
 class _Layer(nn.Module):

@@ -15,9 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from likely.core.progress import track
+from likely.nets.guidance import guided
 from likely.nets.wave_network import WaveNetwork
 
 _AHEAD = 1_024  # places that are looked up at once
+_LEAST = 1e-300
 
 Draw = Callable[[np.ndarray], np.ndarray]
 """From logits (sequence, token) to tokens (sequence,)."""
@@ -54,10 +56,12 @@ class Steps:
         known = weights["known.weight"] * half[:, None]  # (layer, 2 * width, known)
         self.when = known[:, :, : network.times].reshape(depth * 2 * width, -1)
         self.bias = np.repeat((weights["now.bias"] * half)[:, None], count, axis=1)
-        self.course = np.zeros((network.times, count, width), np.float32)
-        if given is not None and network.course is not None:
-            course = _array(network.course.weight).reshape(width, network.times, -1)
+        self.course = np.zeros((network.moments, count, width), np.float32)
+        self.ends = np.zeros((network.moments, count), np.float32)
+        if given is not None and network.course is not None and network.ends is not None:
+            course = _array(network.course.weight).reshape(width, network.moments, -1)
             self.course += np.einsum("ftk,nk->tnf", course, given)
+            self.ends += _array(network.ends.weight).reshape(network.moments, -1) @ given.T
             self.bias += np.einsum("lfk,nk->lnf", known[:, :, network.times :], given)
         self.past = (weights["past.weight"] * half[:, None]).swapaxes(1, 2).copy()
         self.rings = np.zeros((self.dilations.sum(), count, 2 * width), np.float32)
@@ -71,17 +75,17 @@ class Steps:
         )
         heads = [(_array(h.weight).T.copy(), _array(h.bias)) for h in _heads(network)]
         self.heads = [(0.5 * heads[0][0], heads[0][1]), *heads[1:]]
-        self.shares = np.empty((0, network.times), np.float32)
+        self.shares = np.empty((0, network.times + network.moments), np.float32)
 
     def step(self, tokens: np.ndarray) -> np.ndarray:
         """Read one more token of every sequence; return logits of the next, (sequence, token)."""
         slots = self.starts + self.place % self.dilations
         self.rings.take(slots, axis=0, out=self.coming, mode="clip")
         self.coming += self.bias
-        shares, (count, width) = self._shares(), self.columns.shape[1:]
+        (shares, moments), (count, width) = self._shares(), self.columns.shape[1:]
         self.coming += (self.when @ shares).reshape(len(slots), 1, -1)
         self.columns[0] = self.embedding[tokens]
-        self.columns[0] += np.tensordot(shares, self.course, 1)
+        self.columns[0] += np.tensordot(moments, self.course, 1)
         bent, step = np.empty((count, 2 * width), np.float32), np.empty((count, width), np.float32)
         content, gate = bent[:, :width], bent[:, width:]
         for x, after, coming, passed, now, back in self.layers:
@@ -98,19 +102,50 @@ class Steps:
         for weight, bias in self.heads[:-1]:
             out = np.maximum(out @ weight + bias, 0)
         weight, bias = self.heads[-1]
-        return out @ weight + bias
+        logits = out @ weight + bias
+        logits[:, -1] += moments @ self.ends
+        return logits
 
-    def _shares(self) -> np.ndarray:
-        """Return how long ago the sequences began, looked up for many places at once."""
+    def _shares(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how long ago the sequences began, coarsely and finely; many are looked up once."""
         if self.place >= len(self.shares):
             with torch.inference_mode():
-                known = self.network.known(torch.arange(2 * self.place + _AHEAD))
-            self.shares = _array(known).T.copy()
-        return self.shares[self.place]
+                places = torch.arange(2 * self.place + _AHEAD).to(self.network.out.weight)
+                found = torch.cat([self.network.known(places), self.network.moment(places)])
+            self.shares = _array(found).T.copy()
+        now = self.shares[self.place]
+        return now[: self.network.times], now[self.network.times :]
+
+
+class GuidedSteps:
+    """Reads every sequence twice, with what it is given and without it, and draws them apart.
+
+    Parameters
+    ----------
+    network : WaveNetwork
+        On any device; its weights are copied.
+    told : ndarray of shape (sequence, condition + 1)
+        What each sequence is given, as from `likely.nets.guidance.as_told`.
+    guidance : float
+        How much more what is given counts than was learnt.
+    """
+
+    def __init__(self, network: WaveNetwork, told: np.ndarray, guidance: float) -> None:
+        both = np.concatenate([told, np.zeros_like(told)])
+        self.steps, self.guidance = Steps(network, len(both), both), guidance
+
+    def step(self, tokens: np.ndarray) -> np.ndarray:
+        """Read one more token of every sequence; return log p to draw by, (sequence, token).
+
+        Levels are guided; the last token, which ends a sequence, comes as often as learnt.
+        """
+        told, untold = np.split(self.steps.step(np.tile(tokens, 2)), 2)
+        shares, ends = _shares(guided(told, untold, self.guidance)[:, :-1]), _shares(told)[:, -1:]
+        return np.log(np.hstack([shares * (1 - ends), ends]) + _LEAST)
 
 
 def draw_on(
-    steps: Steps,
+    steps: Steps | GuidedSteps,
     begun: Sequence[np.ndarray],
     most: Sequence[int],
     start: int,
@@ -156,13 +191,25 @@ def draw_on(
 
 
 def choose(logits: np.ndarray, chance: np.ndarray, temperature: float) -> np.ndarray:
-    """Return tokens (sequence,) at uniform chances; at temperature 0 the likeliest ones."""
+    """Return tokens (sequence,) at uniform chances; at temperature 0 the likeliest ones.
+
+    The last token ends a sequence. It is never likely, as sequences are long, so at other
+    temperatures it comes as often as logits say: otherwise no sequence would end at low ones.
+    """
     if temperature == 0:
         return logits.argmax(axis=1)
-    scaled = logits.astype(np.float64) / temperature
-    reached = np.exp(scaled - scaled.max(axis=1, keepdims=True)).cumsum(axis=1)
+    shares = _shares(logits)
+    if temperature != 1:
+        shares[:, :-1] = _shares(logits[:, :-1] / temperature) * (1 - shares[:, -1:])
+    reached = shares.cumsum(axis=1)
     passed = (reached <= chance[:, None] * reached[:, -1:]).sum(axis=1)
     return np.minimum(passed, logits.shape[1] - 1)
+
+
+def _shares(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities, (sequence, token)."""
+    shares = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _modules(network: WaveNetwork) -> list[nn.Module]:

@@ -217,10 +217,11 @@ class Learned:
         Parameters
         ----------
         path : str or Path
-            Where to; an old file there is replaced. A name that ends in ".png" is for images, and
-            gets the grid alone.
+            Where to; an old file there is replaced. Names that end in ".png" and ".gif" are for
+            images: the grid alone, and a walk from each image to the next, for models with codes.
         n : int, optional
-            How many. Default: 1,000 rows, 36 images, 16 series, 9 videos, 12 texts, 6 clips.
+            How many. Default: 1,000 rows, 36 images (8 for a walk), 16 series, 9 videos, 12 texts,
+            6 clips.
         prompt : str, optional
             How texts begin.
         seed : int or None, default 0
@@ -237,6 +238,8 @@ class Learned:
         ------
         CannotDo
             If the model cannot draw samples; the message names models that can.
+        MissingDependency
+            For a walk, if Pillow is not installed.
         """
         from likely.workflow.gallery import write_gallery
 

@@ -6,6 +6,8 @@ user's units, with all that is needed to draw the same again: the model, the see
 | samples | shown as | file |
 |---|---|---|
 | images | a grid; the ways between some; what units look for | `grid`, `walks`, `filters` |
+| images | what the same codes stood for while the model learnt | `walks` |
+| images | a walk from one to the next, as an animated GIF | `animation` |
 | video | a strip of frames each | `grid` |
 | series | lines, on one scale | `curves` |
 | rows | columns and pairs of columns beside those learnt; a few rows | `columns`, `pairs`, `rows` |
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from likely.core.atomic import write_atomic
 from likely.core.errors import CannotDo
+from likely.workflow.gallery.animation import STOPS, as_gif, check_walk
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_grid
 from likely.workflow.gallery.page import write_page
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from likely.workflow.learned import Learned
 
 __all__ = ["write_gallery"]
+
+_OF_IMAGES = {".png": "A grid of pictures", ".gif": "A walk through pictures"}
 
 
 def write_gallery(
@@ -53,13 +58,21 @@ def write_gallery(
     >>> write_gallery(learned, folder / "gallery.html", 100, drawing={}).name
     'gallery.html'
     """
-    picture = path.suffix.lower() == ".png"
-    if picture and learned.unit != "image":
+    ending = path.suffix.lower()
+    if ending in _OF_IMAGES and learned.unit != "image":
         raise CannotDo(
-            f"A grid of pictures (.png) is for images; {learned.worded('rows')} are shown on a "
-            "page: name a file that ends in .html."
+            f"{_OF_IMAGES[ending]} ({ending}) is for images; {learned.worded('rows')} are shown on "
+            "a page: name a file that ends in .html."
         )
+    if ending == ".gif":
+        n = STOPS if n is None else n
+        check_walk(learned.model, n)
     drawn = Drawn.by(learned, n, prompt=prompt, seed=seed, drawing=drawing)
-    content = as_grid(drawn) if picture else write_page(drawn).encode("utf-8")
-    write_atomic(path, content)
+    write_atomic(path, _content(drawn, ending))
     return path
+
+
+def _content(drawn: Drawn, ending: str) -> bytes:
+    if ending == ".gif":
+        return as_gif(drawn)
+    return as_grid(drawn) if ending == ".png" else write_page(drawn).encode("utf-8")

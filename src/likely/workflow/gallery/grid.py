@@ -50,10 +50,8 @@ def as_grid(drawn: Drawn) -> bytes:
     form, samples = drawn.learned.model.schema_, drawn.samples
     assert isinstance(form, Form)
     assert isinstance(samples, Shaped)
-    images = [as_bytes(form, samples.sample(i)) for i in range(len(samples))]
+    images = enlarged([as_bytes(form, samples.sample(i)) for i in range(len(samples))])
     height, width, channels = images[0].shape
-    grow = max(1, round(_LEAST_SIDE / max(height, width)))
-    height, width = height * grow, width * grow
     across = math.ceil(math.sqrt(len(images)))
     down = math.ceil(len(images) / across)
     shape = (down * (height + _GAP) + _GAP, across * (width + _GAP) + _GAP, channels)
@@ -61,10 +59,16 @@ def as_grid(drawn: Drawn) -> bytes:
     for i, image in enumerate(images):
         row, column = divmod(i, across)
         top, left = _GAP + row * (height + _GAP), _GAP + column * (width + _GAP)
-        grid[top : top + height, left : left + width] = image.repeat(grow, 0).repeat(grow, 1)
+        grid[top : top + height, left : left + width] = image
     said = ", ".join(f"{name} {value}" for name, value in drawn.settings.items())
     about = f"{len(images)} images drawn by {type(drawn.learned.model).__name__}, seed {drawn.seed}"
     return as_png(grid, about=f"{about}, {said}" if said else about)
+
+
+def enlarged(images: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return images of one size, small ones enlarged by a whole number."""
+    grow = max(1, round(_LEAST_SIDE / max(images[0].shape[:2])))
+    return [image.repeat(grow, 0).repeat(grow, 1) for image in images]
 
 
 def image_section(drawn: Drawn) -> Html:

@@ -12,7 +12,7 @@ from likely.workflow.gallery.filters import filter_section
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.rows import row_sections
 from likely.workflow.gallery.sounds import sound_section
-from likely.workflow.gallery.walks import mixing_section, walk_section
+from likely.workflow.gallery.walks import mixing_section, progress_section, walk_section
 from likely.workflow.gallery.writings import text_section
 from likely.workflow.report.document import contents, document
 from likely.workflow.report.markup import Html, element
@@ -60,6 +60,7 @@ def _sections(drawn: Drawn) -> list[tuple[str, str, Html]]:
         further = (
             ("walk", "From one to another", walk_section(drawn)),
             ("mixed", "Two in one", mixing_section(drawn)),
+            ("progress", "While it learnt", progress_section(drawn)),
             ("filters", "What units look for", filter_section(drawn)),
         )
         found += [(place, said, shown) for place, said, shown in further if shown is not None]

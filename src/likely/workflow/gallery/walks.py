@@ -1,4 +1,4 @@
-"""What lies between drawn images: the way from code to code, and images mixed of two."""
+"""What lies between drawn images, and before them: ways, mixtures, and what was drawn at first."""
 
 from __future__ import annotations
 
@@ -12,20 +12,37 @@ from likely.core.latent import path_between
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_bytes, strip_of
 from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.words import count
 
 _WAYS, _STEPS, _MIXED = 4, 8, 6
 _GREY = 128
 
 
+def has_codes(model: Any) -> bool:
+    """Whether the samples of a model stand for points that one can walk between."""
+    drawn = can(model, "codes") or (can(model, "encode") and can(model, "sample"))
+    return drawn and model.between
+
+
+def codes_of(model: Any, n: int, seed: int | None) -> np.ndarray:
+    """Return the codes of n new images, (n, ...)."""
+    if can(model, "codes"):
+        return model.codes(n, seed)
+    return model.encode(model.sample(n, seed))
+
+
+def round_trip(model: Any, codes: np.ndarray, steps: int) -> np.ndarray:
+    """Return images in so many steps from each code to the next, and from the last to the first."""
+    ways = path_between(codes, np.roll(codes, -1, axis=0), steps + 1)[:, :-1]
+    return np.asarray(model.decode(ways.reshape(-1, *codes.shape[1:])))
+
+
 def walk_section(drawn: Drawn) -> Html | None:
     """Return images on the way from one code to another; None for models without such codes."""
     model: Any = drawn.learned.model
-    if can(model, "codes"):
-        codes = model.codes(2 * _WAYS, drawn.seed)
-    elif can(model, "encode"):
-        codes = model.encode(model.sample(2 * _WAYS, drawn.seed))
-    else:
+    if not has_codes(model):
         return None
+    codes = codes_of(model, 2 * _WAYS, drawn.seed)
     ways = path_between(codes[:_WAYS], codes[_WAYS:], _STEPS)
     images = np.asarray(model.decode(ways.reshape(-1, *codes.shape[1:])))
     strips = [
@@ -51,6 +68,26 @@ def mixing_section(drawn: Drawn) -> Html | None:
         strips.append(strip_of([one, *_shades(drawn, mixed)], f"fine styles {i + 1}"))
     said = "Every image has the coarse styles of the one above it, and the fine ones of the one at "
     said += "the left."
+    return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def progress_section(drawn: Drawn) -> Html | None:
+    """Return what the same codes stood for while the model learnt; None if it was not just fitted.
+
+    Files do not keep it.
+    """
+    looks = getattr(drawn.learned.model, "progress_samples_", [])
+    if not looks:
+        return None
+    strips = [
+        element(
+            "figure",
+            strip_of(_shades(drawn, images), f"step {steps:,}"),
+            element("figcaption", f"After {count(steps, 'step')}"),
+        )
+        for steps, images in looks
+    ]
+    said = "Images of the same codes, by the weights of that time; the last ones by their average."
     return join([element("p", said, class_="which"), element("div", *strips)])
 
 
