@@ -33,7 +33,7 @@ _LEAST_UNIT = 0.1  # spreads, of a column that hardly varies
 _SETTLED_ON = 20_000
 _LEAST_LEVEL = 0.01  # at which densities and codes begin, in spreads
 _PROBES = 4
-_HIDDEN = {"dense": (256, 256, 256), "convolutional": (64, 96)}
+_HIDDEN = {"dense": (256, 256, 256), "convolutional": (48, 64, 96)}
 _RETURNS = 5  # to more noise, at every level, when samples are completed
 _SAMPLERS = {"ancestral": ancestral, "dpm_solver": dpm_solver, "heun": heun}
 

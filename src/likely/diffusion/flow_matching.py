@@ -46,7 +46,7 @@ class FlowMatching(Diffusing):
         Network: layers of full connections for tables, a U-Net for series and images.
     hidden : sequence of int or None, default None
         Sizes of the layers, or channels at every size of the U-Net. None: (256, 256, 256), or
-        (64, 96).
+        (48, 64, 96).
     oddness : {"multiscale", "restored", "likelihood"}, default "multiscale"
         How unusual it is how well noise of several levels is taken off; how badly samples are
         restored from noise of one spread; or minus log p(x).
