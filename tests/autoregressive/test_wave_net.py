@@ -282,7 +282,7 @@ def test_conditions_are_kept_in_files_and_heard_in_completions(
 def test_guided_steps_weigh_two_readings(network: WaveNetwork) -> None:
     told = np.random.default_rng(2).normal(size=(2, 3)).astype(np.float32)
     read = np.random.default_rng(3).integers(0, END, (20, 2))
-    steps = GuidedSteps(network, told, 1.5)
+    steps = GuidedSteps(network, told, 2.5)
     found = np.array([steps.step(tokens) for tokens in read])
     for i in range(2):
         with_it = logits(network, read[:, i], told[i])
@@ -306,23 +306,23 @@ def test_guided_clips_are_more_clearly_what_was_asked_for(told_model: WaveNet) -
         )
 
     for said in words:
-        assert clearness(said, 3.0) > clearness(said, 0.0) + 3
+        assert clearness(said, 4.0) > clearness(said, 1.0) + 3
     plain, again = (
         told_model.complete(none[:3], 30, seed=1, condition="forwards", **more)
-        for more in ({}, {"guidance": 0.0})
+        for more in ({}, {"guidance": 1.0})
     )
     assert all(np.array_equal(a, b) for a, b in zip(plain, again, strict=True))
 
 
 def test_guidance_needs_conditions_that_were_withheld(model: WaveNet) -> None:
     with pytest.raises(ParameterError, match="withheld"):
-        model.complete([np.zeros(0)], 10, guidance=1.0)
+        model.complete([np.zeros(0)], 10, guidance=2.0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         always_told = WaveNet(**{**WaveNet.fast, "withheld": 0.0, "budget": "2 steps"})  # pyright: ignore
         always_told.fit(tones(8), condition=["a", "b"] * 4)
     with pytest.raises(ParameterError, match="withheld"):
-        always_told.complete([np.zeros(0)], 10, condition="a", guidance=1.0)
+        always_told.complete([np.zeros(0)], 10, condition="a", guidance=2.0)
     with pytest.raises(ParameterError, match="guidance"):
         always_told.complete([np.zeros(0)], 10, condition="a", guidance=-1.0)
 

@@ -27,6 +27,6 @@ def test_all_of_a_condition_is_withheld_from_the_share_asked_for() -> None:
 
 def test_guidance_counts_what_speaks_for_the_condition_again() -> None:
     told, untold = np.log([0.6, 0.3, 0.1]), np.log([0.3, 0.6, 0.1])
-    np.testing.assert_allclose(guided(told, untold, 0.0), told)
-    shares = np.exp(guided(told, untold, 2.0))
+    np.testing.assert_allclose(guided(told, untold, 1.0), told)
+    shares = np.exp(guided(told, untold, 3.0))
     np.testing.assert_allclose(shares, [0.6 * 2**2, 0.3 / 2**2, 0.1])

@@ -172,7 +172,7 @@ class WaveNet(Conditional, OfTokens):
         temperature: float = 1.0,
         seed: int | None = None,
         condition: Any = None,
-        guidance: float = 0.0,
+        guidance: float = 1.0,
     ) -> np.ndarray:
         """Continue clips of sound.
 
@@ -189,9 +189,9 @@ class WaveNet(Conditional, OfTokens):
             The same seed draws the same sound.
         condition : as in `fit`, optional
             What each clip is given, one row or label a clip or one for all.
-        guidance : float, default 0.0
-            At least 0. Above 0 clips follow what they are given more closely than those learnt
-            from: level by level they are drawn from p(x | condition) (p(x | condition) /
+        guidance : float, default 1.0
+            The guidance scale, at least 0. Above 1 clips follow what they are given more closely
+            than those learnt from: level by level they are drawn from p(x) (p(x | condition) /
             p(x))^guidance. They vary less, and take twice as long.
 
         Returns
@@ -205,7 +205,7 @@ class WaveNet(Conditional, OfTokens):
         for name, value in limits.items():
             if not 0 <= value < np.inf:
                 raise ParameterError(f"complete: {name} must be at least 0. Got {value!r}.")
-        if guidance and (self.condition_ is None or not self.withheld):
+        if guidance != 1 and (self.condition_ is None or not self.withheld):
             raise ParameterError(
                 "complete: guidance needs a model that was fitted with conditions, some of which "
                 "were withheld: WaveNet(withheld=0.1).fit(X, condition=...)."
@@ -302,14 +302,14 @@ class WaveNet(Conditional, OfTokens):
         most: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
-        guidance: float = 0.0,
+        guidance: float = 1.0,
     ) -> list[np.ndarray]:
         """Return what is drawn behind the beginnings of clips."""
         found: list[np.ndarray] = []
         for i in range(0, len(begun), _AT_ONCE):
             some = begun[i : i + _AT_ONCE]
             told = None if given is None else as_told(given[i : i + _AT_ONCE])
-            if guidance and told is not None:
+            if guidance != 1 and told is not None:
                 steps = GuidedSteps(self.network_, told, guidance)
             else:
                 steps = Steps(self.network_, len(some), told)

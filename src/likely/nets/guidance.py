@@ -2,8 +2,8 @@
 
 While a network learns, what samples are given is withheld from some of them, so that one network
 knows both p(x | condition) and p(x). Where both foretell x, their difference says what speaks for
-the condition; in drawing, it counts several times (Ho & Salimans, 2022). The samples are clearer
-and less varied, and no longer those of the density that was learnt.
+the condition; in drawing, it counts several times (Ho & Salimans, 2022): as often as the guidance
+scale says. The samples are clearer and less varied, and no longer those of what was learnt.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ def withheld(told: Tensor, share: float) -> Tensor:
 
 
 def guided(told: _Numbers, untold: _Numbers, guidance: float) -> _Numbers:
-    """Return what counts in drawing: p(x | condition) (p(x | condition) / p(x))^guidance.
+    """Return what counts in drawing: p(x) (p(x | condition) / p(x))^guidance.
 
     Parameters
     ----------
     told, untold : ndarray or Tensor of the same shape
         Log-probabilities up to a constant, or scores, with what is given and without it.
     guidance : float in [0, inf)
-        With 0 what is learnt; with more, what is given counts for more.
+        The guidance scale: 0 is p(x), 1 is p(x | condition) as it was learnt, more is beyond.
     """
-    return told + guidance * (told - untold)
+    return untold + guidance * (told - untold)

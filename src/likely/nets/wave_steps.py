@@ -127,7 +127,7 @@ class GuidedSteps:
     told : ndarray of shape (sequence, condition + 1)
         What each sequence is given, as from `likely.nets.guidance.as_told`.
     guidance : float
-        How much more what is given counts than was learnt.
+        The guidance scale: 1 is what was learnt.
     """
 
     def __init__(self, network: WaveNetwork, told: np.ndarray, guidance: float) -> None:
