@@ -66,14 +66,14 @@ RATE = 8_000
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SETTINGS = {  # seven minutes of a core, and a quarter of an hour
     "heard": {"budget": "1500 steps"},
-    "drawn": {"budget": "2400 steps", "depth": 10},  # a quarter of a second is looked back on
+    "drawn": {"budget": "4000 steps", "depth": 10},  # a quarter of a second is looked back on
 }
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")
 WRONG = 60  # clips of each sort
 EACH = 20  # clips drawn of a digit
 # temperature, guidance, and rounds: one round of the better ways is too few to tell them apart
-WAYS = ((1.0, 0.0, 3), (0.9, 0.0, 1), (1.0, 0.5, 3), (1.0, 1.0, 1))
+WAYS = ((1.0, 1.0, 3), (0.9, 1.0, 1), (1.0, 1.5, 3), (1.0, 2.0, 1))
 ASKED = 5  # every fifth clip is asked for, digit by digit
 NOISE = (30, 20, 10)  # decibels below the clips that a judge learns from
 
@@ -366,7 +366,7 @@ def drawn(model: WaveNet, spoken: Spoken) -> list[dict]:
                 "too_short": round(float((lengths < shortest).mean()), 4),
                 "cpu_s": round(process_time() - start, 1),
             }
-        what = f"drawn at temperature {temperature}" + f", guidance {guidance}" * (guidance > 0)
+        what = f"drawn at temperature {temperature}" + f", guidance {guidance}" * (guidance != 1)
         by_round = ", ".join(f"{(guessed == digits).mean():.3f}" for guessed in found)
         add(what, np.concatenate(found), np.tile(digits, rounds), rounds=by_round, **facts)
     return rows
