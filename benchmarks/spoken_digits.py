@@ -66,7 +66,7 @@ RATE = 8_000
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SETTINGS = {  # seven minutes of a core, and a quarter of an hour
     "heard": {"budget": "1500 steps"},
-    "drawn": {"budget": "4000 steps", "depth": 10},  # a quarter of a second is looked back on
+    "drawn": {"budget": "2400 steps", "depth": 10},  # a quarter of a second is looked back on
 }
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")
