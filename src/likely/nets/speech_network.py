@@ -18,7 +18,6 @@ from likely.nets.location_attention import LocationAttention
 
 _REACH = 2  # letters, and frames, that a convolution sees to either side
 _DROPPED = 0.5  # of the prenet
-_ENDED = 0.0  # logit
 
 
 @dataclass(frozen=True)
@@ -156,6 +155,9 @@ class SpeechNetwork(nn.Module):
     def speak(self, letters: Tensor, told: Tensor, most: int) -> list[Tensor]:
         """Return frames that are said of texts, each of shape (frame, band).
 
+        What the prenet drops, and when a clip ends, is drawn by torch's own state. An end is drawn
+        by its probability: where one is likely soon but nowhere likely, none would ever come.
+
         Parameters
         ----------
         letters, told : Tensor
@@ -176,7 +178,8 @@ class SpeechNetwork(nn.Module):
             plain, end = self._say(torch.cat([decoded, asked[..., self.width :]], dim=2))
             said.append(plain)
             last = plain[:, -1]
-            ends = torch.where((end[:, 0] > _ENDED) & (ends == most), step + 1, ends)
+            over = torch.rand_like(end[:, 0]) < end[:, 0].sigmoid()
+            ends = torch.where(over & (ends == most), step + 1, ends)
             if bool((ends <= step + 1).all()):
                 break
         plain, counts = torch.cat(said, dim=1), self.each * ends.clamp(max=len(said))

@@ -63,8 +63,8 @@ class Tacotron(Conditional, Sampler, DeepModel):
         Clips a step of training.
     learning_rate : float in (0, 1], default 0.002
         Largest step of Adam.
-    budget : str, float or None, default "3000 steps"
-        Limit of training, such as "5min" or "3000 steps"; a number of steps counts instead of
+    budget : str, float or None, default "1200 steps"
+        Limit of training, such as "5min" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
         Where the network is.
@@ -140,7 +140,7 @@ class Tacotron(Conditional, Sampler, DeepModel):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 100,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 32,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
-        budget: str | float | None = "3000 steps",
+        budget: str | float | None = "1200 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
