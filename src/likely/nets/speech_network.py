@@ -1,9 +1,10 @@
 """The network of Tacotron: letters are read, and frames of a spectrogram said one after the other.
 
-    letters -> embedding -> convolutions -> GRU in both directions -> memory
-    last frame -> prenet -> GRU -> attention over the memory -> GRU -> the next frames, and whether
-    it was the end
-    all frames -> convolutions -> a correction of every frame
+```
+letters -> embedding -> convolutions -> GRU in both directions -> memory
+last frame -> prenet -> GRU -> attention over the memory -> GRU -> the next frames, and the end
+all frames -> convolutions -> a correction of every frame
+```
 """
 
 from __future__ import annotations

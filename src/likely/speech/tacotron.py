@@ -17,6 +17,7 @@ from likely.core.errors import DataError
 from likely.core.params import Interval
 from likely.data.companding import to_levels
 from likely.data.griffin_lim import FLOOR, Ear
+from likely.data.schema import Schema
 from likely.data.sound import Sound
 from likely.data.spoken import as_letters, read_spoken, with_letters
 from likely.nets.deep_model import DeepModel
@@ -108,14 +109,14 @@ class Tacotron(Conditional, Sampler, DeepModel):
     --------
     >>> from likely.speech import Tacotron
     >>> from likely.testing.clips import tones
-    >>> model = Tacotron(step=0.002, bands=8, width=16, budget="20 steps")
+    >>> model = Tacotron(step=0.004, bands=8, width=16, budget="20 steps")
     >>> model = model.fit(tones(), condition=["la", "lo", "li"] * 20)
     >>> len(model.sample(2, seed=0, condition="lilo"))
     2
     """
 
     card = {"kinds": ["audio"], "paper": "arXiv:1703.10135"}
-    fast = {"step": 0.002, "bands": 8, "width": 16, "rounds": 4, "budget": "40 steps"}
+    fast = {"step": 0.004, "bands": 8, "width": 16, "rounds": 4, "budget": "25 steps"}
 
     _state_spec = {
         "network_": Weights(),
@@ -173,12 +174,13 @@ class Tacotron(Conditional, Sampler, DeepModel):
 
     @property
     def _letters(self) -> tuple[str, ...]:
-        return () if self.condition_ is None else self.condition_.used[0].labels
+        """The letters learnt, which are the labels of the first condition."""
+        return self.condition_.used[0].labels if isinstance(self.condition_, Schema) else ()
 
     @property
     def _told(self) -> np.ndarray:
         """Which features of conditions are no letters."""
-        if self.condition_ is None:
+        if not isinstance(self.condition_, Schema):
             return np.zeros(0, dtype=bool)
         return self.condition_.feature_columns > 0
 
@@ -232,19 +234,21 @@ class Tacotron(Conditional, Sampler, DeepModel):
             del self._clips
         alone = unseen if apart else learnt
         found = [self._said(x[alone[i : i + _AT_ONCE]]) for i in range(0, len(alone), _AT_ONCE)]
-        errors = np.concatenate([np.concatenate(errors) for errors, _ in found])
+        errors = np.concatenate([one for errors, _ in found for one in errors])
         self.usual_ = np.maximum(errors.mean(axis=0), _LEAST_ERROR)
-        self.notes_ = (*self.notes_, *self._remarks(np.concatenate([astray for _, astray in found])))
+        astray = np.concatenate([astray for _, astray in found])
+        self.notes_ = (*self.notes_, *self._remarks(float(astray.mean())))
 
-    def _remarks(self, astray: np.ndarray) -> list[str]:
+    def _remarks(self, astray: float) -> list[str]:
+        """Say so if there was nothing to read, or if it is not read from first to last."""
         if self.condition_ is None:
             return [
                 "No texts were given, so there is nothing to read: it knows one sort of clip only. "
                 "Say what is spoken in each: fit(X, condition=texts)."
             ]
-        if len(self._letters) > 1 and astray.mean() > _ASTRAY:
+        if len(self._letters) > 1 and astray > _ASTRAY:
             return [
-                f"Attention does not go along the texts ({astray.mean():.2f} off, 0 is on the "
+                f"Attention does not go along the texts ({astray:.2f} off, 0 is on the "
                 "line): what is said may not be what was written. Train longer, or with more clips."
             ]
         return []
@@ -269,9 +273,7 @@ class Tacotron(Conditional, Sampler, DeepModel):
         """Return the weighted surprise at where every clip ends, (batch,)."""
         step = torch.arange(said.end.shape[1], device=said.end.device)
         last = (step == said.steps[:, None] - 1).float()
-        nats = functional.binary_cross_entropy_with_logits(
-            said.end.float(), last, reduction="none"
-        )
+        nats = functional.binary_cross_entropy_with_logits(said.end.float(), last, reduction="none")
         return _END * (nats * (step < said.steps[:, None])).sum(dim=1)
 
     def _batch(self, clips: np.ndarray) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -283,8 +285,8 @@ class Tacotron(Conditional, Sampler, DeepModel):
         heard = np.tile(silence.astype(np.float32), (len(clips), longest, 1))
         for row, (frames, _) in zip(heard, clips, strict=True):
             row[: len(frames)] = (frames - self.centre_) / self.spread_
-        letters, told = self._read_out(np.stack([given for _, given in clips]))
-        return torch.from_numpy(heard).to(device), torch.from_numpy(counts).to(device), letters, told
+        spelled = self._read_out(np.stack([given for _, given in clips]))
+        return torch.from_numpy(heard).to(device), torch.from_numpy(counts).to(device), *spelled
 
     def _read_out(self, given: np.ndarray) -> tuple[Tensor, Tensor]:
         """Return letters, (n, letter), and what else is known, (n, told), of conditions."""
