@@ -1,4 +1,4 @@
-"""Measure Tacotron on spoken digits: is "seven" heard as a seven?
+"""Measure Tacotron on spoken digits: how many of those it speaks are heard as what was written.
 
 The clips, their official test, and the judge are those of spoken_digits.py: a support vector
 machine on log-mel spectrograms, which learnt real clips, with noise and without. Everything was
@@ -111,9 +111,7 @@ def copy(ear: Ear, heard: np.ndarray, rounds: int) -> np.ndarray:
     return from_levels(to_levels(sound)) * FULL
 
 
-def mean_spectrograms(
-    spoken: Spoken, ear: Ear, rounds: int
-) -> tuple[list[np.ndarray], np.ndarray]:
+def mean_spectrograms(spoken: Spoken, ear: Ear, rounds: int) -> tuple[list[np.ndarray], np.ndarray]:
     """Return the sound of mean spectrograms of every digit and speaker, and the digits."""
     clips, said = [], []
     for digit in range(10):

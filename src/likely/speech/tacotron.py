@@ -109,14 +109,14 @@ class Tacotron(Conditional, Sampler, DeepModel):
     --------
     >>> from likely.speech import Tacotron
     >>> from likely.testing.clips import tones
-    >>> model = Tacotron(step=0.004, bands=8, width=16, budget="20 steps")
+    >>> model = Tacotron(step=0.004, bands=8, width=16, budget="12 steps")
     >>> model = model.fit(tones(), condition=["la", "lo", "li"] * 20)
     >>> len(model.sample(2, seed=0, condition="lilo"))
     2
     """
 
     card = {"kinds": ["audio"], "paper": "arXiv:1703.10135"}
-    fast = {"step": 0.004, "bands": 8, "width": 16, "rounds": 4, "budget": "25 steps"}
+    fast = {"step": 0.004, "bands": 8, "width": 16, "rounds": 4, "budget": "12 steps"}
 
     _state_spec = {
         "network_": Weights(),
