@@ -161,3 +161,10 @@ def test_speaking_is_what_teaching_foretells(monkeypatch: pytest.MonkeyPatch) ->
     assert torch.allclose(again.frames, said, atol=1e-6)
     assert again.weights.shape == (2, 5, 3)
     assert (again.weights[1, :, 2] == 0).all()
+
+
+def test_a_note_says_that_nothing_is_read(model: Tacotron) -> None:
+    clips, told = recordings(20, 0)
+    hasty = Tacotron(**SETTINGS, budget="1 steps").fit(clips, condition=told)
+    assert any("Attention does not go along" in note for note in hasty.notes_)
+    assert not any("Attention" in note for note in model.notes_)

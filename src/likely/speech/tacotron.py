@@ -31,7 +31,7 @@ _LEAST_SPREAD = 0.1  # nepers, of a band
 _LEAST_ERROR = 0.01  # spreads
 _END = 0.1  # weight of the surprise at the end, in nats
 _AT_ONCE = 64  # clips
-_ASTRAY = 0.45  # of attention: as much off the diagonal is no reading
+_ASTRAY = 0.3  # of attention: looking at all letters alike is 0.42 off the diagonal
 
 
 class Tacotron(Conditional, Sampler, DeepModel):
