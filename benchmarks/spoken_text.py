@@ -8,8 +8,8 @@ and judges recordings 5 to 7).
 `recognised` is the share that the judge takes for the digit that it should be, of:
 
 - real test clips;
-- the same clips as spectrograms, and back by Griffin and Lim's algorithm: no model of spectrograms
-  can be expected to do better;
+- the same clips as spectrograms, and back by Griffin and Lim's algorithm, which shows what is lost
+  on the way to sound. Spoken clips may be recognised more often: they are usual, real ones vary;
 - the mean spectrogram of every digit and speaker, made as long as their median clip: what needs no
   reading, says one thing only, and cannot say a word of which it has no clips of the speaker;
 - clips that `Tacotron` speaks: 20 of every digit, by all speakers in turn, in three rounds;
