@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         evaluation,
         flows,
         gan,
+        speech,
         testing,
         vision,
     )
@@ -65,6 +66,7 @@ _HOMES = {
 _MODULES = (
     "detectors",
     "diffusion",
+    "speech",
     "autoencoders",
     "autoregressive",
     "flows",
@@ -96,6 +98,7 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "UnsupportedFile",
     "detectors",
     "diffusion",
+    "speech",
     "autoencoders",
     "autoregressive",
     "flows",

@@ -27,6 +27,7 @@ FAMILIES = (
     "energy",
     "gan",
     "diffusion",
+    "speech",
     "vision",
 )
 
