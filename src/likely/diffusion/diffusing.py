@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
+from likely.base.captioned import Captioned
 from likely.base.completer import Completer
 from likely.base.state import Array, Weights
 from likely.core.errors import DataError, ParameterError
@@ -27,6 +28,7 @@ from likely.nets.noise import MOST, Path
 from likely.nets.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.probability_flow import EXACT, codes, log_density, samples
 from likely.nets.scale import squash, stretch, unsquash
+from likely.nets.text_reader import TextReader
 from likely.nets.u_net import UNet
 
 _LEAST_UNIT = 0.1  # spreads, of a column that hardly varies
@@ -39,6 +41,7 @@ _SAMPLERS = {"ancestral": ancestral, "dpm_solver": dpm_solver, "heun": heun}
 
 
 class Diffusing(
+    Captioned,
     Judging,
     Density,
     Sampler,
@@ -129,10 +132,13 @@ class Diffusing(
     def _network(self, schema: Any) -> nn.Module:
         layers, shape, given = self._chosen_layers(schema), self._shape, self._given_width
         hidden = self.hidden or _HIDDEN[layers]
+        captions, reader = self._captions, None
+        if captions is not None:
+            reader, given = TextReader(captions.size, captions.longest), 0
         if layers == "dense":
-            network: nn.Module = DenseDenoiser(shape, hidden, given)
+            network: nn.Module = DenseDenoiser(shape, hidden, given, reader)
         else:
-            network = UNet(shape[1:], shape[0], hidden, 1, given)
+            network = UNet(shape[1:], shape[0], hidden, 1, given, reader)
         return Denoiser(network, self.path, schema.width, given)
 
     def _chosen_layers(self, schema: Any) -> str:
