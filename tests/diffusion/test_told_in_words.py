@@ -8,6 +8,7 @@ import torch
 
 from likely.core.errors import DamagedFile, DataError
 from likely.diffusion import DDPM
+from likely.nets.information import information
 from likely.nets.text_reader import CrossAttention, TextReader
 from likely.nets.u_net import UNet
 from likely.persistence.models import model_state, restore_model
@@ -120,3 +121,23 @@ def test_a_u_net_hears_nothing_where_nothing_is_told():
     torch.testing.assert_close(network(x, level, torch.zeros(2, 5)), silent)
     assert silent.shape == x.shape
     assert (told - silent).abs().max() > 1e-4
+
+
+def test_captions_match_their_own_samples_best(model, plane):
+    rows, said = plane[0][:100], plane[1][:100]
+    other = ["left and above" if "right" in one else "right and below" for one in said]
+    own = model.match(rows, said)
+    assert own.mean() > 0.3
+    assert (model.match(rows, other) < 0).mean() > 0.95
+
+
+def test_information_is_that_of_the_best_denoiser():
+    x = torch.tensor([[1.0], [-1.0]], dtype=torch.float64)
+    noise = torch.randn((8, 4000, 1), generator=torch.Generator().manual_seed(0)).double()
+    found = information(
+        lambda seen, level: torch.sign(x),
+        lambda seen, level: torch.tanh(seen / level**2),
+        x,
+        noise,
+    )
+    np.testing.assert_allclose(found, np.log(2), rtol=0.05)  # which of two, equally likely
