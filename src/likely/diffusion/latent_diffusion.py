@@ -167,7 +167,8 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
         if not hasattr(autoencoder, "schema_"):
             autoencoder._fit_features(self.schema_, seen, rng)
         self.autoencoder_ = [autoencoder]
-        maps = self._maps(autoencoder._encode(seen))  # (n, part, *places)
+        found = autoencoder._encode(seen)
+        maps = self._maps(found)  # (n, part, *places)
         self._learn_units(maps)
         diffusion = self._chosen_diffusion(maps.ndim)
         diffusion.condition_ = self.condition_
@@ -175,7 +176,14 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
         codes = self._seen_codes(maps, form)
         diffusion._fit_features(form, diffusion._joined(codes, given), rng)
         self.diffusion_ = [diffusion]
-        self.usual_ = np.maximum([part.mean() for part in self._parts(x)], _LEAST)
+        parts = (-diffusion.training_scores_, self._errors(found, seen))
+        self.usual_ = np.maximum([part.mean() for part in parts], _LEAST)
+        self._learnt = self._together(*parts)
+
+    def _score_training(self, x: np.ndarray) -> np.ndarray:
+        learnt = self._learnt  # known since fitting
+        del self._learnt
+        return learnt
 
     def _chosen_autoencoder(self) -> Any:
         name, made = self.autoencoder, self.autoencoder
@@ -262,18 +270,21 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
         return self.autoencoder_[0]._decode(self._codes(np.asarray(drawn, np.float64)))
 
     def _score(self, x: np.ndarray) -> np.ndarray:
-        code, error = self._parts(x)
-        return -(code / self.usual_[0] + error / self.usual_[1])
-
-    def _parts(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how odd codes are, and how badly samples come back, (n,) each."""
         seen, given = self._apart(x, self.schema_.full_shape)
-        autoencoder, diffusion = self.autoencoder_[0], self.diffusion_[0]
-        codes = autoencoder._encode(seen)
-        errors = np.square(autoencoder._decode(codes) - seen).reshape(len(x), -1)
+        diffusion = self.diffusion_[0]
+        codes = self.autoencoder_[0]._encode(seen)
         features = self._seen_codes(self._maps(codes), diffusion.schema_)
         odd = -diffusion._score(diffusion._joined(features, given))
-        return odd, errors.mean(axis=1)
+        return self._together(odd, self._errors(codes, seen))
+
+    def _together(self, odd: np.ndarray, errors: np.ndarray) -> np.ndarray:
+        """Return scores from how odd codes are and how badly samples come back, (n,) each."""
+        return -(odd / self.usual_[0] + errors / self.usual_[1])
+
+    def _errors(self, codes: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Return the mean squared errors of samples that come back from their codes, (n,)."""
+        errors = np.square(self.autoencoder_[0]._decode(codes) - seen)
+        return errors.reshape(len(seen), -1).mean(axis=1)
 
     def _encode(self, x: np.ndarray) -> np.ndarray:
         return self.autoencoder_[0]._encode(self._apart(x, self.schema_.full_shape)[0])

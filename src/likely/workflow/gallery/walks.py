@@ -1,4 +1,4 @@
-"""What lies between drawn images: the way from code to code, and images mixed of two."""
+"""What else a model draws: the way from code to code, images mixed of two, other guidance."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from likely.base.capabilities import can
 from likely.core.latent import path_between
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_bytes, strip_of
+from likely.workflow.generate import draw, is_asked
 from likely.workflow.report.markup import Html, element, join
 
 _WAYS, _STEPS, _MIXED = 4, 8, 6
+_GUIDANCE = (1.0, 1.5, 2.0, 3.0, 5.0)
 _GREY = 128
 
 
 def walk_section(drawn: Drawn) -> Html | None:
     """Return images on the way from one code to another; None for models without such codes."""
     model: Any = drawn.learned.model
+    if is_asked(model) or hasattr(model, "code_vectors"):  # no way leads from whole number to next
+        return None
     if can(model, "codes"):
         codes = model.codes(2 * _WAYS, drawn.seed)
     elif can(model, "encode"):
@@ -35,6 +39,28 @@ def walk_section(drawn: Drawn) -> Html | None:
     said = "In equal steps from one code to another. Where all of them look real, it is no list of "
     said += "images that was learnt, but what they have in common."
     return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def guidance_section(drawn: Drawn) -> Html | None:
+    """Return images of one seed under more and more guidance; None where nothing guides."""
+    learned = drawn.learned
+    if not (is_asked(learned.model) and hasattr(learned.model, "guidance")):
+        return None
+    strips = []
+    for guidance in _GUIDANCE:
+        some: Any = draw(
+            learned, _MIXED, prompt=drawn.prompt, seed=drawn.seed, drawing={"guidance": guidance}
+        )
+        images = _shades(drawn, [some.sample(i) for i in range(len(some))])
+        said = element("figcaption", f"Guidance {guidance:g}")
+        strips.append(element("figure", strip_of(images, f"guidance {guidance:g}"), said))
+    said = f"The same seed ({_seeds(drawn)}), asked more and more strongly for {drawn.prompt!r}. "
+    said += "At 1 samples are as varied as those learnt; beyond, more like what was asked for."
+    return join([element("p", said, class_="which"), element("div", *strips, class_="several")])
+
+
+def _seeds(drawn: Drawn) -> str:
+    return "drawn anew" if drawn.seed is None else str(drawn.seed)
 
 
 def mixing_section(drawn: Drawn) -> Html | None:
@@ -54,5 +80,5 @@ def mixing_section(drawn: Drawn) -> Html | None:
     return join([element("p", said, class_="which"), element("div", *strips)])
 
 
-def _shades(drawn: Drawn, images: np.ndarray) -> Sequence[np.ndarray]:
+def _shades(drawn: Drawn, images: Any) -> Sequence[np.ndarray]:
     return [as_bytes(drawn.learned.model.schema_, image) for image in images]

@@ -1,0 +1,119 @@
+"""Ask image makers in words for scenes that they never saw, and let a classifier say what came.
+
+Scenes of two pieces of clothing, one above or left of the other, both dark or both bright, made on
+the spot of Fashion-MNIST, with captions such as "a boot above a bag, dark". Of the 16 ordered pairs
+of four things, four are left out of training altogether: each thing was seen in both places, but
+never with this other one. Captions of these are what is asked for.
+
+The judge is a classifier of all 64 sorts of scenes that learnt from real scenes of other clothes
+(the test part). "objects" is how often both things stand where the caption says, "relation" and
+"light" how often these are right. Real scenes are the ceiling, and drawn ones against the captions
+of others the floor. "misfit" is the AUROC at which `match` tells real scenes with a wrong caption,
+of the same held-out sorts, from those with their own.
+
+    python benchmarks/text_to_image.py LatentDiffusion [FILE.likely]
+
+stores results/text_to_image_LatentDiffusion.json, and the model if a file is named.
+"""
+
+from __future__ import annotations
+
+import sys
+from time import process_time
+from typing import Any
+
+import numpy as np
+
+import store
+from likely.autoencoders import VQVAE
+from likely.diffusion import DDPM, LatentDiffusion
+from likely.evaluation import auroc
+from likely.persistence import save_model
+from recognised import Judge
+from scenes import EVERY, LEARNT, NEW, Scenes, caption, make_scenes
+
+GUIDANCE = (1.0, 1.5, 2.0, 3.0, 5.0)
+TRAINING, JUDGED, REAL = 4_800, 5_120, 640
+ASKED = 320  # of each strength of guidance
+
+DESIGNS: dict[str, Any] = {
+    "LatentDiffusion": lambda: LatentDiffusion(
+        VQVAE(codes=128, code_width=8, budget="600 steps"),
+        DDPM(hidden=(48, 64), budget="2000 steps", learning_rate=0.002),
+    ),
+}
+
+
+def main(name: str, path: str | None = None) -> None:
+    """Train one design, measure it, and store a row for each strength of guidance."""
+    judge = learn_judge()
+    learnt = make_scenes("train", LEARNT, TRAINING, seed=0)
+    start = process_time()
+    model = DESIGNS[name]().fit(learnt.images, condition=learnt.captions)
+    minutes = round((process_time() - start) / 60, 1)
+    if path is not None:
+        save_model(model, path)
+    rows = [ceiling(judge)]
+    for sorts, what in ((NEW, "new"), (LEARNT, "learnt")):
+        for guidance in GUIDANCE if what == "new" else (2.0,):
+            rows += drawn(judge, model.set_params(guidance=guidance), sorts, what)
+    rows.append({"scenes": "real", "misfit": misfit(model)})
+    store.show(rows[-1])
+    store.save(f"text_to_image_{name}", rows, minutes=minutes, model=repr(model))
+
+
+def learn_judge() -> Judge:
+    """Return a classifier of sorts that learnt from real scenes of clothes nobody else sees."""
+    real = make_scenes("test", EVERY, JUDGED, seed=1)
+    return Judge(real.images, np.array([EVERY.index(sort) for sort in real.sorts]), epochs=5)
+
+
+def ceiling(judge: Judge) -> dict:
+    """Return how often the judge is right about real scenes of new sorts."""
+    real = make_scenes("train", NEW, REAL, seed=2)
+    row = {"scenes": "real", "captions": "new", **right(judge, real)}
+    store.show(row)
+    return row
+
+
+def drawn(judge: Judge, model: Any, sorts: tuple, what: str) -> list[dict]:
+    """Return how often scenes are what was asked for, and how often what another asked for."""
+    asked = [sorts[i % len(sorts)] for i in range(ASKED)]
+    start = process_time()
+    images = model.sample(ASKED, seed=3, condition=[caption(sort) for sort in asked])
+    pace = round(1000 * (process_time() - start) / ASKED, 1)
+    about = {"scenes": "drawn", "captions": what, "guidance": model.guidance}
+    others = [asked[i] for i in np.random.default_rng(4).permutation(ASKED)]
+    rows = [about | right(judge, Scenes(images, asked)) | {"ms": pace}]
+    if what == "new":
+        rows.append(about | {"captions": "shuffled"} | right(judge, Scenes(images, others)))
+    for row in rows:
+        store.show(row)
+    return rows
+
+
+def right(judge: Judge, scenes: Scenes) -> dict:
+    """Return in which share of scenes the judge sees what their sorts say."""
+    found = [EVERY[i] for i in judge.classes(scenes.images)]
+    pairs = list(zip(found, scenes.sorts, strict=True))
+    return {
+        "objects": round(float(np.mean([seen[:2] == said[:2] for seen, said in pairs])), 3),
+        "relation": round(float(np.mean([seen[2] == said[2] for seen, said in pairs])), 3),
+        "light": round(float(np.mean([seen[3] == said[3] for seen, said in pairs])), 3),
+    }
+
+
+def misfit(model: Any) -> float:
+    """Return how well captions of other sorts are told from right ones, for real scenes."""
+    real = make_scenes("test", NEW, REAL, seed=5)
+    rng = np.random.default_rng(6)
+    others = [NEW[(NEW.index(sort) + rng.integers(1, len(NEW))) % len(NEW)] for sort in real.sorts]
+    odd = [
+        -model.match(real.images, [caption(sort) for sort in sorts])
+        for sorts in (real.sorts, others)
+    ]
+    return round(float(auroc(np.repeat([0, 1], REAL), np.concatenate(odd))), 3)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
