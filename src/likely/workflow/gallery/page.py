@@ -71,7 +71,11 @@ def _head(drawn: Drawn, what: str, name: str) -> Html:
     learned = drawn.learned
     known = [
         ("Model", name),
-        ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
+        *(
+            [("Learnt from", learned.worded(count(learned.rows_learnt, "row")))]
+            if learned.rows_learnt  # a model alone does not know
+            else []
+        ),
         ("Seed", "none: every time others" if drawn.seed is None else str(drawn.seed)),
         *((key.capitalize(), value) for key, value in drawn.settings.items()),
     ]
