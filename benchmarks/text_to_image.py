@@ -11,7 +11,7 @@ The judge is a classifier of all 64 sorts of scenes that learnt from real scenes
 of others the floor. "misfit" is the AUROC at which `match` tells real scenes with a wrong caption,
 of the same held-out sorts, from those with their own.
 
-    python benchmarks/text_to_image.py LatentDiffusion [FILE.likely]
+    python benchmarks/text_to_image.py LatentDiffusion [FILE.likely]      or TextCascade, PriorDecoder
 
 stores results/text_to_image_LatentDiffusion.json, and the model if a file is named.
 """
@@ -26,7 +26,7 @@ import numpy as np
 
 import store
 from likely.autoencoders import VQVAE
-from likely.diffusion import DDPM, LatentDiffusion
+from likely.diffusion import DDPM, LatentDiffusion, PriorDecoder, TextCascade
 from likely.evaluation import auroc
 from likely.persistence import save_model
 from recognised import Judge
@@ -40,6 +40,17 @@ DESIGNS: dict[str, Any] = {
     "LatentDiffusion": lambda: LatentDiffusion(
         VQVAE(codes=128, code_width=8, budget="600 steps"),
         DDPM(hidden=(48, 64), budget="2000 steps", learning_rate=0.002),
+    ),
+    "TextCascade": lambda: TextCascade(
+        base=DDPM(hidden=(32, 64), budget="2500 steps", learning_rate=0.002),
+        hidden=(32, 48),
+        budget="1000 steps",
+        learning_rate=0.002,
+    ),
+    "PriorDecoder": lambda: PriorDecoder(
+        DDPM(hidden=(256, 256), budget="3000 steps"),
+        DDPM(hidden=(32, 64), budget="2500 steps", learning_rate=0.002),
+        budget="600 steps",
     ),
 }
 
