@@ -11,9 +11,10 @@ The judge is a classifier of all 64 sorts of scenes that learnt from real scenes
 of others the floor. "misfit" is the AUROC at which `match` tells real scenes with a wrong caption,
 of the same held-out sorts, from those with their own.
 
-    python benchmarks/text_to_image.py LatentDiffusion [FILE.likely]      or TextCascade, PriorDecoder
+    python benchmarks/text_to_image.py DESIGN [FILE.likely]
 
-stores results/text_to_image_LatentDiffusion.json, and the model if a file is named.
+stores results/text_to_image_DESIGN.json, and the model if a file is named; DESIGN is one of
+LatentDiffusion, TextCascade and PriorDecoder.
 """
 
 from __future__ import annotations

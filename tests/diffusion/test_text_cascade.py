@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from likely.core.errors import DamagedFile, DataError, ParameterError
 from likely.detectors import KNN
 from likely.diffusion import DDPM, TextCascade
+from likely.nets.enlarging import enlarge, shrink
 from likely.persistence.models import model_state, restore_model
 
 
@@ -83,7 +85,12 @@ def test_it_survives_a_file_and_parts_must_fit(model, halves):
 
 def test_parts_that_cannot_be_are_refused(halves):
     images, _ = halves
-    with pytest.raises(ParameterError, match="divides both"):
-        TextCascade(times=3).fit(images)
     with pytest.raises(ParameterError, match="a DDPM"):
         TextCascade(base=KNN()).fit(images)
+
+
+def test_sizes_that_times_does_not_divide_are_cut():
+    x = torch.arange(15.0).reshape(1, 1, 3, 5)
+    small = shrink(x, 2)
+    torch.testing.assert_close(small[0, 0], torch.tensor([[3.0, 5, 6.5], [10.5, 12.5, 14]]))
+    assert enlarge(small, 2, (3, 5)).shape == x.shape

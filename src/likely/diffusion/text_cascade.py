@@ -53,7 +53,7 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     Parameters
     ----------
     times : int in [2, 8], default 2
-        How many times smaller the small images are; divides height and width.
+        How many times smaller the small images are.
     base : DDPM, FlowMatching or None, default None
         What draws small images, with settings of one's own (it is copied, not fitted). None:
         `DDPM`.
@@ -243,12 +243,7 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
 
     def _small_form(self) -> Form:
         form: Form = self.schema_
-        if any(size % self.times for size in form.shape):
-            raise ParameterError(
-                f"{type(self).__name__}: images of {form.shape[0]} x {form.shape[1]} pixels cannot "
-                f"be made {self.times} times smaller. Choose times so that it divides both."
-            )
-        shape = tuple(size // self.times for size in form.shape)
+        shape = tuple(-(-size // self.times) for size in form.shape)
         return replace(form, shape=shape, resized=False)
 
     def _small(self, x: np.ndarray) -> np.ndarray:
@@ -285,7 +280,8 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
 
     def _known(self, small: Tensor, noise: Tensor, added: Tensor, given: Tensor | None) -> Tensor:
         """Return what the network is told: a small image with noise, enlarged, and the rest."""
-        seen = enlarge(small + broad(added, small) * noise, self.times).flatten(1)
+        noisy = small + broad(added, small) * noise
+        seen = enlarge(noisy, self.times, self.schema_.shape).flatten(1)
         parts = [seen, added[:, None], *([] if given is None else [given])]
         return torch.cat(parts, dim=1)
 

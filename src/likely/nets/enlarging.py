@@ -68,18 +68,29 @@ class BesideSmall(nn.Module):
 
 
 def shrink(x: Tensor, times: int) -> Tensor:
-    """Return images a part of the size: means over squares of pixels.
+    """Return images a part of the size: means over squares of pixels, smaller ones at the ends.
 
     Parameters
     ----------
     x : Tensor of shape (batch, channel, height, width)
         Images.
     times : int
-        How many times smaller; divides height and width.
+        How many times smaller.
     """
-    return F.avg_pool2d(x, times)
+    return F.avg_pool2d(x, times, ceil_mode=True)
 
 
-def enlarge(small: Tensor, times: int) -> Tensor:
-    """Return images that many times as large, smooth between pixels."""
-    return F.interpolate(small, scale_factor=times, mode="bilinear", align_corners=False)
+def enlarge(small: Tensor, times: int, shape: Sequence[int]) -> Tensor:
+    """Return images that many times as large, smooth between pixels, cut to a shape.
+
+    Parameters
+    ----------
+    small : Tensor of shape (batch, channel, height, width)
+        Images.
+    times : int
+        How many times larger.
+    shape : sequence of int
+        Height and width.
+    """
+    large = F.interpolate(small, scale_factor=times, mode="bilinear", align_corners=False)
+    return large[..., : shape[0], : shape[1]]
