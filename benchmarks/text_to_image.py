@@ -1,9 +1,10 @@
 """Ask image makers in words for scenes that they never saw, and let a classifier say what came.
 
 Scenes of two pieces of clothing, one above or left of the other, both dark or both bright, made on
-the spot of Fashion-MNIST, with captions such as "a boot above a bag, dark". Of the 16 ordered pairs
-of four things, four are left out of training altogether: each thing was seen in both places, but
-never with this other one. Captions of these are what is asked for.
+the spot of Fashion-MNIST, with captions such as "a boot above a bag, dark": 64 sorts of scenes, of
+16 ordered pairs of four things. A quarter of the captions is left out of training, and asked for.
+"captions": of each pair one way to stand and be lit. "pairs", which is harder: four pairs
+altogether, so that each thing was seen in both places, but never with this other one.
 
 The judge is a classifier of all 64 sorts of scenes that learnt from real scenes of other clothes
 (the test part). "objects" is how often both things stand where the caption says, "relation" and
@@ -11,10 +12,10 @@ The judge is a classifier of all 64 sorts of scenes that learnt from real scenes
 of others the floor. "misfit" is the AUROC at which `match` tells real scenes with a wrong caption,
 of the same held-out sorts, from those with their own.
 
-    python benchmarks/text_to_image.py DESIGN [FILE.likely]
+    python benchmarks/text_to_image.py DESIGN captions|pairs [FILE.likely]
 
-stores results/text_to_image_DESIGN.json, and the model if a file is named; DESIGN is one of
-LatentDiffusion, TextCascade and PriorDecoder.
+stores results/text_to_image_DESIGN_captions.json, and the model if a file is named; DESIGN is one
+of LatentDiffusion, TextCascade and PriorDecoder.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from likely.diffusion import DDPM, LatentDiffusion, PriorDecoder, TextCascade
 from likely.evaluation import auroc
 from likely.persistence import save_model
 from recognised import Judge
-from scenes import EVERY, LEARNT, NEW, Scenes, caption, make_scenes
+from scenes import EVERY, Scenes, caption, held_out, make_scenes
 
 GUIDANCE = (1.0, 1.5, 2.0, 3.0, 5.0)
 TRAINING, JUDGED, REAL = 4_800, 5_120, 640
@@ -56,22 +57,25 @@ DESIGNS: dict[str, Any] = {
 }
 
 
-def main(name: str, path: str | None = None) -> None:
+def main(name: str, what: str, path: str | None = None) -> None:
     """Train one design, measure it, and store a row for each strength of guidance."""
+    known, new = held_out(what)
     judge = learn_judge()
-    learnt = make_scenes("train", LEARNT, TRAINING, seed=0)
+    learnt = make_scenes("train", known, TRAINING, seed=0)
     start = process_time()
     model = DESIGNS[name]().fit(learnt.images, condition=learnt.captions)
     minutes = round((process_time() - start) / 60, 1)
     if path is not None:
         save_model(model, path)
-    rows = [ceiling(judge)]
-    for sorts, what in ((NEW, "new"), (LEARNT, "learnt")):
-        for guidance in GUIDANCE if what == "new" else (2.0,):
-            rows += drawn(judge, model.set_params(guidance=guidance), sorts, what)
-    rows.append({"scenes": "real", "misfit": misfit(model)})
+    rows = [ceiling(judge, new)]
+    for sorts, which in ((new, "new"), (known, "learnt")):
+        for guidance in GUIDANCE if which == "new" else (2.0,):
+            rows += drawn(judge, model.set_params(guidance=guidance), sorts, which)
+    rows.append({"scenes": "real", "misfit": misfit(model, new)})
     store.show(rows[-1])
-    store.save(f"text_to_image_{name}", rows, minutes=minutes, model=repr(model))
+    command = f"python benchmarks/text_to_image.py {name} {what}"
+    facts = {"minutes": minutes, "model": repr(model)}
+    store.save(f"text_to_image_{name}_{what}", rows, command=command, **facts)
 
 
 def learn_judge() -> Judge:
@@ -80,9 +84,9 @@ def learn_judge() -> Judge:
     return Judge(real.images, np.array([EVERY.index(sort) for sort in real.sorts]), epochs=5)
 
 
-def ceiling(judge: Judge) -> dict:
+def ceiling(judge: Judge, new: tuple) -> dict:
     """Return how often the judge is right about real scenes of new sorts."""
-    real = make_scenes("train", NEW, REAL, seed=2)
+    real = make_scenes("train", new, REAL, seed=2)
     row = {"scenes": "real", "captions": "new", **right(judge, real)}
     store.show(row)
     return row
@@ -115,11 +119,11 @@ def right(judge: Judge, scenes: Scenes) -> dict:
     }
 
 
-def misfit(model: Any) -> float:
+def misfit(model: Any, new: tuple) -> float:
     """Return how well captions of other sorts are told from right ones, for real scenes."""
-    real = make_scenes("test", NEW, REAL, seed=5)
+    real = make_scenes("test", new, REAL, seed=5)
     rng = np.random.default_rng(6)
-    others = [NEW[(NEW.index(sort) + rng.integers(1, len(NEW))) % len(NEW)] for sort in real.sorts]
+    others = [new[(new.index(sort) + rng.integers(1, len(new))) % len(new)] for sort in real.sorts]
     odd = [
         -model.match(real.images, [caption(sort) for sort in sorts])
         for sorts in (real.sorts, others)
