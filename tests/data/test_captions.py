@@ -33,12 +33,12 @@ def test_words_are_read_in_small_letters_and_signs_are_words():
     assert words_in("Two boots,\tDARK!") == ["two", "boots", ",", "dark", "!"]
 
 
-def test_words_become_numbers_with_nothing_behind_them_and_one_number_for_the_unknown():
+def test_words_become_numbers_with_nothing_behind_them_and_unknown_ones_are_left_out():
     captions = Captions.learn(["a boot above a bag", "a bag"])
     assert captions.words == ("a", "above", "bag", "boot")
     assert (captions.width, captions.size) == (5, 6)
     found = captions.features(["A bag", "a zebra above", ""])
-    np.testing.assert_array_equal(found, [[1, 3, 0, 0, 0], [1, 5, 2, 0, 0], [0, 0, 0, 0, 0]])
+    np.testing.assert_array_equal(found, [[1, 3, 0, 0, 0], [1, 2, 0, 0, 0], [0, 0, 0, 0, 0]])
     assert captions.unknown(["a zebra above", "a zebra or two"]) == ("zebra", "or", "two")
 
 
@@ -51,6 +51,14 @@ def test_what_cannot_be_read_is_refused_by_name():
     with pytest.raises(DataError, match="at most"):
         Captions.learn(["a " * 1_001])
     assert captions.match(["a zebra", ""]) == ["a zebra", ""]
+    captions.match(["a a a a a zebra"])
+
+
+def test_words_beyond_the_most_that_are_read_share_a_number():
+    captions = Captions.learn([f"w{i} {i}" for i in range(5_001)])
+    assert len(captions.words) == 10_000
+    found = captions.features([" ".join([captions.words[0], "zebra"])])
+    np.testing.assert_array_equal(found, [[1, 10_001]])
 
 
 def test_captions_come_back_from_a_file_or_are_refused():

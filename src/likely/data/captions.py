@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -71,7 +72,10 @@ def words_in(caption: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Captions:
-    """The words of captions, each with a number; 0 is no word, the last number any other word.
+    """The words of captions, each with a number; 0 is no word.
+
+    Words that were never learnt are left out when captions are read: nobody knows what they say. If
+    so many were learnt that not all have numbers of their own, the last number stands for others.
 
     Parameters
     ----------
@@ -107,7 +111,7 @@ class Captions:
 
     @property
     def size(self) -> int:
-        """How many numbers there are: no word, the words, and any other."""
+        """How many numbers there are: no word, the words, and others."""
         return len(self.words) + 2
 
     def unknown(self, captions: Iterable[str]) -> tuple[str, ...]:
@@ -127,9 +131,10 @@ class Captions:
         known = set(self.words)
         for caption in captions:
             words = words_in(caption)
-            if len(words) > self.longest:
+            read = len(self._read(words))
+            if read > self.longest:
                 raise DataError(
-                    f"The caption {caption!r} has {len(words):,} words, and the longest that was "
+                    f"The caption {caption!r} has {read:,} words, and the longest that was "
                     f"learnt has {self.longest:,}. Say it in fewer."
                 )
             if words and not known.intersection(words):
@@ -142,12 +147,21 @@ class Captions:
 
     def features(self, captions: Sequence[str]) -> np.ndarray:
         """Return the numbers of the words, 0 behind the last one; float64, (n, longest)."""
-        numbers = {word: i for i, word in enumerate(self.words, 1)}
         found = np.zeros((len(captions), self.longest))
         for row, caption in zip(found, captions, strict=True):
-            words = words_in(caption)
-            row[: len(words)] = [numbers.get(word, self.size - 1) for word in words]
+            read = self._read(words_in(caption))
+            row[: len(read)] = read
         return found
+
+    def _read(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of words, without those that have none."""
+        others = self.size - 1 if len(self.words) == MOST_WORDS else 0
+        numbers = (self._numbers.get(word, others) for word in words)
+        return [number for number in numbers if number]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {word: i for i, word in enumerate(self.words, 1)}
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
