@@ -218,6 +218,12 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
     def _reconstruct(self, x: np.ndarray) -> np.ndarray:
         return self._as_features(self._apply(x, self.network_))
 
+    @property
+    def code_vectors(self) -> np.ndarray:
+        """The vector that each code stands for, (codes, code_width), float64."""
+        self._check_fitted()
+        return self.network_.quantiser.codes.detach().double().cpu().numpy()
+
     def _encode(self, x: np.ndarray) -> np.ndarray:
         return self._apply(x, self.network_.encode)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from likely.base.model import Model
 from likely.core.errors import CannotDo, DataError
+from likely.data.captions import Captions
 from likely.data.column import Column
 from likely.data.features import Encoding
 from likely.data.frames import as_table
@@ -35,10 +36,11 @@ class Conditional(Model, ABC):
     Attributes
     ----------
     condition_ : Schema or None
-        What was learnt about the conditions; None if there were none.
+        What was learnt about the conditions; None if there were none. Of models that read texts
+        (`likely.base.captioned`) it may be `Captions`.
     """
 
-    condition_: Schema | None = None
+    condition_: Schema | Captions | None = None
 
     def _sample_given(self, n: int, given: Any, rng: np.random.Generator) -> np.ndarray:
         """Draw features of n samples; `given` are features of conditions, (n, width), or None.
@@ -83,33 +85,34 @@ class Conditional(Model, ABC):
             self.condition_ = None
             return None
         table = _read(condition, n)
-        self.condition_ = _as_labels(Schema.learn(table))
-        return self.condition_.features(self.condition_.match(table))
+        self.condition_ = schema = _as_labels(Schema.learn(table))
+        return schema.features(schema.match(table))
 
     def _given(self, condition: Any, n: int) -> np.ndarray | None:
         name = type(self).__name__
-        if self.condition_ is None:
+        schema = self.condition_
+        if not isinstance(schema, Schema):
             if condition is not None:
                 raise DataError(
                     f"This {name} was fitted without conditions. Fit it anew: "
                     "fit(X, condition=...)."
                 )
             return None
-        known = ", ".join(column.name for column in self.condition_.used)
+        known = ", ".join(column.name for column in schema.used)
         if condition is None:
             raise DataError(
                 f"This {name} was fitted with conditions ({known}), so it needs them here: give "
                 "condition=, one row a sample."
             )
-        table = self.condition_.match(_read(condition, n))
-        for ours, theirs in zip(self.condition_.used, table.columns, strict=True):
+        table = schema.match(_read(condition, n))
+        for ours, theirs in zip(schema.used, table.columns, strict=True):
             unseen = theirs.labels[len(ours.labels) :]
             if unseen:
                 raise DataError(
                     f"The condition {ours.name!r} is {unseen[0]!r}, which was never learnt. "
                     f"Expected one of {', '.join(map(repr, ours.labels[:20]))}."
                 )
-        return self.condition_.features(table)
+        return schema.features(table)
 
 
 def _read(condition: Any, n: int) -> Table:

@@ -22,6 +22,13 @@ def is_gallery(path: Path | None) -> bool:
     return path is not None and path.suffix.lower() in (*PAGES, ".png", ".gif")
 
 
+def unknown_words(learned: likely.Learned, prompt: str | None) -> tuple[str, ...]:
+    """Return the words of a prompt that a model that reads captions never learnt."""
+    from likely.workflow.generate import unknown_words  # deferred: `--help` loads no numpy
+
+    return unknown_words(learned.model, prompt)
+
+
 def check(learned: likely.Learned, path: Path | None, count: int) -> None:
     """Raise `UsageError` unless samples of this kind can go there."""
     unit, rows = learned.unit, learned.worded("Rows")

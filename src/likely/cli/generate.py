@@ -23,7 +23,17 @@ _SHOWN = 20
     metavar="N",
     help="How many; 1 by default, and more on a page.",
 )
-@click.option("--prompt", metavar="TEXT", help="How texts begin.")
+@click.option(
+    "--prompt",
+    metavar="TEXT",
+    help="How texts begin; or what samples are to show, such as 'a boot above a bag'.",
+)
+@click.option(
+    "--guidance",
+    type=click.FloatRange(min=0),
+    metavar="G",
+    help="How strongly the prompt steers what is shown; 1 is as learnt.",
+)
 @click.option(
     "--length",
     "n_tokens",
@@ -80,6 +90,10 @@ def command(
     if learned.unit == "clip" and "n_tokens" in given:
         given["n_values"] = given.pop("n_tokens")
     written, samples = [], None
+    notes = [
+        f"The word {word!r} was never learnt and says nothing."
+        for word in drawn.unknown_words(learned, prompt)
+    ]
     if path is not None and drawn.is_gallery(path):
         written = [str(learned.gallery(path, count, prompt=prompt, seed=seed, **given))]
     else:
@@ -91,12 +105,15 @@ def command(
         shown = None
         if samples is not None and learned.unit in ("text", "row"):
             shown = _plain(samples)
-        output.print_json({"likely": likely.__version__, "samples": shown, "written": written})
+        output.print_json(
+            {"likely": likely.__version__, "samples": shown, "notes": notes, "written": written}
+        )
     elif not quiet:
         if path is None:
             _print(samples)
         elif samples is None:
             output.say(f"Drawn by {type(learned.model).__name__} with the seed {seed}.")
+        printing.print_notes(notes)
         printing.print_written(written if len(written) < _SHOWN else [str(path)])
 
 

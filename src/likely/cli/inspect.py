@@ -9,6 +9,8 @@ import rich_click as click
 import likely
 from likely.cli import options, output, printing
 
+_WORDS = 20  # that are shown
+
 
 @click.command("inspect")
 @click.argument("file")
@@ -59,6 +61,13 @@ def _print_model(model: dict[str, Any]) -> None:
         output.say(
             f"Looks at clips of sound, {tokens['rate']:,} values a second; the longest has "
             f"{seconds:.2f} s"
+        )
+    captions = model["captions"]
+    if captions is not None:
+        words = captions["words"]
+        output.say(
+            f"Reads captions of up to {captions['longest']:,} words; it knows {len(words):,}: "
+            f"{', '.join(words[:_WORDS])}{' ...' if len(words) > _WORDS else ''}"
         )
     for columns, what in ((model["columns"], "column"), (model["conditions"], "condition")):
         if columns:

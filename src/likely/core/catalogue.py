@@ -151,5 +151,5 @@ def _above(bases: str, shared: Mapping[str, str]) -> Iterator[str]:
     for base in (name.strip() for name in bases.split(",") if "=" not in name):
         if base in shared:
             yield from _above(shared[base], shared)
-        elif base not in ("ABC", "DeepModel"):
+        elif base not in ("", "ABC", "DeepModel"):  # "" behind a last comma
             yield base

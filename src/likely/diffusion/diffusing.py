@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from likely.base.capabilities import Density, Encoder, Explainer, Reconstructor, Sampler
+from likely.base.captioned import Captioned
 from likely.base.completer import Completer
 from likely.base.state import Array, Weights
 from likely.core.errors import DataError, ParameterError
@@ -23,22 +24,27 @@ from likely.nets.deep_model import DeepModel
 from likely.nets.denoiser import Denoiser
 from likely.nets.denoising import Denoise, Draw, ancestral, ddim, dpm_solver, heun, step
 from likely.nets.denoising_rows import DenseDenoiser
-from likely.nets.noise import MOST, Path
+from likely.nets.information import LEVELS as TELLING
+from likely.nets.information import information
+from likely.nets.noise import MOST, Path, even_noise
 from likely.nets.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.probability_flow import EXACT, codes, log_density, samples
 from likely.nets.scale import squash, stretch, unsquash
+from likely.nets.text_reader import TextReader
 from likely.nets.u_net import UNet
 
 _LEAST_UNIT = 0.1  # spreads, of a column that hardly varies
 _SETTLED_ON = 20_000
 _LEAST_LEVEL = 0.01  # at which densities and codes begin, in spreads
 _PROBES = 4
+_LOOKS = 4  # draws of noise by which conditions are compared, of samples of few numbers
 _HIDDEN = {"dense": (256, 256, 256), "convolutional": (48, 64, 96)}
 _RETURNS = 5  # to more noise, at every level, when samples are completed
 _SAMPLERS = {"ancestral": ancestral, "dpm_solver": dpm_solver, "heun": heun}
 
 
 class Diffusing(
+    Captioned,
     Judging,
     Density,
     Sampler,
@@ -126,13 +132,46 @@ class Diffusing(
         start = self._joined(self._normal(x) + noise, self._given(condition, len(x)))
         return self.schema_.restore(self._drawn(start, levels, rng))
 
+    @final
+    def match(self, X: Any, condition: Any) -> np.ndarray:
+        """Return how well captions, or other conditions, fit samples: log p(x | c) / p(x), in nats.
+
+        It is estimated by how much better noise is taken off a sample by whoever is told the
+        condition (Kong et al., 2024). Above 0 a condition fits better than none; far below 0 it
+        contradicts the sample.
+
+        Parameters
+        ----------
+        X, condition : as in `fit`
+            Samples, and what is said of each.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
+        return self._over_batches(X, self._match, condition)
+
+    def _match(self, x: np.ndarray) -> np.ndarray:
+        every = range(len(TELLING))
+        noise = torch.stack([even_noise(self._shape, level, _LOOKS) for level in every])
+
+        def gained(batch: Tensor) -> Tensor:
+            seen, given = self._apart(batch, self._shape)
+            told, free = (self._denoise(given, guidance=much) for much in (1.0, 0.0))
+            return information(told, free, seen, noise.to(seen))
+
+        return self._apply(x, gained)
+
     def _network(self, schema: Any) -> nn.Module:
         layers, shape, given = self._chosen_layers(schema), self._shape, self._given_width
         hidden = self.hidden or _HIDDEN[layers]
+        captions, reader = self._captions, None
+        if captions is not None:
+            reader, given = TextReader(captions.size, captions.longest), 0
         if layers == "dense":
-            network: nn.Module = DenseDenoiser(shape, hidden, given)
+            network: nn.Module = DenseDenoiser(shape, hidden, given, reader)
         else:
-            network = UNet(shape[1:], shape[0], hidden, 1, given)
+            network = UNet(shape[1:], shape[0], hidden, 1, given, reader)
         return Denoiser(network, self.path, schema.width, given)
 
     def _chosen_layers(self, schema: Any) -> str:
@@ -184,7 +223,9 @@ class Diffusing(
             return x
         return x + (torch.rand_like(x) - 0.5) / levels_of(self.schema_) / unit[0]
 
-    def _denoise(self, given: Tensor | None, *, drawing: bool = False) -> Denoise:
+    def _denoise(
+        self, given: Tensor | None, *, drawing: bool = False, guidance: float = 1.0
+    ) -> Denoise:
         """Return what takes noise off samples that are given something.
 
         Parameters
@@ -193,8 +234,10 @@ class Diffusing(
             What they are given.
         drawing : bool
             Whether samples are drawn: they are guided then, and stay within what was learnt.
+        guidance : float, default 1.0
+            How much what they are given counts, if they are not drawn.
         """
-        guidance = self.guidance if drawing else 1.0
+        guidance = self.guidance if drawing else guidance
         ends = torch.from_numpy(self.range_).unflatten(1, self._shape)
 
         def denoise(x: Tensor, level: float) -> Tensor:

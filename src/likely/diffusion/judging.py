@@ -47,7 +47,9 @@ class Judging(Conditional, DeepModel, ABC):
         """The shape of the features of one sample."""
 
     @abstractmethod
-    def _denoise(self, given: Tensor | None, *, drawing: bool = False) -> Denoise:
+    def _denoise(
+        self, given: Tensor | None, *, drawing: bool = False, guidance: float = 1.0
+    ) -> Denoise:
         """Return what takes noise off samples that are given something."""
 
     @abstractmethod

@@ -30,7 +30,8 @@ class Denoiser(nn.Module):
     width : int
         Numbers in a sample; of at most 1,024 it is known how they vary together.
     given : int, default 0
-        Numbers known of a sample.
+        Numbers known of a sample, on which its mean depends; 0, too, where they are the numbers of
+        words and count for nothing by themselves.
     """
 
     basis: Tensor
@@ -58,7 +59,7 @@ class Denoiser(nn.Module):
         """
         rows = x.flatten(1).double().numpy()
         centres = np.zeros(self.centres.shape)
-        if given is not None:
+        if given is not None and len(centres) > 1:
             known = np.hstack([given.double().numpy(), np.ones((len(rows), 1))])
             normal = known.T @ known + _RIDGE * np.eye(known.shape[1])
             centres = np.linalg.solve(normal, known.T @ rows)
@@ -134,7 +135,7 @@ class Denoiser(nn.Module):
     ) -> Tensor:
         """Return what normal samples would let one foretell, and what the network adds."""
         found = self.network(seen, level.log(), known).to(seen.dtype)
-        if known is not None:
+        if known is not None and len(self.centres) > 1:
             with torch.autocast(seen.device.type, enabled=False):
                 centre = (known @ self.centres).view_as(seen)
             found = found + self.path.goal(mixture, centre, torch.zeros_like(centre))
@@ -160,20 +161,20 @@ class LevelEmbedding(nn.Module):
     ----------
     width : int
         Numbers that come out.
-    given : int
-        Numbers known of a sample, without the one that says whether anything is; 0: none.
+    known : int
+        Numbers known of a sample, with the one that says whether anything is; 0: none.
     """
 
     rates: Tensor
 
-    def __init__(self, width: int, given: int) -> None:
+    def __init__(self, width: int, known: int) -> None:
         super().__init__()
         rates = torch.logspace(math.log10(0.25), math.log10(16), _WAVES, device="cpu")
         self.register_buffer("rates", rates, persistent=False)
         self.layers = nn.Sequential(
             nn.Linear(2 * _WAVES, width), nn.SiLU(), nn.Linear(width, width)
         )
-        self.known = nn.Linear(given + 1, width) if given else None
+        self.known = nn.Linear(known, width) if known else None
 
     def forward(self, log_level: Tensor, known: Tensor | None) -> Tensor:
         """Return the numbers, (batch, width)."""

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from likely.nets.denoiser import LevelEmbedding
+from likely.nets.text_reader import TextReader
 
 
 class DenseDenoiser(nn.Module):
@@ -21,15 +22,24 @@ class DenseDenoiser(nn.Module):
         Numbers behind each layer.
     given : int
         Numbers known of a sample; 0: none.
+    reader : TextReader, optional
+        Reads what is known of a sample, a caption.
     """
 
-    def __init__(self, shape: Sequence[int], hidden: Sequence[int], given: int) -> None:
+    def __init__(
+        self,
+        shape: Sequence[int],
+        hidden: Sequence[int],
+        given: int,
+        reader: TextReader | None = None,
+    ) -> None:
         super().__init__()
         width = 1
         for size in shape:
             width *= size
         told = max(64, hidden[0] // 2)
-        self.embedding = LevelEmbedding(told, given)
+        self.reader = reader
+        self.embedding = LevelEmbedding(told, reader.width if reader else given + (given > 0))
         self.start = nn.Linear(width, hidden[0])
         before = (hidden[0], *hidden[:-1])
         self.blocks = nn.ModuleList(
@@ -42,6 +52,8 @@ class DenseDenoiser(nn.Module):
 
     def forward(self, x: Tensor, log_level: Tensor, known: Tensor | None = None) -> Tensor:
         """Return what is foretold."""
+        if self.reader is not None:
+            known = self.reader(self.reader.nothing(len(x), x) if known is None else known).whole
         told = self.embedding(log_level, known)
         found = self.start(x.flatten(1))
         for block in self.blocks:

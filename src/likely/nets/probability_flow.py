@@ -45,10 +45,12 @@ def samples(denoise: Denoise, z: Tensor, levels: Sequence[float]) -> Tensor:
 
     Parameters
     ----------
-    denoise, levels
+    denoise
         As of `codes`.
     z : Tensor of shape (batch, ...)
         Codes.
+    levels
+        As of `codes`.
     """
     x = z * levels[-1]
     for level, after in pairwise(levels[::-1]):

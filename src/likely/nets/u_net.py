@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from likely.nets.convolution import CONVOLUTIONS
 from likely.nets.denoiser import LevelEmbedding
+from likely.nets.text_reader import CrossAttention, TextReader
 
 _GROUP = 8  # channels that are normalised together, at least
 _HEAD = 32  # numbers that attention compares at once
@@ -42,10 +43,19 @@ class UNet(nn.Module):
         Residual blocks at every size, down and up.
     given : int
         Numbers known of a sample; 0: none.
+    reader : TextReader, optional
+        Reads what is known of a sample, a caption. Blocks are told what it says altogether, and
+        the coarsest maps attend to its words.
     """
 
     def __init__(
-        self, shape: Sequence[int], channels: int, widths: Sequence[int], blocks: int, given: int
+        self,
+        shape: Sequence[int],
+        channels: int,
+        widths: Sequence[int],
+        blocks: int,
+        given: int,
+        reader: TextReader | None = None,
     ) -> None:
         super().__init__()
         axes = len(shape)
@@ -56,7 +66,8 @@ class UNet(nn.Module):
         self.room = [-(-size // unit) * unit for size in shape]
         inside, told = channels * self.fold**axes, 4 * widths[0]
         convolution = CONVOLUTIONS[axes - 1]
-        self.embedding = LevelEmbedding(told, given)
+        self.reader = reader
+        self.embedding = LevelEmbedding(told, reader.width if reader else given + (given > 0))
         self.start = convolution(inside, widths[0], 3, padding=1)
         self.down, self.smaller = nn.ModuleList(), nn.ModuleList()
         for i, width in enumerate(widths):
@@ -65,6 +76,7 @@ class UNet(nn.Module):
                 self.smaller.append(convolution(width, widths[i + 1], 3, stride=2, padding=1))
         last = widths[-1]
         self.middle = nn.ModuleList([Block(axes, last, last, told), Attention(axes, last)])
+        self.reading = CrossAttention(last, reader.width, _heads(last)) if reader else None
         self.up, self.larger = nn.ModuleList(), nn.ModuleList()
         for i, width in reversed(list(enumerate(widths))):
             parts = (Block(axes, 2 * width, width, told) for _ in range(blocks))
@@ -79,7 +91,10 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor, log_level: Tensor, known: Tensor | None = None) -> Tensor:
         """Return what is foretold."""
-        sizes = x.shape[2:]
+        sizes, read = x.shape[2:], None
+        if self.reader is not None:
+            read = self.reader(self.reader.nothing(len(x), x) if known is None else known)
+            known = read.whole
         told = self.embedding(log_level, known)
         x = self.start(_folded(_filled_up(x, self.room), self.fold))
         kept = []
@@ -91,6 +106,8 @@ class UNet(nn.Module):
                 x = self.smaller[i](x)
         block, attention = self.middle
         x = attention(block(x, told))
+        if self.reading is not None:
+            x = self.reading(x, read)
         for i, blocks in enumerate(self.up):
             for block in blocks:  # pyright: ignore[reportGeneralTypeIssues]
                 x = block(torch.cat([x, kept.pop()], dim=1), told)
@@ -146,7 +163,7 @@ class Attention(nn.Module):
     def __init__(self, axes: int, width: int) -> None:
         super().__init__()
         convolution = CONVOLUTIONS[axes - 1]
-        self.heads = max(1, width // _HEAD) if width % _HEAD == 0 else 1
+        self.heads = _heads(width)
         self.norm = _norm(width)
         self.taken = convolution(width, 3 * width, 1)
         self.back = convolution(width, width, 1)
@@ -159,6 +176,10 @@ class Attention(nn.Module):
         query, key, value = parts.contiguous()  # each (batch, head, place, width of a head)
         mixed = F.scaled_dot_product_attention(query, key, value).transpose(2, 3)
         return x + self.back(mixed.reshape(x.shape))
+
+
+def _heads(width: int) -> int:
+    return max(1, width // _HEAD) if width % _HEAD == 0 else 1
 
 
 def _norm(width: int) -> nn.GroupNorm:

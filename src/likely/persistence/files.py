@@ -84,15 +84,15 @@ def save(path: str | os.PathLike[str], saved: Saved, *, rows: bool = True) -> No
     write_atomic(path, pack(document, writer.tensors))
 
 
-def load(path: str | os.PathLike[str], kind: str) -> Saved:
+def load(path: str | os.PathLike[str], kind: str, *others: str) -> Saved:
     """Read a file that `save` wrote.
 
     Parameters
     ----------
     path : str or path
         Where it is.
-    kind : str
-        What it must hold.
+    kind, *others : str
+        What it must hold: one of these.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def load(path: str | os.PathLike[str], kind: str) -> Saved:
     """
     document, tensors = unpack(path)
     check_document(document, os.fspath(path))
-    if document["kind"] != kind:
+    if document["kind"] not in (kind, *others):
         use = {"model": "load_model", "learned": "likely.load"}.get(
             document["kind"], "what wrote it"
         )
@@ -116,7 +116,7 @@ def load(path: str | os.PathLike[str], kind: str) -> Saved:
     reader = Reader(tensors, restore)
     parts = {n: reader.value(part, f"parts.{n}") for n, part in document["parts"].items()}
     reader.finish()
-    return Saved(kind, parts, document["provenance"])
+    return Saved(document["kind"], parts, document["provenance"])
 
 
 def save_model(
@@ -172,9 +172,14 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     PersistenceError, DamagedFile, UnsupportedFile
         As `load`.
     """
-    parts = load(path, "model").parts
-    model = parts.get("model")
-    if set(parts) != {"model"} or not isinstance(model, Model) or not hasattr(model, "schema_"):
+    return only_model(load(path, "model"))
+
+
+def only_model(saved: Saved) -> Any:
+    """Return the fitted model that is all of what a file holds, or raise `DamagedFile`."""
+    model = saved.parts.get("model")
+    alone = set(saved.parts) == {"model"}
+    if not alone or not isinstance(model, Model) or not hasattr(model, "schema_"):
         raise damaged("it does not hold one fitted model")
     return model
 

@@ -76,6 +76,7 @@ def _models(value: Any, where: str) -> Iterator[dict[str, Any]]:
             "form": _form(value.get("schema")),
             "tokens": _tokens(value.get("schema")),
             "conditions": _columns(value.get("condition")),
+            "captions": _captions(value.get("condition")),
         }
     for key, item in value.items():
         yield from _models(item, where if key in ("state", "members") else f"{where}.{key}")
@@ -105,6 +106,16 @@ def _tokens(schema: Any) -> dict[str, Any] | None:
     if not fields or any(type(schema.get(name)) is not type_ for name, type_ in fields.items()):
         return None
     return {"kind": kind, **{name: schema[name] for name in fields}}
+
+
+def _captions(condition: Any) -> dict[str, Any] | None:
+    """Return which words captions have, if a model was told captions."""
+    if not isinstance(condition, dict) or condition.get("kind") != "caption":
+        return None
+    words, longest = condition.get("words"), condition.get("longest")
+    if not isinstance(words, list) or type(longest) is not int:
+        return None
+    return {"words": [word for word in words if isinstance(word, str)], "longest": longest}
 
 
 def _columns(schema: Any) -> list[dict[str, Any]]:

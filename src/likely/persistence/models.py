@@ -4,7 +4,8 @@
 {"class": "KNN/1", "params": {…}, "schema": {…}, "offset": -3.2, "column_major": [], "members": {}}
 ```
 
-A model that was fitted with conditions has "condition" besides, which is the schema of these.
+A model that was fitted with conditions has "condition" besides, which is the schema of these,
+or says which words captions have.
 
 The weights of a network are arrays named "<attribute>.<name of the weight>"; which there must be
 follows from building the network anew.
@@ -21,11 +22,13 @@ from typing import Any
 
 import numpy as np
 
+from likely.base.captioned import Captioned
 from likely.base.conditional import Conditional
 from likely.base.model import Model, NotFittedError
 from likely.core.errors import LikelyError, PersistenceError
 from likely.core.params import check_parameters, parameters
 from likely.data.alphabet import Alphabet
+from likely.data.captions import Captions
 from likely.data.form import Form
 from likely.data.samples import Description
 from likely.data.schema import Schema
@@ -41,7 +44,7 @@ from likely.persistence.classes import (
 )
 from likely.persistence.codec import Reader, Writer, damaged
 from likely.persistence.hints import read_as
-from likely.persistence.schemas import read_schema, write_schema
+from likely.persistence.schemas import read_condition, read_schema, write_schema
 
 _CONDITION = "condition"
 _KEYS = {"class", "params", "schema", "offset", "column_major", "members"}
@@ -154,7 +157,7 @@ def _store_model(
 
 
 def _store_schema(
-    schema: Description | None, path: str, writer: Writer, parent: Description | None
+    schema: Description | Captions | None, path: str, writer: Writer, parent: Description | None
 ) -> Any:
     if schema is None:
         return None
@@ -209,9 +212,10 @@ def _restore_schema(
 
 def _restore_condition(model: Model, stored: Any, prefix: str, reader: Reader) -> None:
     path = f"{prefix}{_CONDITION}"
-    schema = read_schema(reader.value(stored, path), path)
-    if not (isinstance(model, Conditional) and isinstance(schema, Schema)):
-        raise damaged(f"{type(model).__name__} has no conditions")
+    schema = read_condition(reader.value(stored, path), path)
+    reads = Captioned if isinstance(schema, Captions) else Conditional
+    if not isinstance(model, reads):
+        raise damaged(f"{type(model).__name__} has no such conditions")
     model.condition_ = schema
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from likely.core.errors import DamagedFile
 from likely.data.alphabet import MOST_TOKENS, Alphabet
+from likely.data.captions import MOST_IN_ONE, MOST_WORDS, Captions, words_in
 from likely.data.column import Column
 from likely.data.features import Encoding
 from likely.data.form import Form
@@ -42,7 +43,7 @@ _READINGS = {
 """Rules of `likely.data.text` by kind of column: what follows the colon is used without a look."""
 
 
-def write_schema(schema: Description) -> dict[str, Any]:
+def write_schema(schema: Description | Captions) -> dict[str, Any]:
     """Return the JSON of a schema, without the texts of columns that no model looks at.
 
     Names, numbers and addresses of people stand in such columns; nothing asks for them again. A
@@ -93,6 +94,36 @@ def read_schema(stored: Any, where: str) -> Description:
     except Exception as error:  # whatever a hostile value sets off is the file's fault
         raise damaged(f"{where} cannot be used ({error})") from error
     return schema
+
+
+def read_condition(stored: Any, where: str) -> Schema | Captions:
+    """Return what was learnt about conditions as `write_schema` wrote it, or raise `DamagedFile`.
+
+    Parameters
+    ----------
+    stored, where
+        As of `read_schema`.
+    """
+    if isinstance(stored, dict) and stored.get("kind") == "caption":
+        return _read_captions(stored, where)
+    schema = read_schema(stored, where)
+    if not isinstance(schema, Schema):
+        raise damaged(f"{where} is no table of conditions")
+    return schema
+
+
+def _read_captions(stored: dict[str, Any], where: str) -> Captions:
+    read_as(Captions, stored, where)
+    captions = Captions.from_json(stored)
+    sound = (
+        len(captions.words) <= MOST_WORDS
+        and 0 < captions.longest <= MOST_IN_ONE
+        and all(low < high for low, high in pairwise(captions.words))
+        and all(words_in(word) == [word] for word in captions.words)
+    )
+    if not sound:
+        raise damaged(f"{where} is nothing that captions can have in common")
+    return captions
 
 
 def _read_form(stored: dict[str, Any], where: str) -> Form:

@@ -76,6 +76,9 @@ def rebuild(fitted: Any) -> Any:
     stored = json.dumps(fitted.schema_.to_json(), allow_nan=False)
     rebuilt.schema_ = type(fitted.schema_).from_json(json.loads(stored))
     rebuilt.offset_ = fitted.offset_
+    told = getattr(fitted, "condition_", None)
+    if told is not None:  # of a member; laws about conditions fit models of their own
+        rebuilt.condition_ = type(told).from_json(json.loads(json.dumps(told.to_json())))
     for name, stated in type(fitted)._state_spec.items():
         if isinstance(stated, Weights):
             rebuilt._set_weights(name, fitted._weights(name))

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from likely.base.capabilities import Sampler, can
+from likely.base.conditional import Conditional
 from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
+from likely.core.params import check_parameters
 from likely.data.alphabet import Alphabet
 from likely.data.back import to_frame
+from likely.data.captions import Captions
 from likely.data.clips import Clips
 from likely.data.samples import Samples
 from likely.data.schema import Schema
@@ -53,9 +56,10 @@ def draw(
             f"{name} cannot generate {learned.worded('rows')}. For these there are "
             f"{', '.join(_samplers(kind)) or 'none yet'}; choose one with method=."
         )
-    if prompt is not None or drawing:
+    asked = is_asked(model)
+    if (prompt is not None or drawing) and not asked:
         return _continued(model, n, prompt, seed, drawing)
-    drawn = model.sample(n, seed=seed)
+    drawn = _asked(model, n, prompt, seed, drawing) if asked else model.sample(n, seed=seed)
     if isinstance(schema, Alphabet):
         return Texts(tuple(drawn))
     if isinstance(schema, Sound):
@@ -65,6 +69,42 @@ def draw(
         drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were
         return Table(drawn, schema.used, named=schema.named)
     return Shaped(schema.kind, drawn, schema.flat)
+
+
+def is_asked(model: Any) -> bool:
+    """Whether a model draws samples of which something is said: a caption, or a label."""
+    told = isinstance(model, Conditional) and model.condition_ is not None
+    return told and not isinstance(model.schema_, (Alphabet, Sound))
+
+
+def unknown_words(model: Any, prompt: str | None) -> tuple[str, ...]:
+    """Return the words of a prompt that a model that reads captions never learnt."""
+    learnt = getattr(model, "condition_", None)
+    if prompt is None or not isinstance(learnt, Captions):
+        return ()
+    return learnt.unknown([prompt])
+
+
+def _asked(
+    model: Any, n: int, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+) -> np.ndarray:
+    """Draw samples of which the prompt says what is on them."""
+    name = type(model).__name__
+    if prompt is None:
+        raise ParameterError(
+            f"{name} was told what is on samples, so it has to be told what to draw: give prompt=, "
+            'such as "a boot above a bag".'
+        )
+    others = set(drawing) - ({"guidance"} if hasattr(model, "guidance") else set())
+    if others:
+        raise ParameterError(f"{', '.join(sorted(others))} is not for {name}.")
+    before = model.get_params(deep=False)
+    try:
+        model.set_params(**drawing)
+        check_parameters(model)
+        return model.sample(n, seed=seed, condition=prompt)
+    finally:
+        model.set_params(**{name: before[name] for name in drawing})
 
 
 def _continued(

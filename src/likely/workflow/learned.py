@@ -171,7 +171,8 @@ class Learned:
         n : int
             How many.
         prompt : str, optional
-            How texts begin.
+            How texts begin; or what samples are to show, of a model that was told captions or
+            labels.
         like : dataframe, optional
             Whose library and types rows shall have; otherwise rows of a table with named columns
             are a `pyarrow.Table`.
@@ -181,7 +182,8 @@ class Learned:
             How texts are continued: `n_tokens`, `temperature`, `top_k`, `top_p`, as in
             `likely.autoregressive.GPT.complete`. Without these and without a prompt, texts are
             whole samples, such as lines. Of sound: `n_values` and `temperature`, as in
-            `likely.autoregressive.WaveNet.complete`.
+            `likely.autoregressive.WaveNet.complete`. Of models that are told captions: `guidance`,
+            how strongly the prompt steers, as in `likely.diffusion.DDPM`.
 
         Returns
         -------
@@ -223,7 +225,7 @@ class Learned:
             How many. Default: 1,000 rows, 36 images (8 for a walk), 16 series, 9 videos, 12 texts,
             6 clips.
         prompt : str, optional
-            How texts begin.
+            How texts begin, or what samples are to show.
         seed : int or None, default 0
             The same seed draws the same samples as `generate` does.
         **drawing

@@ -14,10 +14,11 @@ import numpy as np
 from likely import persistence
 from likely.base.model import Model
 from likely.calibration.summary import ColumnSummary, level_count
-from likely.core.empirical import Empirical
+from likely.core.empirical import Empirical, learn_empirical
 from likely.core.errors import DamagedFile
 from likely.data.schema import Schema
 from likely.data.table import Table
+from likely.persistence.files import only_model
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
 from likely.workflow.learned import NO_ROWS, Learned
@@ -56,7 +57,10 @@ def save(learned: Learned, path: Path, rows: bool = True) -> None:
 
 
 def load(path: str | Path) -> Learned:
-    """Load what `Learned.save` wrote. No code from the file is ever run.
+    """Load what `Learned.save` wrote, or a model alone. No code from the file is ever run.
+
+    A model that was saved by itself (`likely.persistence.save_model`) has no reference, so it can
+    draw, and rank new rows, but make no promise.
 
     Parameters
     ----------
@@ -70,7 +74,10 @@ def load(path: str | Path) -> Learned:
     UnsupportedFile
         If it is no such file, or was written by a newer likely.
     """
-    parts = persistence.load(path, "learned").parts
+    saved = persistence.load(path, "learned", "model")
+    if saved.kind == "model":
+        return _alone(only_model(saved))
+    parts = saved.parts
     if set(parts) != {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
@@ -88,6 +95,15 @@ def load(path: str | Path) -> Learned:
 def inspect(path: str | Path) -> dict[str, Any]:
     """Return what is inside a file, building no model."""
     return persistence.inspect(path)
+
+
+def _alone(model: Any) -> Learned:
+    """Return a fitted model without a reference."""
+    schema = model.schema_
+    columns = schema.columns if isinstance(schema, Schema) else ()
+    rows = Table(np.empty((0, len(schema.used))), schema.used) if columns else NO_ROWS
+    reference = learn_empirical(np.array([-model.offset_]))
+    return Learned(model, reference, False, rows, columns, None, 0)
 
 
 def _check_reference(reference: Empirical) -> None:

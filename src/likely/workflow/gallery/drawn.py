@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from likely.data.samples import Samples
-from likely.workflow.generate import draw
+from likely.workflow.generate import draw, is_asked, unknown_words
 
 if TYPE_CHECKING:
     from likely.workflow.learned import Learned
@@ -34,11 +34,11 @@ class Drawn:
     samples : Samples
         The samples.
     prompt : str or None
-        How texts were told to begin.
+        How texts were told to begin, or what samples were to show.
     seed : int or None
         What they were drawn with.
     drawing : mapping
-        How texts were continued.
+        How texts were continued, or how strongly the prompt steered.
     """
 
     learned: Learned
@@ -74,13 +74,21 @@ class Drawn:
     def settings(self) -> dict[str, str]:
         """What besides the seed decides what is drawn, in words."""
         model = self.learned.model
-        own = {name: getattr(model, name) for name in _SETTINGS if hasattr(model, name)}
+        names = (*_SETTINGS, *(["guidance"] if is_asked(model) else []))
+        own = {name: getattr(model, name) for name in names if hasattr(model, name)}
         given = {**own, **self.drawing}
         said = {"prompt": repr(self.prompt)} if self.prompt is not None else {}
         said |= {
             _WORDS.get(k, k.replace("_", " ")): str(v) for k, v in given.items() if v is not None
         }
+        if self.unknown:
+            said["never learnt"] = ", ".join(map(repr, self.unknown))
         return said
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The words of the prompt that the model never learnt."""
+        return unknown_words(self.learned.model, self.prompt)
 
     @cached_property
     def odd(self) -> tuple[int, float] | None:

@@ -12,7 +12,12 @@ from likely.workflow.gallery.filters import filter_section
 from likely.workflow.gallery.grid import image_section, video_section
 from likely.workflow.gallery.rows import row_sections
 from likely.workflow.gallery.sounds import sound_section
-from likely.workflow.gallery.walks import mixing_section, progress_section, walk_section
+from likely.workflow.gallery.walks import (
+    guidance_section,
+    mixing_section,
+    progress_section,
+    walk_section,
+)
 from likely.workflow.gallery.writings import text_section
 from likely.workflow.report.document import contents, document
 from likely.workflow.report.markup import Html, element
@@ -58,6 +63,7 @@ def _sections(drawn: Drawn) -> list[tuple[str, str, Html]]:
     found = [("samples", drawn.learned.worded("The rows"), _ONE_SECTION[kind](drawn))]
     if kind == "image":
         further = (
+            ("guidance", "More and less guided", guidance_section(drawn)),
             ("walk", "From one to another", walk_section(drawn)),
             ("mixed", "Two in one", mixing_section(drawn)),
             ("progress", "While it learnt", progress_section(drawn)),
@@ -71,7 +77,11 @@ def _head(drawn: Drawn, what: str, name: str) -> Html:
     learned = drawn.learned
     known = [
         ("Model", name),
-        ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
+        *(
+            [("Learnt from", learned.worded(count(learned.rows_learnt, "row")))]
+            if learned.rows_learnt  # a model alone does not know
+            else []
+        ),
         ("Seed", "none: every time others" if drawn.seed is None else str(drawn.seed)),
         *((key.capitalize(), value) for key, value in drawn.settings.items()),
     ]

@@ -1,4 +1,4 @@
-"""What lies between drawn images, and before them: ways, mixtures, and what was drawn at first."""
+"""What lies between drawn images, and before them: ways, mixtures, other guidance, the first ones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from likely.base.capabilities import can
 from likely.core.latent import path_between
 from likely.workflow.gallery.drawn import Drawn
 from likely.workflow.gallery.grid import as_bytes, strip_of
+from likely.workflow.generate import draw, is_asked
 from likely.workflow.report.markup import Html, element, join
 from likely.workflow.report.words import count
 
 _WAYS, _STEPS, _MIXED = 4, 8, 6
+_GUIDANCE = (1.0, 1.5, 2.0, 3.0, 5.0)
 _GREY = 128
 
 
@@ -40,7 +42,7 @@ def round_trip(model: Any, codes: np.ndarray, steps: int) -> np.ndarray:
 def walk_section(drawn: Drawn) -> Html | None:
     """Return images on the way from one code to another; None for models without such codes."""
     model: Any = drawn.learned.model
-    if not has_codes(model):
+    if is_asked(model) or not has_codes(model):
         return None
     codes = codes_of(model, 2 * _WAYS, drawn.seed)
     ways = path_between(codes[:_WAYS], codes[_WAYS:], _STEPS)
@@ -52,6 +54,28 @@ def walk_section(drawn: Drawn) -> Html | None:
     said = "In equal steps from one code to another. Where all of them look real, it is no list of "
     said += "images that was learnt, but what they have in common."
     return join([element("p", said, class_="which"), element("div", *strips)])
+
+
+def guidance_section(drawn: Drawn) -> Html | None:
+    """Return images of one seed under more and more guidance; None where nothing guides."""
+    learned = drawn.learned
+    if not (is_asked(learned.model) and hasattr(learned.model, "guidance")):
+        return None
+    strips = []
+    for guidance in _GUIDANCE:
+        some: Any = draw(
+            learned, _MIXED, prompt=drawn.prompt, seed=drawn.seed, drawing={"guidance": guidance}
+        )
+        images = _shades(drawn, [some.sample(i) for i in range(len(some))])
+        said = element("figcaption", f"Guidance {guidance:g}")
+        strips.append(element("figure", strip_of(images, f"guidance {guidance:g}"), said))
+    said = f"The same seed ({_seeds(drawn)}), asked more and more strongly for {drawn.prompt!r}. "
+    said += "At 1 samples are as varied as those learnt; beyond, more like what was asked for."
+    return join([element("p", said, class_="which"), element("div", *strips, class_="several")])
+
+
+def _seeds(drawn: Drawn) -> str:
+    return "drawn anew" if drawn.seed is None else str(drawn.seed)
 
 
 def mixing_section(drawn: Drawn) -> Html | None:
@@ -91,5 +115,5 @@ def progress_section(drawn: Drawn) -> Html | None:
     return join([element("p", said, class_="which"), element("div", *strips)])
 
 
-def _shades(drawn: Drawn, images: np.ndarray) -> Sequence[np.ndarray]:
+def _shades(drawn: Drawn, images: Any) -> Sequence[np.ndarray]:
     return [as_bytes(drawn.learned.model.schema_, image) for image in images]
