@@ -182,6 +182,30 @@ def _unpaired_sets(stored: dict[str, Any]) -> Iterable[Row]:
         )
 
 
+def _spoken_text(stored: dict[str, Any]) -> Iterable[Row]:
+    of = {row["what"]: row["recognised"] for row in stored["rows"] if "recognised" in row}
+    yield (
+        "spoken digits said from text: recognised by a classifier of real clips",
+        f"Tacotron {100 * of['spoken by Tacotron']:.0f} %; real clips "
+        f"{100 * of['real test clips']:.0f} %",
+    )
+
+
+def _text_to_image(stored: dict[str, Any]) -> Iterable[Row]:
+    rows = stored["rows"]
+    drawn = [row for row in rows if row["scenes"] == "drawn" and row["captions"] == "new"]
+    best = max(drawn, key=lambda row: row["objects"])
+    real = next(row for row in rows if row["scenes"] == "real" and "objects" in row)
+    design = stored["command"].split()[-2]
+    yield (
+        f"{design}, scenes asked for in words, of pairs never seen together: both things in their "
+        "places by a classifier of real scenes, and the light",
+        f"{100 * best['objects']:.0f} %, {100 * best['light']:.0f} % at guidance "
+        f"{best['guidance']:g}; real scenes {100 * real['objects']:.0f} %, "
+        f"{100 * real['light']:.0f} %",
+    )
+
+
 def _generated_tables(stored: dict[str, Any]) -> Iterable[Row]:
     parts = [f"{row['method'].removeprefix('likely.')} {row['told']:.3f}" for row in stored["rows"]]
     yield (
@@ -212,5 +236,7 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "style_mixing": _style_mixing,
     "big_gan_labels": _big_gan_labels,
     "unpaired_sets": _unpaired_sets,
+    "text_to_image_LatentDiffusion_pairs": _text_to_image,
+    "spoken_text": _spoken_text,
     "generated_tables": _generated_tables,
 }

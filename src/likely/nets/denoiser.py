@@ -9,10 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from likely.core.covariance import regularise
+from likely.nets.guidance import as_told, guided, withheld
 from likely.nets.noise import Mixture, Path
 
-FORGOTTEN = 0.1
-"""Share of the samples in training whose conditions are not told, so that samples can be guided."""
+_WITHHELD = 0.1  # share of the samples in training whose conditions are not told
+_WAVES = 16
+_MOST_KNOWN = 1_024
+_FLOOR = 0.01  # spreads
+_RIDGE = 1e-3
 
 
 class Denoiser(nn.Module):
@@ -90,12 +94,13 @@ class Denoiser(nn.Module):
             How much of what knowing that changes is taken (Ho & Salimans, 2022): 0 is nothing, 1 is
             what was learnt, more makes samples more like what was asked for, and more alike.
         """
-        if given is None or guidance == 1.0:
-            return self._denoised(x, level, given)
-        free = self._denoised(x, level, given, told=0.0)
-        if guidance == 0.0:
-            return free
-        return free + guidance * (self._denoised(x, level, given) - free)
+        if given is None:
+            return self._denoised(x, level, None)
+        known = as_told(given)
+        if guidance in (0.0, 1.0):
+            return self._denoised(x, level, guidance * known)
+        told, untold = (self._denoised(x, level, part) for part in (known, 0 * known))
+        return guided(told, untold, guidance)
 
     def loss(self, x: Tensor, level: Tensor, noise: Tensor, given: Tensor | None) -> Tensor:
         """Return the mean squared error of what the network foretells, (batch,).
@@ -109,26 +114,21 @@ class Denoiser(nn.Module):
         noise : Tensor of shape (batch, ...)
             Standard normal.
         given : Tensor of shape (batch, given) or None
-            What is known of samples; in training a tenth is forgotten.
+            What is known of samples; in training it is withheld from a tenth.
         """
         mixture = self.path.at(broad(level, x))
         seen = mixture.signal * x + mixture.noise * noise
-        told = None
-        if given is not None:
-            share = FORGOTTEN if self.training else 0.0
-            told = (torch.rand(len(x), 1, device=x.device) >= share).to(x)
-        foretold = self._foretold(mixture, seen, level, _known(given, told))
+        known = None if given is None else as_told(given)
+        if known is not None and self.training:
+            known = withheld(known, _WITHHELD)
+        foretold = self._foretold(mixture, seen, level, known)
         error = (foretold - self.path.goal(mixture, x, noise)) ** 2
         return error.flatten(1).mean(dim=1)
 
-    def _denoised(
-        self, x: Tensor, level: Tensor, given: Tensor | None, told: float = 1.0
-    ) -> Tensor:
+    def _denoised(self, x: Tensor, level: Tensor, known: Tensor | None) -> Tensor:
         mixture = self.path.at(broad(level, x))
         seen = mixture.signal * x
-        said = None if given is None else x.new_full((len(x), 1), told)
-        foretold = self._foretold(mixture, seen, level, _known(given, said))
-        return self.path.sample(mixture, seen, foretold)
+        return self.path.sample(mixture, seen, self._foretold(mixture, seen, level, known))
 
     def _foretold(
         self, mixture: Mixture, seen: Tensor, level: Tensor, known: Tensor | None
@@ -146,12 +146,6 @@ class Denoiser(nn.Module):
         with torch.autocast(seen.device.type, enabled=False):
             turned = seen.flatten(1) @ self.basis
             return ((factors * turned) @ self.basis.T).view_as(seen) + found
-
-
-_WAVES = 16
-_MOST_KNOWN = 1_024
-_FLOOR = 0.01  # spreads
-_RIDGE = 1e-3
 
 
 class LevelEmbedding(nn.Module):
@@ -198,9 +192,3 @@ def broad(level: Tensor, x: Tensor) -> Tensor:
         Samples.
     """
     return level.reshape(-1, *[1] * (x.ndim - 1))
-
-
-def _known(given: Tensor | None, told: Tensor | None) -> Tensor | None:
-    if given is None or told is None:
-        return None
-    return torch.cat([given * told, told], dim=1)

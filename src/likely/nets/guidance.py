@@ -17,8 +17,10 @@ from torch import Tensor
 _Numbers = TypeVar("_Numbers", np.ndarray, Tensor)
 
 
-def as_told(given: np.ndarray) -> np.ndarray:
+def as_told(given: _Numbers) -> _Numbers:
     """Return what samples are given with a 1 behind it, which says so: (n, condition + 1)."""
+    if isinstance(given, Tensor):
+        return torch.cat([given, torch.ones_like(given[:, :1])], dim=1)
     return np.hstack([given, np.ones((len(given), 1), given.dtype)])
 
 

@@ -1,4 +1,4 @@
-"""What lies between drawn images, and before them: ways, mixtures, other guidance, the first ones."""
+"""Between drawn images and before them: ways, mixtures, other guidance, what came first."""
 
 from __future__ import annotations
 
