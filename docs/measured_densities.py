@@ -191,6 +191,9 @@ def _spoken_text(stored: dict[str, Any]) -> Iterable[Row]:
     )
 
 
+ASKED = {"captions": "captions never read", "pairs": "pairs never seen together"}
+
+
 def _text_to_image(stored: dict[str, Any]) -> Iterable[Row]:
     rows = stored["rows"]
     drawn = [row for row in rows if row["scenes"] == "drawn" and row["captions"] == "new"]
@@ -198,8 +201,8 @@ def _text_to_image(stored: dict[str, Any]) -> Iterable[Row]:
     real = next(row for row in rows if row["scenes"] == "real" and "objects" in row)
     design = stored["command"].split()[-2]
     yield (
-        f"{design}, scenes asked for in words, of pairs never seen together: both things in their "
-        "places by a classifier of real scenes, and the light",
+        f"{design}, scenes asked for in words, {ASKED[stored['command'].split()[-1]]}: both things "
+        "in their places by a classifier of real scenes, and the light",
         f"{100 * best['objects']:.0f} %, {100 * best['light']:.0f} % at guidance "
         f"{best['guidance']:g}; real scenes {100 * real['objects']:.0f} %, "
         f"{100 * real['light']:.0f} %",
@@ -236,6 +239,7 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "style_mixing": _style_mixing,
     "big_gan_labels": _big_gan_labels,
     "unpaired_sets": _unpaired_sets,
+    "text_to_image_LatentDiffusion_captions": _text_to_image,
     "text_to_image_LatentDiffusion_pairs": _text_to_image,
     "spoken_text": _spoken_text,
     "generated_tables": _generated_tables,

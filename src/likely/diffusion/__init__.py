@@ -15,6 +15,9 @@ learn, which is why training is as steady as that of any regression.
 |---|---|---|---|
 | `DDPM` | along a circle, in a thousand levels | tables, series, images | drawing, completing, codes, a likelihood, oddness |
 | `FlowMatching` | along straight lines | tables, series, images | the same, in fewer steps |
+| `LatentDiffusion` | codes of an autoencoder | series, images | images from captions, quickly |
+| `TextCascade` | small images, then large ones | images | images from captions; enlarging given ones |
+| `PriorDecoder` | embeddings, then images | images | images from captions; how well a caption fits |
 | `DTE` | as far as an odd row would have to wander | tables | oddness: how long a row seems to have diffused |
 
 When to use: to draw new samples that look right, and to complete or change given ones; as a
@@ -30,6 +33,9 @@ One network serves all of it:
   from by any sampler: `set_params(sampler="ddim", sampling_steps=20)` after fitting.
 - **Conditions.** `fit(images, condition=labels)`; a tenth of the labels is withheld in training, so that
   `guidance` beyond 1 can push samples to what makes the label different.
+- **Captions.** `fit(images, condition=["a boot above a bag, dark", ...])`: texts of several words are read word by word,
+  and the coarsest maps attend to the words. `match(images, captions)` says how well they fit. A guidance of 3 to 5 shows
+  what was asked for more often, and less varied.
 - **Completing and changing.** `complete(X, known)` keeps what is known and draws the rest; `vary(X,
   strength)` adds noise to a sample and takes it off again: a rough sketch in, a likely sample out.
 - **Codes and likelihood.** The equation of the probability flow leads every sample to a code of

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from likely.core.errors import DataError
 from likely.core.params import Interval
+from likely.data.schema import Schema
 from likely.gan.discriminating import Discriminating
 from likely.nets.adversarial import Aim, contest, persuasion, unmoved
 from likely.nets.self_checks import variety
@@ -285,7 +286,7 @@ class CycleGAN(Discriminating):
 
     def _learn_condition(self, condition: Any, n: int) -> np.ndarray | None:
         given = super()._learn_condition(condition, n)
-        if given is None or self.condition_ is None:
+        if given is None or not isinstance(self.condition_, Schema):
             return None
         used = self.condition_.used
         if len(used) != 1 or used[0].kind != "category" or len(used[0].labels) != 2:
@@ -301,7 +302,7 @@ class CycleGAN(Discriminating):
         return None if given is None else _all_told(given)
 
     def _labels_learnt(self) -> tuple[str, ...]:
-        if self.condition_ is None:
+        if not isinstance(self.condition_, Schema):
             raise DataError(
                 f"This {type(self).__name__} was fitted to one set of images, so there is nothing "
                 "to translate to. Fit it anew: fit(X, condition=...) with two labels."
