@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import pickle
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -71,11 +74,18 @@ def plain_toys(name: str, mixed_rows: Rows) -> Rows:
     return rows_of(kinds(name)[0], mixed_rows)
 
 
+_FITTED: dict[tuple[str, bytes], Any] = {}
+
+
 def fitted(name: str, rows: Any) -> Any:
-    owner = catalogue.entry(name).load()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a model may say that tiny data are tiny
-        return taught(owner(**owner.fast), rows)
+    """Return a model that has learnt from rows; of the same rows it learns once."""
+    key = name, hashlib.sha256(pickle.dumps(rows)).digest()
+    if key not in _FITTED:
+        owner = catalogue.entry(name).load()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a model may say that tiny data are tiny
+            _FITTED[key] = taught(owner(**owner.fast), rows)
+    return copy.deepcopy(_FITTED[key])
 
 
 def file_of(model: Any, folder: Path) -> Path:

@@ -94,7 +94,7 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
     card = {"kinds": ["series", "image"], "paper": "arXiv:2112.10752"}
     fast = {
         "budget": "60 steps",
-        "diffusion": DDPM(hidden=(16, 16), budget="60 steps", sampling_steps=10),
+        "diffusion": DDPM(hidden=(16,), budget="60 steps", sampling_steps=10),
     }
     precision = 1e-4  # networks of samples with axes score in float32
     folds = 2

@@ -98,7 +98,7 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
     >>> bright = rng.integers(0, 2, 200)
     >>> images = (rng.integers(0, 100, (200, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
     >>> captions = [("a dark one", "a bright one")[one] for one in bright]
-    >>> part = DDPM(hidden=(16, 16), budget="100 steps")
+    >>> part = DDPM(hidden=(16,), budget="100 steps")
     >>> model = PriorDecoder(part, part, embedding=4, hidden=(8,), budget="60 steps")
     >>> model = model.fit(images, condition=captions)
     >>> bool((model.match(images, captions) > model.match(images, captions[::-1])).mean() > 0.3)
@@ -107,8 +107,8 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
 
     card = {"kinds": ["image"], "paper": "arXiv:2204.06125"}
     fast = {
-        "prior": DDPM(hidden=(16, 16), budget="20 steps", sampling_steps=8),
-        "decoder": DDPM(hidden=(16, 16), budget="20 steps", sampling_steps=5),
+        "prior": DDPM(hidden=(16,), budget="20 steps", sampling_steps=8),
+        "decoder": DDPM(hidden=(16,), budget="20 steps", sampling_steps=5),
         "embedding": 4,
         "hidden": (8,),
         "budget": "20 steps",

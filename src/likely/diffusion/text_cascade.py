@@ -110,8 +110,8 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     >>> bright = rng.integers(0, 2, 200)
     >>> images = (rng.integers(0, 100, (200, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
     >>> captions = [("a dark one", "a bright one")[one] for one in bright]
-    >>> base = DDPM(hidden=(16, 16), budget="100 steps")
-    >>> model = TextCascade(base=base, hidden=(16, 16), budget="60 steps")
+    >>> base = DDPM(hidden=(16,), budget="100 steps")
+    >>> model = TextCascade(base=base, hidden=(16,), budget="60 steps")
     >>> model = model.fit(images, condition=captions)
     >>> model.sample(9, seed=0, condition="a bright one").mean() > 128
     np.True_
@@ -121,8 +121,8 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
 
     card = {"kinds": ["image"], "paper": "arXiv:2205.11487"}
     fast = {
-        "base": DDPM(hidden=(16, 16), budget="20 steps", sampling_steps=8),
-        "hidden": (16, 16),
+        "base": DDPM(hidden=(16,), budget="20 steps", sampling_steps=8),
+        "hidden": (16,),
         "budget": "20 steps",
         "sampling_steps": 5,
     }
