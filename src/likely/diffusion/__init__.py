@@ -14,7 +14,7 @@ learn, which is why training is as steady as that of any regression.
 | class | mixes | for | what it is for |
 |---|---|---|---|
 | `DDPM` | along a circle, in a thousand levels | tables, series, images | drawing, completing, codes, a likelihood, oddness |
-| `FlowMatching` | along straight lines | tables, series, images | the same, in fewer steps |
+| `FlowMatching` | along straight lines | tables, series, images | the same |
 | `LatentDiffusion` | codes of an autoencoder | series, images | images from captions, quickly |
 | `TextCascade` | small images, then large ones | images | images from captions; enlarging given ones |
 | `PriorDecoder` | embeddings, then images | images | images from captions; how well a caption fits |
@@ -50,8 +50,8 @@ what it adds. An untrained model is a Gaussian, with means that depend on the co
 
 What goes wrong, and how it is met:
 
-- **Many steps.** A thousand evaluations a sample are slow. Second-order samplers need fifteen to
-  thirty; the stored tables say what that costs in quality.
+- **Many steps.** A thousand evaluations a sample are slow. The samplers of second order are
+  meant for a few dozen, which is the default; `sampling_steps` trades time for quality.
 - **Too little training looks like noise and blots.** Weights are averaged over many steps, and the
   loss of samples held out stops training.
 - **Guidance beyond what was learnt** makes colours glare and samples alike: pixels stay within their

@@ -182,8 +182,7 @@ class DDPM(Diffusing):
         return Path("preserving", self.predicts)
 
     def _every_level(self) -> np.ndarray:
-        every = _SCHEDULES[self.schedule](self.levels)
-        return every[: max(2, int((every <= noise.MOST).sum()))]  # what is cosine has more
+        return noise.learnable(_SCHEDULES[self.schedule](self.levels))
 
     def _schedule(self, count: int) -> np.ndarray:
         every = self._every_level()
@@ -191,8 +190,7 @@ class DDPM(Diffusing):
         return every[np.unique(np.maximum(np.rint(places).astype(int), 1)) - 1]
 
     def _level(self, share: Tensor) -> Tensor:
-        every = torch.from_numpy(self._every_level()).to(share)
-        return every[(share * len(every)).long().clamp(max=len(every) - 1)]
+        return noise.picked(self._every_level(), share)
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         super()._learn_scores(x, held_out)

@@ -26,7 +26,7 @@ from likely.nets.denoising import Denoise, Draw, ancestral, ddim, dpm_solver, he
 from likely.nets.denoising_rows import DenseDenoiser
 from likely.nets.information import LEVELS as TELLING
 from likely.nets.information import information
-from likely.nets.noise import MOST, Path, even_noise
+from likely.nets.noise import MOST, Path, even_noise, spread_shares
 from likely.nets.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.probability_flow import EXACT, codes, log_density, samples
 from likely.nets.scale import squash, stretch, unsquash
@@ -210,8 +210,7 @@ class Diffusing(
     def _loss(self, batch: Tensor) -> Tensor:
         x, given = self._apart(batch, self._shape)
         noise = torch.randn_like(x)
-        share = torch.arange(len(x), device=x.device) + torch.rand(len(x), device=x.device)
-        levels = self._level(share / len(x))
+        levels = self._level(spread_shares(x))
         return self.network_.loss(self._even(x), levels.to(x), noise, given)
 
     def _even(self, x: Tensor) -> Tensor:
@@ -354,6 +353,11 @@ class Diffusing(
         rows = y.reshape(len(y), -1) * self.unit_ + self.middle_
         found = rows.reshape(y.shape)
         return restore_pixels(found, self.schema_) if self._image else unsquash(found)
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        if not (self.unit_ > 0).all():
+            raise ValueError("a unit is not positive")
 
     @property
     def _image(self) -> bool:

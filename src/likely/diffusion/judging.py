@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from likely.base.conditional import Conditional
-from likely.data.form import Form
 from likely.nets.deep_model import DeepModel
 from likely.nets.denoising import Denoise, dpm_solver
 from likely.nets.multiscale import LEVELS, parts_of, squares, statistics
@@ -129,5 +128,3 @@ class Judging(Conditional, DeepModel, ABC):
     def _check_state(self) -> None:
         if len(self.usual_) != len(LEVELS) + 1:
             raise ValueError("another number of usual errors than of noise levels and one")
-        if isinstance(self.schema_, Form) and not (self.unit_ > 0).all():  # pyright: ignore
-            raise ValueError("a unit is not positive")

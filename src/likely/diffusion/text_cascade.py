@@ -29,8 +29,7 @@ from likely.nets.denoiser import Denoiser, broad
 from likely.nets.denoising import dpm_solver
 from likely.nets.enlarging import BesideSmall, enlarge, shrink
 from likely.nets.multiscale import squares
-from likely.nets.noise import MOST, Path, even_noise
-from likely.nets.noise import cosine as cosine_levels
+from likely.nets.noise import MOST, Path, cosine, even_noise, learnable, picked, spread_shares
 from likely.nets.text_reader import TextReader
 
 _HIDDEN = (32, 64)
@@ -268,11 +267,7 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     def _loss(self, batch: Tensor) -> Tensor:
         x, given = self._apart(batch, self.schema_.full_shape)
         noise = torch.randn_like(x)
-        share = (torch.arange(len(x), device=x.device) + torch.rand(len(x), device=x.device)) / len(
-            x
-        )
-        every = torch.from_numpy(_levels()).to(x)
-        levels = every[(share * len(every)).long().clamp(max=len(every) - 1)]
+        levels = picked(learnable(cosine(_LEVELS)), spread_shares(x)).to(x)
         added = self.augmentation * torch.rand(len(x), device=x.device)
         small = shrink(x, self.times)
         known = self._known(small, torch.randn_like(small), added, given)
@@ -364,9 +359,3 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
             raise ValueError("its base was fitted to images of another size")
         if not (self.usual_ > 0).all():
             raise ValueError("a usual error is not positive")
-
-
-def _levels() -> np.ndarray:
-    """Return the noise levels that are learnt, rising."""
-    every = cosine_levels(_LEVELS)
-    return every[every <= MOST]

@@ -147,6 +147,45 @@ def straight(count: int) -> np.ndarray:
     return along / (1 - along)
 
 
+def learnable(levels: np.ndarray) -> np.ndarray:
+    """Return rising levels without those at which next to nothing but noise is left.
+
+    Parameters
+    ----------
+    levels : ndarray
+        At least two.
+    """
+    return levels[: max(2, int((levels <= MOST).sum()))]
+
+
+def picked(levels: np.ndarray, shares: Tensor) -> Tensor:
+    """Return one of some levels for each number in [0, 1), all of them alike, (batch,).
+
+    Parameters
+    ----------
+    levels : ndarray
+        The levels.
+    shares : Tensor of shape (batch,)
+        As of `spread_shares`.
+    """
+    every = torch.from_numpy(levels).to(shares)
+    return every[(shares * len(every)).long().clamp(max=len(every) - 1)]
+
+
+def spread_shares(batch: Tensor) -> Tensor:
+    """Return one number in [0, 1) for each sample of a batch, spread evenly, (batch,).
+
+    Levels of noise drawn by them make losses vary less than independent ones.
+
+    Parameters
+    ----------
+    batch : Tensor of shape (batch, ...)
+        The samples.
+    """
+    places = torch.arange(len(batch), device=batch.device)
+    return (places + torch.rand(len(batch), device=batch.device)) / len(batch)
+
+
 def even_noise(shape: tuple[int, ...], seed: int, draws: int = 32) -> Tensor:
     """Return noise whose squares have a mean of 1, (k, ...), the same for a seed.
 
