@@ -3,7 +3,7 @@
 A model learns 10,000 images of Fashion-MNIST for `--minutes` of one core (and, for detection the
 other way round, 10,000 of MNIST for half of that), and the same fitted model is asked for all:
 
-- drawing: 2,000 samples by each sampler, judged as in adversarial_images.py (same images, same
+- drawing: 2,000 samples by each sampler, judged as in image_families.py (same images, same
   features): which sampler needs how many evaluations of the network a sample.
 - likelihood: bits a pixel of 100 test images: the variational bound of steps as many as are named,
   and the density along the probability flow, which is of images with uniform noise of one level.
@@ -33,7 +33,7 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-import adversarial_images
+import image_families
 import judged
 import store
 from likely.core import catalogue
@@ -87,7 +87,7 @@ def learn(name: str, images: np.ndarray, seconds: float) -> tuple[Any, dict[str,
 
 def drawing(model: Any) -> list[dict]:
     """Return how good samples are by every sampler."""
-    parts = adversarial_images.read()
+    parts = image_families.read()
     space = learn_features(parts["train"], parts["labels"])
     usual, rows = model.get_params(), []
     for sampler, steps in SAMPLERS:

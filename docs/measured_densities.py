@@ -140,7 +140,7 @@ def _modes(stored: dict[str, Any]) -> Iterable[Row]:
         )
 
 
-def _adversarial_images(stored: dict[str, Any]) -> Iterable[Row]:
+def _image_families(stored: dict[str, Any]) -> Iterable[Row]:
     parts = [
         f"{row['method'].removeprefix('likely.')} {row['frechet / floor']:.3g}, "
         f"{row['coverage']:.2f}"
@@ -235,7 +235,7 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "spoken_digits_drawn": _spoken_drawn,
     "energy": _energy,
     "modes": _modes,
-    "adversarial_images": _adversarial_images,
+    "image_families": _image_families,
     "style_mixing": _style_mixing,
     "big_gan_labels": _big_gan_labels,
     "unpaired_sets": _unpaired_sets,

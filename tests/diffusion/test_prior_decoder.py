@@ -28,9 +28,9 @@ def halves() -> tuple[np.ndarray, list[str]]:
 def model(halves) -> PriorDecoder:
     """Learnt from these."""
     images, said = halves
-    part = {"learning_rate": 0.01, "sampling_steps": 6}
-    prior = DDPM(hidden=(16, 16), budget="80 steps", **part)
-    decoder = DDPM(hidden=(8,), budget="50 steps", **part)
+    part = {"learning_rate": 0.005, "sampling_steps": 6}
+    prior = DDPM(hidden=(16, 16), budget="160 steps", **part)
+    decoder = DDPM(hidden=(8,), budget="100 steps", **part)
     settings = {"embedding": 8, "hidden": (8,), "budget": "60 steps", "learning_rate": 0.02}
     return PriorDecoder(prior, decoder, **settings).fit(images, condition=said)
 

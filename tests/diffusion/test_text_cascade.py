@@ -28,9 +28,9 @@ def halves() -> tuple[np.ndarray, list[str]]:
 def model(halves) -> TextCascade:
     """Learnt from these."""
     images, said = halves
-    base = DDPM(hidden=(16, 16), budget="80 steps", learning_rate=0.01, sampling_steps=8)
+    base = DDPM(hidden=(16, 16), budget="160 steps", learning_rate=0.004, sampling_steps=8)
     cascade = TextCascade(
-        base=base, hidden=(8, 8), budget="30 steps", learning_rate=0.01, sampling_steps=6
+        base=base, hidden=(8, 8), budget="60 steps", learning_rate=0.01, sampling_steps=6
     )
     return cascade.fit(images, condition=said)
 

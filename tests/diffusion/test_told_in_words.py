@@ -113,7 +113,7 @@ def test_maps_attend_to_words_that_are_there():
 
 def test_a_u_net_hears_nothing_where_nothing_is_told():
     torch.manual_seed(0)
-    network = UNet((8, 8), 1, (8, 16), 1, 0, TextReader(5, 4, 16))
+    network = UNet((8, 8), 1, 1, (8, 16), 1, 0, TextReader(5, 4, 16))
     for zero in (network.end, network.reading.back):
         torch.nn.init.normal_(zero.weight)
     x, level = torch.randn(2, 1, 8, 8), torch.zeros(2)

@@ -29,6 +29,7 @@ from likely.nets.information import information
 from likely.nets.noise import MOST, Path, even_noise, spread_shares
 from likely.nets.pixels import levels_of, pixels, restore_pixels, stretch_pixels
 from likely.nets.probability_flow import EXACT, codes, log_density, samples
+from likely.nets.repeated import Repeated
 from likely.nets.scale import squash, stretch, unsquash
 from likely.nets.text_reader import TextReader
 from likely.nets.u_net import UNet
@@ -39,6 +40,7 @@ _LEAST_LEVEL = 0.01  # at which densities and codes begin, in spreads
 _PROBES = 4
 _LOOKS = 4  # draws of noise by which conditions are compared, of samples of few numbers
 _HIDDEN = {"dense": (256, 256, 256), "convolutional": (48, 64, 96)}
+_DRAWN_TO_SETTLE = 128
 _RETURNS = 5  # to more noise, at every level, when samples are completed
 _SAMPLERS = {"ancestral": ancestral, "dpm_solver": dpm_solver, "heun": heun}
 
@@ -68,13 +70,12 @@ class Diffusing(
         "sample its divergence is estimated"
     )
     additive = True
-    _state_spec: ClassVar = {
+    _state_spec: ClassVar = Judging._state_spec | {
         "middle_": Array("width"),
         "unit_": Array("width", low=0),
         "range_": Array(2, "width"),
-        "centre_": Array("statistic"),
-        "whitening_": Array("statistic", "statistic"),
-        "usual_": Array("level", "width", low=0),
+        "repeated_": Array("value"),
+        "near_": Array("value", low=0),
         "network_": Weights(),
     }
 
@@ -88,6 +89,8 @@ class Diffusing(
     middle_: np.ndarray
     unit_: np.ndarray
     range_: np.ndarray
+    repeated_: np.ndarray
+    near_: np.ndarray
     network_: Denoiser
 
     @property
@@ -168,11 +171,12 @@ class Diffusing(
         captions, reader = self._captions, None
         if captions is not None:
             reader, given = TextReader(captions.size, captions.longest), 0
-        if layers == "dense":
-            network: nn.Module = DenseDenoiser(shape, hidden, given, reader)
+        maps = layers != "dense"
+        if maps:
+            network: nn.Module = UNet(shape[1:], 2 * shape[0], shape[0], hidden, 1, given, reader)
         else:
-            network = UNet(shape[1:], shape[0], hidden, 1, given, reader)
-        return Denoiser(network, self.path, schema.width, given)
+            network = DenseDenoiser(shape, hidden, given, reader)
+        return Denoiser(network, self.path, schema.width, given, twice=maps)
 
     def _chosen_layers(self, schema: Any) -> str:
         table = not isinstance(schema, Form)
@@ -196,7 +200,20 @@ class Diffusing(
         if self._image:
             ends = [np.full_like(spread, end) for end in (-0.5, 0.5)]
         self.range_ = np.stack([(end - self.middle_) / self.unit_ for end in ends])
+        self.repeated_ = self.near_ = np.empty(0)
         super()._fit(x, rng)
+
+    def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
+        super()._learn_scores(x, held_out)
+        if not self._image:  # tables have their own way, and series hardly any
+            return
+        learnt, given = self._apart(x, self._shape)
+        some = np.linspace(0, len(x) - 1, _DRAWN_TO_SETTLE).astype(int)
+        drawn = self._sample_given(
+            len(some), None if given is None else given[some], generator(self.seed)
+        )
+        found = Repeated.learn(learnt, drawn)
+        self.repeated_, self.near_ = found.values, found.widths
 
     def _train(self, data: Tensor, held_out: Tensor | None, rng: np.random.Generator) -> None:
         if not isinstance(self.schema_, Form):
@@ -266,7 +283,8 @@ class Diffusing(
                 return ddim(denoise, x, levels, draw, self.eta)
             return _SAMPLERS[self.sampler](denoise, x, levels, draw)
 
-        return self._back(self._apply(start, drawn, codes=True))
+        found = self._back(self._apply(start, drawn, codes=True))
+        return Repeated(self.repeated_, self.near_).settled(found)
 
     def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw what is not known; after every step some go back to more noise (RePaint).
@@ -290,7 +308,7 @@ class Diffusing(
             return moving
 
         found = self._back(self._apply(together, filled, codes=True))
-        return np.where(known, x, found)
+        return np.where(known, x, Repeated(self.repeated_, self.near_).settled(found))
 
     def _encode(self, x: np.ndarray) -> np.ndarray:
         return self._apply(x, lambda batch: self._flowing(batch, codes))

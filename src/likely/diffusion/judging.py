@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from likely.base.conditional import Conditional
+from likely.base.state import Array
+from likely.data.form import Form
 from likely.nets.deep_model import DeepModel
 from likely.nets.denoising import Denoise, dpm_solver
 from likely.nets.multiscale import LEVELS, parts_of, squares, statistics
 from likely.nets.noise import even_noise
-from likely.nets.states import States
+from likely.nets.plane import Plane
+from likely.nets.states import States, at_large
 
 _MOST_JUDGED = 5_000  # samples whose statistics are learnt
 _FLOOR = 0.1  # of the mean squared error, below which a smaller one says nothing
@@ -27,7 +31,9 @@ class Judging(Conditional, DeepModel, ABC):
     """Three measures of oddness.
 
     - "multiscale": noise of five levels is added and taken off; how unusual the squared errors are
-      together, by level and place (after Mahmood et al., 2021);
+      together, by level and place (after Mahmood et al., 2021), and of samples with axes how large
+      they are when compressed, how rough, and how far from the plane that samples lie near (see
+      `likely.nets.states`);
     - "restored": squared errors of what is restored from noise of one spread, in units of those
       that are usual (Wyatt et al., 2022);
     - "likelihood": minus the log-density.
@@ -35,10 +41,24 @@ class Judging(Conditional, DeepModel, ABC):
     The noise is the same for every sample.
     """
 
+    _state_spec: ClassVar = {
+        "centre_": Array("statistic"),
+        "whitening_": Array("statistic", "statistic"),
+        "usual_": Array("level", "width", low=0),
+        "plane_middle_": Array("width"),
+        "plane_directions_": Array("direction", "width", dtype="float32"),
+        "plane_variances_": Array("direction"),
+        "plane_rest_": Array(low=0.0),
+    }
+
     oddness: str
     centre_: np.ndarray
     whitening_: np.ndarray
     usual_: np.ndarray
+    plane_middle_: np.ndarray
+    plane_directions_: np.ndarray
+    plane_variances_: np.ndarray
+    plane_rest_: float
 
     @property
     @abstractmethod
@@ -61,12 +81,19 @@ class Judging(Conditional, DeepModel, ABC):
 
     def _learn_scores(self, x: np.ndarray, held_out: np.ndarray) -> None:
         some = held_out[:: max(1, len(held_out) // _MOST_JUDGED)]
-        found = self._apply(some, self._statistics)
+        self._learn_plane(self._apart(x, self._shape)[0])
+        found = self._statistics(some)
         states = States.learn(found, parts_of(self._shape))
         self.centre_, self.whitening_ = states.centre, states.whitening
         usual = self._mean_squares(some)
         least = _FLOOR * usual.mean(axis=1, keepdims=True) + _LEAST
         self.usual_ = usual + least
+
+    def _learn_plane(self, x: np.ndarray) -> None:
+        plane = Plane.learn(x if isinstance(self.schema_, Form) else x[:1])  # tables ask for none
+        self.plane_middle_, self.plane_rest_ = plane.middle, plane.rest
+        self.plane_directions_ = plane.directions.astype(np.float32)
+        self.plane_variances_ = plane.variances
 
     def _mean_squares(self, x: np.ndarray) -> np.ndarray:
         """Return the usual squared errors: at each level, and when restored, by feature."""
@@ -85,7 +112,7 @@ class Judging(Conditional, DeepModel, ABC):
         return -self._distance(x)
 
     def _distance(self, x: np.ndarray) -> np.ndarray:
-        return States(self.centre_, self.whitening_).distance(self._apply(x, self._statistics))
+        return States(self.centre_, self.whitening_).distance(self._statistics(x))
 
     def _contributions(self, x: np.ndarray) -> np.ndarray:
         usual = self.usual_.reshape(len(self.usual_), *self._shape)
@@ -97,8 +124,14 @@ class Judging(Conditional, DeepModel, ABC):
         scale = -self._score(x) / np.where(total > 0, total, 1.0)
         return found * scale.reshape(-1, *[1] * len(self._shape))
 
-    def _statistics(self, batch: Tensor) -> Tensor:
-        return statistics(self._squares(batch))
+    def _statistics(self, x: np.ndarray) -> np.ndarray:
+        found = self._apply(x, lambda batch: statistics(self._squares(batch)))
+        if not isinstance(self.schema_, Form):
+            return found
+        plane = Plane(
+            self.plane_middle_, self.plane_directions_, self.plane_variances_, self.plane_rest_
+        )
+        return np.hstack([at_large(self._apart(x, self._shape)[0], plane), found])
 
     def _squares(self, batch: Tensor) -> Tensor:
         """Return squared errors at every level, averaged over draws, (batch, level, ...)."""

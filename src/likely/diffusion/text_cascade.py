@@ -253,7 +253,7 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
         if captions is not None:
             reader = TextReader(captions.size, captions.longest)
         network = BesideSmall(schema.shape, schema.channels, self.hidden or _HIDDEN, given, reader)
-        return Denoiser(network, Path(), schema.width)
+        return Denoiser(network, Path(), schema.width, twice=True)
 
     def _settle(self, network: Denoiser, data: Tensor) -> None:
         network.settle(self._apart(data, self.schema_.full_shape)[0], None)

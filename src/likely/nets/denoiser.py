@@ -25,10 +25,10 @@ class Denoiser(nn.Module):
     Parameters
     ----------
     network : Module
-        From what is seen (batch, ...), the logarithm of the level (batch,) and what is known of
-        samples, (batch, given + 1) or None, to what the path asks for, in the shape of what is
-        seen. The last number of what is known says whether anything is. It begins with zeros: what
-        it foretells is added to what would be best for normal samples.
+        From what is seen (batch, channel, ...), the logarithm of the level (batch,) and what is
+        known of samples, (batch, given + 1) or None, to what the path asks for, in the shape of
+        samples. The last number of what is known says whether anything is. It begins with zeros:
+        what it foretells is added to what would be best for normal samples.
     path : Path
         At which scale the network sees samples, and what it foretells.
     width : int
@@ -36,14 +36,21 @@ class Denoiser(nn.Module):
     given : int, default 0
         Numbers known of a sample, on which its mean depends; 0, too, where they are the numbers of
         words and count for nothing by themselves.
+    twice : bool, default False
+        Whether the network sees, behind samples with noise, as many channels of the noise that
+        would be in them if samples were normal. Where these hardly vary, as in the margins of
+        images, that is the noise itself, which at low levels is hard to make out otherwise.
     """
 
     basis: Tensor
     variances: Tensor
     centres: Tensor
 
-    def __init__(self, network: nn.Module, path: Path, width: int, given: int = 0) -> None:
+    def __init__(
+        self, network: nn.Module, path: Path, width: int, given: int = 0, twice: bool = False
+    ) -> None:
         super().__init__()
+        self.twice = twice
         self.network = network
         self.path = path
         known = width if width <= _MOST_KNOWN else 0
@@ -134,18 +141,26 @@ class Denoiser(nn.Module):
         self, mixture: Mixture, seen: Tensor, level: Tensor, known: Tensor | None
     ) -> Tensor:
         """Return what normal samples would let one foretell, and what the network adds."""
-        found = self.network(seen, level.log(), known).to(seen.dtype)
+        with torch.autocast(seen.device.type, enabled=False):
+            usual, shown = self._usual(mixture, seen, known), seen
+            if self.twice:
+                sample = self.path.sample(mixture, seen, usual)
+                noise = (seen - mixture.signal * sample) / mixture.noise
+                shown = torch.cat([seen, noise], dim=1)
+        return usual + self.network(shown, level.log(), known).to(seen.dtype)
+
+    def _usual(self, mixture: Mixture, seen: Tensor, known: Tensor | None) -> Tensor:
+        """Return what normal samples would let one foretell."""
+        found = torch.zeros_like(seen)
         if known is not None and len(self.centres) > 1:
-            with torch.autocast(seen.device.type, enabled=False):
-                centre = (known @ self.centres).view_as(seen)
-            found = found + self.path.goal(mixture, centre, torch.zeros_like(centre))
+            centre = (known @ self.centres).view_as(seen)
+            found = self.path.goal(mixture, centre, torch.zeros_like(centre))
             seen = seen - mixture.signal * centre
         if not len(self.basis):
-            return self.path.usual(mixture, 1.0) * seen + found
+            return found + self.path.usual(mixture, 1.0) * seen
         factors = self.path.usual(mixture.flat(), self.variances)  # (batch, direction)
-        with torch.autocast(seen.device.type, enabled=False):
-            turned = seen.flatten(1) @ self.basis
-            return ((factors * turned) @ self.basis.T).view_as(seen) + found
+        turned = seen.flatten(1) @ self.basis
+        return found + ((factors * turned) @ self.basis.T).view_as(seen)
 
 
 class LevelEmbedding(nn.Module):

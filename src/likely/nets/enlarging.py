@@ -42,15 +42,15 @@ class BesideSmall(nn.Module):
     ) -> None:
         super().__init__()
         self.channels, self.shape = channels, tuple(shape)
-        self.network = UNet(shape, 2 * channels + 1, widths, 1, given, reader)
+        self.network = UNet(shape, 3 * channels + 1, channels, widths, 1, given, reader)
 
     def forward(self, x: Tensor, log_level: Tensor, known: Tensor) -> Tensor:
         """Return what is foretold.
 
         Parameters
         ----------
-        x : Tensor of shape (batch, channel, height, width)
-            Images with noise.
+        x : Tensor of shape (batch, 2 * channel, height, width)
+            What is seen of images with noise.
         log_level : Tensor of shape (batch,)
             Logarithms of their noise levels.
         known : Tensor of shape (batch, numbers)
@@ -61,10 +61,8 @@ class BesideSmall(nn.Module):
         small = known[:, :pixels].reshape(-1, self.channels, *self.shape)
         noise = known[:, pixels, None, None, None].expand(-1, 1, *self.shape)
         rest = known[:, pixels + 1 :]
-        found = self.network(
-            torch.cat([x, small, noise], dim=1), log_level, rest if rest.shape[1] > 1 else None
-        )
-        return found[:, : self.channels]
+        seen = torch.cat([x, small, noise], dim=1)
+        return self.network(seen, log_level, rest if rest.shape[1] > 1 else None)
 
 
 def shrink(x: Tensor, times: int) -> Tensor:

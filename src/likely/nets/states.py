@@ -95,10 +95,23 @@ def statistics(x: np.ndarray, nats: np.ndarray, plane: Plane) -> np.ndarray:
     by_place = torch.from_numpy(np.ascontiguousarray(nats, dtype=np.float64)).sum(1, keepdim=True)
     coarse, fine = (pooled(by_place, places).numpy() for places in _PLACES[nats.ndim - 2])
     squares = pooled(by_place**2, _PLACES[nats.ndim - 2][0]).numpy()
-    total, size = nats.reshape(len(nats), -1).sum(axis=1), compressed(x)
-    bits = [total, size, np.log(size)]
-    at_large = [*bits, _root(coarse), np.sqrt(squares), roughness(x), plane.statistics(x)]
-    return np.column_stack([*at_large, _root(fine)])
+    total = nats.reshape(len(nats), -1).sum(axis=1)
+    size, rest = np.split(at_large(x, plane), [2], axis=1)
+    return np.column_stack([total, size, _root(coarse), np.sqrt(squares), rest, _root(fine)])
+
+
+def at_large(x: np.ndarray, plane: Plane) -> np.ndarray:
+    """Return the statistics that need no density: size when compressed, roughness, the plane.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n, channel, *axes)
+        Samples, from 0 to 1 if they are images.
+    plane : Plane
+        What samples lie near.
+    """
+    size = compressed(x)
+    return np.column_stack([size, np.log(size), roughness(x), plane.statistics(x)])
 
 
 def _root(means: np.ndarray) -> np.ndarray:

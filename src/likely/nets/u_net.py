@@ -25,7 +25,7 @@ _LARGE = 16  # places along an axis, from which maps begin at half the size
 
 
 class UNet(nn.Module):
-    """Samples with noise (batch, channel, *axes) to what is foretold of them, in the same shape.
+    """What is seen of samples (batch, before, *axes) to what is foretold, (batch, after, *axes).
 
     Sizes that cannot be halved so often are filled up with zeros, and cut off at the end. Samples
     of sixteen places or more come in as maps of half their size with more channels, which costs a
@@ -35,8 +35,8 @@ class UNet(nn.Module):
     ----------
     shape : sequence of int
         Sizes of the one or two axes.
-    channels : int
-        Of a sample.
+    before, after : int
+        Channels of what is seen, and of what is foretold.
     widths : sequence of int
         Channels at every size, each half the one before.
     blocks : int in [1, 16]
@@ -51,7 +51,8 @@ class UNet(nn.Module):
     def __init__(
         self,
         shape: Sequence[int],
-        channels: int,
+        before: int,
+        after: int,
         widths: Sequence[int],
         blocks: int,
         given: int,
@@ -64,11 +65,11 @@ class UNet(nn.Module):
         widths = tuple(widths)[: halvings + 1]
         unit = self.fold << halvings
         self.room = [-(-size // unit) * unit for size in shape]
-        inside, told = channels * self.fold**axes, 4 * widths[0]
+        folded, told = self.fold**axes, 4 * widths[0]
         convolution = CONVOLUTIONS[axes - 1]
         self.reader = reader
         self.embedding = LevelEmbedding(told, reader.width if reader else given + (given > 0))
-        self.start = convolution(inside, widths[0], 3, padding=1)
+        self.start = convolution(folded * before, widths[0], 3, padding=1)
         self.down, self.smaller = nn.ModuleList(), nn.ModuleList()
         for i, width in enumerate(widths):
             self.down.append(nn.ModuleList(Block(axes, width, width, told) for _ in range(blocks)))
@@ -84,7 +85,7 @@ class UNet(nn.Module):
             if i:
                 self.larger.append(convolution(width, widths[i - 1], 3, padding=1))
         self.norm = _norm(widths[0])
-        self.end = convolution(widths[0], inside, 3, padding=1)
+        self.end = convolution(widths[0], folded * after, 3, padding=1)
         nn.init.zeros_(self.end.weight)
         if axes == 2:
             self.to(memory_format=torch.channels_last)  # pyright: ignore - a quarter faster

@@ -1,24 +1,28 @@
-"""Measure how good images are that adversarial and diffusion models make in the same time.
+"""Put all families of generators into one table: the same images, and the same time to learn.
 
 10,000 images of Fashion-MNIST are learnt from and 2,000 generated; they are compared with 2,000
 test images in the features of a network that is trained here, as in generated_images.py, so figures
 can be compared with one another but with no published ones. Every model gets as many steps as fit
 into the budget, `--minutes` of one core, by the processor time of its first steps; `seconds` is
-what it took in all, with the scores of all images learnt from, and the drawing. One seed.
+what it took in all, with the scores of all images learnt from, and the drawing, of which "ms a
+sample" says how long it took an image. One seed.
 
 "frechet / floor" is 1 for a perfect generator; "told" the accuracy of logistic regression that
 tells generated from real images, 0.5 is ideal; "classes" how many of the ten get at least 3 % of
-the samples, by a classifier of the features (right on `right` of the real test images); "balance"
-the entropy of these shares, 1 if all are equal; "notes" what the model says of itself after
-training. "right" of a model that was told labels is the
-share of its samples that are classified as what was asked for. "real images" are the ceiling,
-"independent pixels" come each from another image.
+the samples, by a classifier of the features (right on `right` of the real test images), so that 10
+less this are the modes lost; "balance" the entropy of these shares, 1 if all are equal; "sharpness"
+how much a pixel differs from the mean of its four neighbours, as a root of squares, over that of
+real images: less than 1 is blurred, more is noisy; "bits" what a pixel of a test image costs by
+the model's density ("<" if it is a bound or an estimate, as its `bound` says), and "-" if it has
+none; "notes" what the model says of itself after training. "right" of a model that was told labels
+is the share of its samples that are classified as what was asked for. "real images" are the
+ceiling, "independent pixels" come each from another image.
 
-    python benchmarks/adversarial_images.py                        what is missing, then stores all
-    python benchmarks/adversarial_images.py --methods likely.DCGAN --again
-    python benchmarks/adversarial_images.py --minutes 25           for a machine with time, or a GPU
+    python benchmarks/image_families.py                        what is missing, then stores all
+    python benchmarks/image_families.py --methods likely.DCGAN --again
+    python benchmarks/image_families.py --minutes 25           for a machine with time, or a GPU
 
-Measurements go to results/adversarial_images_rows.csv as they come.
+Measurements go to results/image_families_rows.csv as they come.
 """
 
 from __future__ import annotations
@@ -37,13 +41,16 @@ import judged
 import store
 import tables
 from likely.core import catalogue
-from likely.evaluation import learn_features
+from likely.evaluation import bits_per_dim, learn_features
 from recognised import classes_by
 from rows import Rows, parser
 
 TRIVIAL = ("real images", "independent pixels")
 MODELS: dict[str, dict[str, Any]] = {
     "likely.VAE": {"kind": "image", "layers": "convolutional"},
+    "likely.PixelCNN": {},
+    "likely.Glow": {"steps": 4, "hidden": (64, 64), "scales": 2, "batch_size": 32},
+    "likely.RBM": {"kind": "image"},
     "likely.GAN": {"kind": "image"},
     "likely.DCGAN": {},
     "likely.WGAN": {"kind": "image"},
@@ -56,14 +63,16 @@ TOLD = ("likely.BigGAN",)
 METHODS = (*TRIVIAL, *MODELS)
 LEARNT, MADE, CLASSES, LEAST = 10_000, 2_000, 10, 0.03
 TIMED = 500  # images on which steps are timed
-FIGURES, SAID = ("classes", "balance", "right"), ("steps", "notes")
+JUDGED = 100  # test images whose bits are counted
+FIGURES = ("classes", "balance", "right", "sharpness", "ms a sample")
+SAID = ("bits", "steps", "notes")
 
 
 def main(asked: Any) -> None:
     """Measure what is missing, print and store."""
     torch.set_num_threads(1)
     stored = Rows(
-        "adversarial_images", ("method", "minutes", "seed"), (*judged.FIGURES, *FIGURES, *SAID)
+        "image_families", ("method", "minutes", "seed"), (*judged.FIGURES, *FIGURES, *SAID)
     )
     done = {stored.run(row) for row in stored.read()}
     space, parts = None, read()
@@ -80,7 +89,7 @@ def main(asked: Any) -> None:
     result = []
     for minutes in sorted({row["minutes"] for row in found}, key=float):
         result += summed_up([row for row in found if row["minutes"] == minutes], minutes)
-    store.save("adversarial_images", result, learnt=LEARNT, made=MADE, settings=MODELS)
+    store.save("image_families", result, learnt=LEARNT, made=MADE, settings=MODELS)
 
 
 def summed_up(found: list[dict[str, Any]], minutes: str) -> list[dict[str, Any]]:
@@ -107,21 +116,26 @@ def read() -> dict[str, np.ndarray]:
     order = np.random.default_rng(0).permutation(len(test))
     real, apart, others = (test[order[i * MADE : (i + 1) * MADE]] for i in range(3))
     found = {"train": train[:LEARNT], "labels": labels[:LEARNT], "real": real, "apart": apart}
-    return found | {"others": others, "of others": of_test[order[2 * MADE : 3 * MADE]]}
+    labels = {"of real": of_test[order[:MADE]], "of others": of_test[order[2 * MADE : 3 * MADE]]}
+    return found | labels | {"others": others}
 
 
 def measure(
     method: str, parts: dict[str, np.ndarray], space: Any, seed: int, budget: float
 ) -> dict[str, Any]:
     """Return the figures of one generator."""
-    start = process_time()
+    start, each = process_time(), ""
     train, asked, said = parts["train"], parts["of others"], dict.fromkeys(SAID, "")
     if method in MODELS:
         model = learn(method, parts, seed, budget)
-        said = {"steps": model.budget_, "notes": " ".join(model.notes_)}
+        told = {"condition": [str(label) for label in parts["of real"][:JUDGED]]}
+        bits = bits_of(model, parts["real"][:JUDGED], told if method in TOLD else {})
+        said = {"bits": bits, "steps": model.budget_, "notes": " ".join(model.notes_)}
         asked = np.repeat(np.arange(CLASSES), MADE // CLASSES)
         given = {"condition": [str(label) for label in asked]} if method in TOLD else {}
+        drawing = process_time()
         made = model.sample(MADE, seed=seed, **given)
+        each = round(1000 * (process_time() - drawing) / MADE, 1)
     elif method == "real images":
         made = parts["others"]
     else:
@@ -136,9 +150,26 @@ def measure(
         "classes": int((shares >= LEAST).sum()),
         "balance": round(float(-(some * np.log(some)).sum() / np.log(CLASSES)), 4),
         "right": round(float((classes == asked).mean()), 4) if known else "",
+        "sharpness": round(detail(made) / detail(parts["real"]), 3),
+        "ms a sample": each,
         "seconds": seconds,
         **said,
     }
+
+
+def detail(images: np.ndarray) -> float:
+    """Return how much a pixel differs from the mean of its four neighbours, in levels."""
+    x = images.astype(np.float64)
+    around = x[:, :-2, 1:-1] + x[:, 2:, 1:-1] + x[:, 1:-1, :-2] + x[:, 1:-1, 2:]
+    return float(np.sqrt(np.square(x[:, 1:-1, 1:-1] - around / 4).mean()))
+
+
+def bits_of(model: Any, images: np.ndarray, given: dict[str, Any]) -> str:
+    """Return what a pixel costs by the density of a model, with its sort; "-" if it has none."""
+    if not hasattr(model, "log_prob"):
+        return "-"
+    found = bits_per_dim(model.log_prob(images, **given), images[0].size)
+    return f"{'' if model.exact else '< '}{found.mean():.2f}"
 
 
 def learn(method: str, parts: dict[str, np.ndarray], seed: int, budget: float) -> Any:
