@@ -19,6 +19,15 @@ AUROC does not depend on how rare anomalies are, and so flatters a detector whos
 alarms are all false; AUPRC does not. Both look at the ranking only: they say nothing about whether
 p-values are right.
 
+Of scores of series, where anomalies are events and an alarm beside one is nearly right:
+
+| question | function |
+|---|---|
+| how pure is the ranking of points, borders of events counted in part? | `vus_pr`, `range_auc_pr` |
+| the same of ROC curves, which flatter where events are rare | `vus_roc`, `range_auc_roc` |
+| how wide are these borders? | `window_of` |
+| which runs of labels are events? | `events_of` |
+
 Of generators and densities:
 
 | question | function |
@@ -57,7 +66,10 @@ from likely.evaluation.learning_curve import LearningCurve, learning_curve
 from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
 from likely.evaluation.memorisation import Memorisation, memorisation
 from likely.evaluation.ranking import auprc, auroc, precision_at, recall_at
+from likely.evaluation.runs import events_of
+from likely.evaluation.series_window import window_of
 from likely.evaluation.two_sample import TwoSample, two_sample_test
+from likely.evaluation.vus import range_auc_pr, range_auc_roc, vus_pr, vus_roc
 
 if TYPE_CHECKING:
     from likely.evaluation.feature_space import FeatureSpace as FeatureSpace
@@ -78,6 +90,7 @@ __all__ = [
     "bits_per_dim",
     "bootstrap_interval",
     "density_calibration",
+    "events_of",
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
@@ -90,9 +103,14 @@ __all__ = [
     "power",
     "prdc",
     "precision_at",
+    "range_auc_pr",
+    "range_auc_roc",
     "recall_at",
     "two_sample_test",
+    "vus_pr",
+    "vus_roc",
     "wilson_interval",
+    "window_of",
 ]
 
 _LAZY = ("FeatureSpace", "learn_features")  # they need torch
