@@ -8,6 +8,7 @@ from likely.evaluation import (
     auprc,
     auroc,
     events_of,
+    range_areas,
     range_auc_pr,
     range_auc_roc,
     vus_pr,
@@ -79,6 +80,16 @@ def test_by_hand() -> None:
     recalls[1] = min(1.0, recalls[1])
     by_hand = recalls[0] * r + (recalls[1] - recalls[0]) * (1 + r) / 2
     assert range_auc_pr(labels, scores, 2, thresholds="all") == pytest.approx(by_hand, abs=1e-12)
+
+
+@pytest.mark.parametrize("thresholds", [30, "all"])
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, thresholds: object) -> None:
+    labels, scores = draw(5, 400)
+    whole = [metric(labels, scores, 17, thresholds=thresholds) for metric in METRICS]
+    for cells in (1, 250, 700):
+        monkeypatch.setattr(range_areas, "_CELLS", cells)
+        parts = [metric(labels, scores, 17, thresholds=thresholds) for metric in METRICS]
+        assert parts == pytest.approx(whole, abs=1e-14)
 
 
 def test_many_thresholds_come_near_all() -> None:

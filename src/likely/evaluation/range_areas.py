@@ -8,7 +8,6 @@ that a threshold needs is how many points in the order of their scores lie above
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +18,7 @@ from likely.evaluation.runs import events_of
 Thresholds = int | Literal["all"]
 
 _FAR = 1 << 60
+_CELLS = 200_000  # numbers of a table held at a time: windows by thresholds, points or events
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,16 @@ def range_areas(
     inside, beside = np.sort(scores[anomalies]), scores[place][order][::-1]
     cuts = _cuts(rising, np.concatenate([inside, beside]), thresholds)
     counts = _Counts(n, len(inside), *(_at_least(cuts, part) for part in (rising, inside, beside)))
-    areas = [
-        _areas(counts, _softness(first, second, window), found)
-        for half, found in enumerate(_shares_found(events, scores, cuts, reach))
-        for window in (2 * half, 2 * half + 1)
-        if window in windows
-    ]
-    precise, roc = np.array(areas).T
+    tops, areas = np.full((1, len(events)), -np.inf), []
+    step = max(1, _CELLS // (2 * max(len(cuts), len(place), len(events))))
+    for begin in range(0, reach + 1, step):
+        halves = np.arange(begin, min(begin + step, reach + 1))
+        tops = _tops(events, scores, halves, tops[-1])
+        wide = np.arange(max(windows[0], 2 * begin), min(windows[-1], 2 * halves[-1] + 1) + 1)
+        if len(wide):
+            found = _shares_found(events, tops, halves, cuts)[wide // 2 - begin]
+            areas.append(_areas(counts, _softness(first, second, wide), found))
+    precise, roc = np.concatenate(areas, axis=1)
     return precise, roc
 
 
@@ -84,12 +87,12 @@ def _near(
     return place, np.minimum(left, right), np.minimum(np.maximum(left, right), further)
 
 
-def _softness(first: np.ndarray, second: np.ndarray, window: int) -> np.ndarray:
-    """Return the labels of points near events."""
-    half = window // 2
-    weight = np.zeros(int(first.max(initial=0)) + half + 1)
-    weight[1 : half + 1] = np.sqrt(1 - np.arange(1, half + 1) / window)
-    soft = weight[first]
+def _softness(first: np.ndarray, second: np.ndarray, windows: np.ndarray) -> np.ndarray:
+    """Return the labels of points near events, of the shape (window, point)."""
+    half = windows[:, None] // 2
+    distance = np.arange(first.max(initial=0) + 1)
+    share = np.sqrt(np.maximum(1 - distance / np.maximum(windows[:, None], 1), 0.0))
+    soft = np.where(distance <= half, share, 0.0)[:, first]
     soft[second <= half] = 1.0
     return soft
 
@@ -113,35 +116,55 @@ def _at_least(cuts: np.ndarray, rising: np.ndarray) -> np.ndarray:
     return len(rising) - np.searchsorted(rising, cuts, side="left")
 
 
-def _shares_found(
-    events: np.ndarray, scores: np.ndarray, cuts: np.ndarray, reach: int
-) -> Iterator[np.ndarray]:
-    """Yield the share of events found at each threshold, for half a window of 0, 1, 2, ...
+def _tops(
+    events: np.ndarray, scores: np.ndarray, halves: np.ndarray, tops: np.ndarray
+) -> np.ndarray:
+    """Return the highest score in reach of each event, of the shape (half, event).
 
-    Events whose borders touch count as one. An event's top score grows with its borders.
+    `tops` are those of the half before the first one: with each, a reach grows by two points.
     """
     starts, lasts = events[:, 0], events[:, 1] - 1
-    bounds = np.stack([starts, events[:, 1]], axis=1).ravel()
-    tops = np.maximum.reduceat(np.append(scores, -np.inf), bounds)[::2]
-    for half in range(reach + 1):
-        left = scores[np.maximum(starts - half, 0)]
-        right = scores[np.minimum(lasts + half, len(scores) - 1)]
-        tops = np.maximum(tops, np.maximum(left, right))
-        apart = starts[1:] - lasts[:-1] > 2 * half
-        heads = np.append(0, np.flatnonzero(apart) + 1)
-        top = np.maximum.reduceat(tops, heads)
-        turn = len(cuts) - np.searchsorted(cuts[::-1], top, side="right")
-        yield np.cumsum(np.bincount(turn, minlength=len(cuts))) / len(heads)
+    if halves[0] == 0:
+        tops = np.maximum.reduceat(np.append(scores, -np.inf), events.ravel())[::2]
+    left = scores[np.maximum(starts - halves[:, None], 0)]
+    right = scores[np.minimum(lasts + halves[:, None], len(scores) - 1)]
+    return np.maximum.accumulate(np.maximum(np.maximum(left, right), tops))
 
 
-def _areas(counts: _Counts, soft: np.ndarray, found: np.ndarray) -> tuple[float, float]:
-    """Return the areas of one window from the labels of near points, the oddest first."""
-    gained = np.append(0.0, np.cumsum(soft))[counts.near]
-    true = counts.hits + gained
-    positives = counts.anomalies + gained / 2  # half of the borders that were found
-    recall = np.minimum(true / positives, 1.0) * found
-    false = (counts.shown - true) / (counts.n - positives)
-    precise = np.diff(recall, prepend=0.0) @ (true / counts.shown)
-    rates = np.diff(false, prepend=0.0, append=1.0)
-    heights = np.append(recall, 1.0) + np.append(0.0, recall)
-    return float(precise), float(rates @ heights / 2)
+def _shares_found(
+    events: np.ndarray, tops: np.ndarray, halves: np.ndarray, cuts: np.ndarray
+) -> np.ndarray:
+    """Return the share of events found at each threshold, of the shape (half, threshold).
+
+    Events whose borders touch count as one.
+    """
+    turn = len(cuts) - np.searchsorted(cuts[::-1], tops, side="right")  # finds it, (half, event)
+    heads = np.ones(tops.shape, dtype=bool)
+    heads[:, 1:] = events[1:, 0] - events[:-1, 1] + 1 > 2 * halves[:, None]
+    first = np.minimum.reduceat(turn.ravel(), np.flatnonzero(heads))
+    row = np.repeat(np.arange(len(halves)), heads.sum(axis=1))
+    counts = np.bincount(row * len(cuts) + first, minlength=len(halves) * len(cuts))
+    found = np.cumsum(counts.reshape(len(halves), -1), axis=1)
+    return found / found[:, -1:]
+
+
+def _areas(counts: _Counts, soft: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Return both areas from the labels of near points, the oddest first, shape (2, window)."""
+    sums = np.zeros((len(soft), soft.shape[1] + 1))
+    np.cumsum(soft, axis=1, out=sums[:, 1:])
+    precise, roc = np.zeros((2, len(soft)))
+    recall_before = false_before = np.zeros((len(soft), 1))
+    step = max(64, _CELLS // (4 * len(soft)))
+    for begin in range(0, len(counts.shown), step):
+        part = slice(begin, begin + step)
+        true = sums[:, counts.near[part]]  # (window, threshold), as all that follow
+        positives = counts.anomalies + true / 2  # half of the borders that were found
+        true += counts.hits[part]
+        recall = np.minimum(true / positives, 1.0) * found[:, part]
+        false = (counts.shown[part] - true) / (counts.n - positives)
+        rises = np.diff(recall, prepend=recall_before)
+        precise += np.sum(rises * (true / counts.shown[part]), axis=1)
+        roc += np.sum(np.diff(false, prepend=false_before) * (recall - rises / 2), axis=1)
+        recall_before, false_before = recall[:, -1:], false[:, -1:]
+    roc += ((1 - false_before) * (1 + recall_before))[:, 0] / 2
+    return np.stack([precise, roc])
