@@ -19,6 +19,25 @@ AUROC does not depend on how rare anomalies are, and so flatters a detector whos
 alarms are all false; AUPRC does not. Both look at the ranking only: they say nothing about whether
 p-values are right.
 
+Of scores of series, where anomalies are events and an alarm beside one is nearly right:
+
+| question | function |
+|---|---|
+| how pure is the ranking of points, borders of events counted in part? | `vus_pr`, `range_auc_pr` |
+| the same of ROC curves, which flatter where events are rare | `vus_roc`, `range_auc_roc` |
+| how wide are these borders? | `window_of` |
+| how many events were found, how late, and how many alarms were false? | `event_detection` |
+| does the oddest point lie at the one event? | `ucr_score` |
+| are events found early, at few false alarms, as the Numenta benchmark counts? | `nab_score` |
+| how near are alarms to events, and events to alarms? | `affiliation` |
+| what would a paper that adjusts points report? | `point_adjusted_f1_misleading` |
+| what does chance get? | `beside_chance` |
+| which runs of labels are events? | `events_of` |
+
+Chance gets much in most of them, the more the longer events are: a random score gets a VUS-ROC of
+0.75, an affiliation F1 of 0.66 and a point-adjusted F1 of 0.61, but a VUS-PR of 0.14, where 5 % of
+5,000 points are anomalous in ten events. Never give one of these figures without that of chance.
+
 Of generators and densities:
 
 | question | function |
@@ -45,39 +64,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from likely.evaluation.affiliation import Affiliation, affiliation
 from likely.evaluation.bits import bits_per_character, bits_per_dim
+from likely.evaluation.chance import BesideChance, beside_chance
 from likely.evaluation.comparison import mean_ranks
 from likely.evaluation.coverage import Coverage, prdc
 from likely.evaluation.decisions import false_discovery_rate, false_positive_rate, power
 from likely.evaluation.density_calibration import DensityCalibration, density_calibration
 from likely.evaluation.disentanglement import mutual_information_gap
+from likely.evaluation.event_detection import EventDetection, event_detection
 from likely.evaluation.frechet import Frechet, frechet_distance
 from likely.evaluation.intervals import bootstrap_interval, wilson_interval
 from likely.evaluation.learning_curve import LearningCurve, learning_curve
 from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
 from likely.evaluation.memorisation import Memorisation, memorisation
+from likely.evaluation.nab_score import nab_score
+from likely.evaluation.point_adjustment import point_adjusted_f1_misleading
 from likely.evaluation.ranking import auprc, auroc, precision_at, recall_at
+from likely.evaluation.runs import events_of
+from likely.evaluation.series_window import window_of
 from likely.evaluation.two_sample import TwoSample, two_sample_test
+from likely.evaluation.ucr_score import ucr_score
+from likely.evaluation.vus import range_auc_pr, range_auc_roc, vus_pr, vus_roc
 
 if TYPE_CHECKING:
     from likely.evaluation.feature_space import FeatureSpace as FeatureSpace
     from likely.evaluation.feature_space import learn_features as learn_features
 
 __all__ = [
+    "Affiliation",
+    "BesideChance",
     "Coverage",
     "DensityCalibration",
+    "EventDetection",
     "FeatureSpace",
     "Frechet",
     "LearningCurve",
     "MeanDiscrepancy",
     "Memorisation",
     "TwoSample",
+    "affiliation",
     "auprc",
     "auroc",
+    "beside_chance",
     "bits_per_character",
     "bits_per_dim",
     "bootstrap_interval",
     "density_calibration",
+    "event_detection",
+    "events_of",
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
@@ -87,12 +122,20 @@ __all__ = [
     "mean_ranks",
     "memorisation",
     "mutual_information_gap",
+    "nab_score",
+    "point_adjusted_f1_misleading",
     "power",
     "prdc",
     "precision_at",
+    "range_auc_pr",
+    "range_auc_roc",
     "recall_at",
     "two_sample_test",
+    "ucr_score",
+    "vus_pr",
+    "vus_roc",
     "wilson_interval",
+    "window_of",
 ]
 
 _LAZY = ("FeatureSpace", "learn_features")  # they need torch

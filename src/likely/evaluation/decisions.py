@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from likely.core.errors import DataError
-from likely.evaluation.inputs import check_labels
+from likely.evaluation.inputs import check_decisions
 
 
 def false_discovery_rate(labels: Any, flagged: Any) -> float:
@@ -37,7 +37,7 @@ def false_discovery_rate(labels: Any, flagged: Any) -> float:
     >>> false_discovery_rate([0, 0, 1, 1], [0, 1, 1, 1])
     0.3333333333333333
     """
-    anomalies, shown = _pair(labels, flagged)
+    anomalies, shown = check_decisions(labels, flagged)
     return float(np.sum(shown & ~anomalies) / max(1, shown.sum()))
 
 
@@ -61,7 +61,7 @@ def false_positive_rate(labels: Any, flagged: Any) -> float:
     >>> false_positive_rate([0, 0, 1, 1], [0, 1, 1, 1])
     0.5
     """
-    anomalies, shown = _pair(labels, flagged)
+    anomalies, shown = check_decisions(labels, flagged)
     if anomalies.all():
         raise DataError(f"All {len(anomalies)} labels are 1: no normal row could be flagged.")
     return float(shown[~anomalies].mean())
@@ -87,16 +87,7 @@ def power(labels: Any, flagged: Any) -> float:
     >>> power([0, 0, 1, 1], [0, 1, 0, 1])
     0.5
     """
-    anomalies, shown = _pair(labels, flagged)
+    anomalies, shown = check_decisions(labels, flagged)
     if not anomalies.any():
         raise DataError(f"All {len(anomalies)} labels are 0: there is no anomaly to find.")
     return float(shown[anomalies].mean())
-
-
-def _pair(labels: Any, flagged: Any) -> tuple[np.ndarray, np.ndarray]:
-    anomalies, shown = check_labels(labels, both=False), check_labels(flagged, both=False)
-    if len(anomalies) != len(shown):
-        raise DataError(
-            f"Found {len(anomalies)} labels but {len(shown)} decisions. Give one decision a label."
-        )
-    return anomalies, shown

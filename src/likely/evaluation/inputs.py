@@ -65,6 +65,29 @@ def check_scores(scores: Any, n: int) -> np.ndarray:
     return values
 
 
+def check_decisions(labels: Any, flagged: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels and decisions as booleans, both of the shape (n,).
+
+    Parameters
+    ----------
+    labels : array of 0 and 1, shape (n,)
+        1 for an anomaly.
+    flagged : array of 0 and 1, or of booleans, shape (n,)
+        Whether a row was reported.
+
+    Raises
+    ------
+    DataError
+        If either is not made of 0 and 1, or the lengths differ.
+    """
+    anomalies, shown = check_labels(labels, both=False), check_labels(flagged, both=False)
+    if len(anomalies) != len(shown):
+        raise DataError(
+            f"Found {len(anomalies)} labels but {len(shown)} decisions. Give one decision a label."
+        )
+    return anomalies, shown
+
+
 def _one_dimensional(values: Any, what: str) -> np.ndarray:
     try:
         array = np.asarray(values).astype(np.float64)
