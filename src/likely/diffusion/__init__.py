@@ -71,6 +71,6 @@ _find, __dir__ = catalogue.doors("diffusion")
 
 
 def __getattr__(name: str) -> Any:
-    if name == "StableDiffusion":  # fitted by others, so the catalogue of what can be fitted lacks it
+    if name == "StableDiffusion":  # not in the catalogue, which lists what can be fitted
         return import_module("likely.diffusion.stable_diffusion").StableDiffusion
     return _find(name)

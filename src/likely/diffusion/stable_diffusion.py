@@ -191,7 +191,7 @@ class StableDiffusion(Conditional, Sampler, Encoder, Reconstructor):
         codes = self._codes(np.where(kept, x, np.float32(_GREY)))
         places = self._parts.shrinks
         blocks = kept.reshape(len(x), 1, *np.stack([self._latent[1:], [places] * 2], 1).ravel())
-        whole = blocks.all(axis=(3, 5))
+        whole = np.asarray(blocks.all(axis=(3, 5)))
         given = self._given(condition, len(x))
         drawn = self._drawn(whole * codes + noise, given, levels, rng, codes, whole)
         return self.schema_.restore(np.where(kept, x, drawn))
@@ -346,12 +346,13 @@ class StableDiffusion(Conditional, Sampler, Encoder, Reconstructor):
         """Return what networks make of samples, as many at a time as memory allows, as float64."""
         device = find_device(self.device, self)
         self._parts.to(device)
+        steps = torch.float32 if device.type == "mps" else torch.float64  # codes, not networks
         step = max(1, _PIXELS // math.prod(self.schema_.shape))
         found = []
         with torch.inference_mode():
             for first in range(0, len(arrays[0]), step):
                 some = [torch.from_numpy(np.array(one[first : first + step])) for one in arrays]
-                made = compute(*[one.to(device, torch.float32) for one in some])
+                made = compute(*[one.to(device, steps) for one in some])
                 found.append(made.double().cpu().numpy())
         return np.concatenate(found)
 

@@ -89,7 +89,7 @@ def read_folder(path: str | os.PathLike[str]) -> Pretrained:
                 f"{folder} holds a U-Net that sees {unet.config.in_channels} channels and returns "
                 f"{unet.config.out_channels}, as those for inpainting do. Take the plain model."
             )
-        found = Pretrained(
+        return Pretrained(
             _loaded(folder / "tokenizer", CLIPTokenizer.from_pretrained, local_files_only=True),
             _network(folder / "text_encoder", CLIPTextModel, attn_implementation="sdpa"),
             unet,
@@ -97,7 +97,6 @@ def read_folder(path: str | os.PathLike[str]) -> Pretrained:
             *_noise(folder),
             *_checker(folder, "safety_checker" in parts),
         )
-    return found
 
 
 def _stated(folder: Path) -> set[str]:

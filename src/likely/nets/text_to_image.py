@@ -24,7 +24,7 @@ _GREY, _HALF = 0.5, 2.0  # of values in [0, 1], as the autoencoder sees them: in
 
 @dataclass(frozen=True)
 class Pretrained:
-    """The networks of one folder, in float32.
+    """The networks of one folder, which compute in float32.
 
     Parameters
     ----------
@@ -103,22 +103,23 @@ class Pretrained:
         rising = np.log(self.levels)
 
         def denoise(x: Tensor, level: float) -> Tensor:
-            mixture = self.path.at(x.new_tensor(level, dtype=torch.float64))
+            mixture = self.path.at(torch.tensor(level, dtype=torch.float64))
             time = float(np.interp(np.log(level), rising, np.arange(len(rising))))
-            seen = (mixture.signal * x).to(x)
-            foretold = self.unet(seen, x.new_tensor(time), encoder_hidden_states=said).sample
-            return self.path.sample(mixture, seen, foretold).to(x)
+            seen = mixture.signal * x
+            at = torch.tensor(time, dtype=torch.float32, device=x.device)
+            foretold = self.unet(seen.float(), at, encoder_hidden_states=said).sample
+            return self.path.sample(mixture, seen, foretold.to(x))
 
         return denoise
 
     def encode(self, images: Tensor) -> Tensor:
         """Return the codes of images with values in [0, 1], of a spread of about 1."""
-        found = self.vae.encode(_HALF * (images - _GREY)).latent_dist.mode()
+        found = self.vae.encode(_HALF * (images.float() - _GREY)).latent_dist.mode()
         return found * self.vae.config.scaling_factor
 
     def decode(self, codes: Tensor) -> Tensor:
         """Return the images that codes stand for, with values in [0, 1]."""
-        found = self.vae.decode(codes / self.vae.config.scaling_factor).sample
+        found = self.vae.decode(codes.float() / self.vae.config.scaling_factor).sample
         return (found / _HALF + _GREY).clamp(0, 1)
 
     def proper(self, images: Tensor) -> Tensor:
