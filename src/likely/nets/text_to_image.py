@@ -79,7 +79,7 @@ class Pretrained:
     def tokens(self, texts: Sequence[str]) -> np.ndarray:
         """Return numbers of the tokens of texts, (n, longest), or raise `DataError`."""
         for text in texts:
-            found = len(self.tokenizer(text).input_ids)
+            found = len(self.tokenizer(text, verbose=False).input_ids)
             if found > self.longest:
                 raise DataError(
                     f"The prompt {text[:60]!r} has {found - 2:,} tokens, and at most "
