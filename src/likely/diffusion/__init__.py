@@ -62,6 +62,15 @@ What goes wrong, and how it is met:
   flows, and `log_prob` is the density of the spread values with noise of a hundredth of a spread.
 """  # noqa: E501 - rows of a table
 
+from importlib import import_module
+from typing import Any
+
 from likely.core import catalogue
 
-__getattr__, __dir__ = catalogue.doors("diffusion")
+_find, __dir__ = catalogue.doors("diffusion")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "StableDiffusion":  # not in the catalogue, which lists what can be fitted
+        return import_module("likely.diffusion.stable_diffusion").StableDiffusion
+    return _find(name)

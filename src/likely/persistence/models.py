@@ -123,6 +123,7 @@ def _store_model(
     owner, schema = type(model), getattr(model, "schema_", None)
     if schema is None and parent is None:
         raise NotFittedError(f"This {owner.__name__} is not fitted yet. Call `fit`, then save it.")
+    named = class_id(owner)
     if not writer.rows:
         refuse_rows(model)
     arrays = {name: np.asarray(getattr(model, name)) for name in arrays_of(owner)}
@@ -141,7 +142,7 @@ def _store_model(
         else {_CONDITION: _store_schema(condition, f"{prefix}{_CONDITION}", writer, None)}
     )
     return more | {
-        "class": class_id(owner),
+        "class": named,
         "params": _store_params(model, f"{prefix}params", writer),
         "schema": _store_schema(schema, f"{prefix}schema", writer, parent),
         "offset": _offset(model),

@@ -6,6 +6,7 @@ import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from likely import persistence
 from likely.base.model import Model
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical, learn_empirical
-from likely.core.errors import DamagedFile
+from likely.core.errors import DamagedFile, MissingDependency
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.persistence.files import only_model
@@ -65,15 +66,20 @@ def load(path: str | Path) -> Learned:
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file; or a folder of Stable Diffusion as diffusers wrote it, which draws only
+        (`likely.diffusion.StableDiffusion`).
 
     Raises
     ------
+    MissingDependency
+        For a folder, if the extra "pretrained" is not installed.
     DamagedFile
         If its bytes are not those that were written.
     UnsupportedFile
         If it is no such file, or was written by a newer likely.
     """
+    if Path(path).is_dir():
+        return _alone(_pretrained(path))
     saved = persistence.load(path, "learned", "model")
     if saved.kind == "model":
         return _alone(only_model(saved))
@@ -95,6 +101,15 @@ def load(path: str | Path) -> Learned:
 def inspect(path: str | Path) -> dict[str, Any]:
     """Return what is inside a file, building no model."""
     return persistence.inspect(path)
+
+
+def _pretrained(folder: str | Path) -> Any:
+    """Return the model in a folder of weights that others learnt."""
+    if find_spec("torch") is None:
+        raise MissingDependency("Weights that others learnt", "torch", "pretrained")
+    from likely.diffusion import StableDiffusion
+
+    return StableDiffusion(str(folder))
 
 
 def _alone(model: Any) -> Learned:
