@@ -34,19 +34,26 @@ One network serves all of it:
 - **Conditions.** `fit(images, condition=labels)`; a tenth of the labels is withheld in training, so that
   `guidance` beyond 1 can push samples to what makes the label different.
 - **Captions.** `fit(images, condition=["a boot above a bag, dark", ...])`: texts of several words are read word by word,
-  and the coarsest maps attend to the words. `match(images, captions)` says how well they fit. A guidance of 3 to 5 shows
-  what was asked for more often, and less varied.
+  and the coarsest maps attend to the words. Half of the captions lose some words in training, so that each word is
+  learnt by itself. `match(images, captions)` says how well they fit. A guidance of 3 to 5 shows what was asked for more
+  often, and less varied.
 - **Completing and changing.** `complete(X, known)` keeps what is known and draws the rest; `vary(X,
   strength)` adds noise to a sample and takes it off again: a rough sketch in, a likely sample out.
 - **Codes and likelihood.** The equation of the probability flow leads every sample to a code of
   standard normal numbers and back (`encode`, `decode`); what it does to volumes is log p(x)
   (`log_prob`). `DDPM.elbo` is the variational bound.
 - **Oddness.** Noise of five levels is added and taken off; a sample is odd where that goes worse, or
-  better, than it does usually. The errors are the map that explains it.
+  better, than it does usually, and of images and series also where it is rougher, plainer or farther from the
+  plane of the others than is usual for such errors. The errors are the map that explains it.
 
 The network never starts from nothing. For normally distributed samples the best D is known, and
 linear; it is computed from the covariance of the data (of up to 1,024 numbers), and the network learns
-what it adds. An untrained model is a Gaussian, with means that depend on the conditions.
+what it adds. An untrained model is a Gaussian, with means that depend on the conditions. Networks
+of images also see the noise that such a Gaussian would find: in black margins that is all of it.
+
+Weights that others learnt: `likely.load("stable-diffusion-v1-5")`, a folder as diffusers writes it
+(`pip install "likely[pretrained]"`). It is read and never run, and drawn from by the samplers above:
+`likely generate stable-diffusion-v1-5 --prompt "a lighthouse at dawn" -n 4 -o grid.png`.
 
 What goes wrong, and how it is met:
 
@@ -54,6 +61,8 @@ What goes wrong, and how it is met:
   meant for a few dozen, which is the default; `sampling_steps` trades time for quality.
 - **Too little training looks like noise and blots.** Weights are averaged over many steps, and the
   loss of samples held out stops training.
+- **Black becomes nearly black.** Numbers that are drawn come near a value that is repeated and hardly ever meet it,
+  and a judge sees that at once. As many pixels as are usual are set to values that hold a twentieth of all pixels.
 - **Guidance beyond what was learnt** makes colours glare and samples alike: pixels stay within their
   range at every step, and 1 is the default.
 - **The likelihood knows texture best**, as that of other models: a model of clothes finds digits
