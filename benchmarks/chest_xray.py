@@ -23,10 +23,13 @@ import numpy as np
 
 import likely
 import store
+from likely.autoencoders import ConvolutionalAutoencoder
+from likely.diffusion import DDPM
 from likely.vision import PaDiM, PatchCore
 from pictures import FOLDER, TRIVIAL, interval, learnt_and_judged, pixel_pca, placing, ranking
 
 PLANTED, RATE = 135, 0.01
+STEPS = "600 steps"  # of diffusion models, about three minutes of a core
 
 
 def main(most: int | None) -> None:
@@ -75,6 +78,14 @@ def judge(
         model.top = 1.0
         odd = -model.score_samples(new)
         yield {"method": f"{model!r}", **whole(labels, kinds, odd)}
+    for model in (
+        ConvolutionalAutoencoder(kind="image"),
+        DDPM(budget=STEPS),
+        DDPM(oddness="restored", budget=STEPS),
+    ):
+        odd, took = learnt_and_judged(model, learnt, new)
+        row = whole(labels, kinds, odd) | placing(list(masks), list(model.contributions(lesions)))
+        yield {"method": repr(model), **row, **took}
 
 
 def whole(labels: np.ndarray, kinds: np.ndarray, odd: np.ndarray) -> dict[str, float]:

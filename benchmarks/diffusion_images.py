@@ -5,8 +5,10 @@ other way round, 10,000 of MNIST for half of that), and the same fitted model is
 
 - drawing: 2,000 samples by each sampler, judged as in image_families.py (same images, same
   features): which sampler needs how many evaluations of the network a sample.
-- likelihood: bits a pixel of 100 test images: the variational bound of steps as many as are named,
-  and the density along the probability flow, which is of images with uniform noise of one level.
+- likelihood: bits a pixel (and channel) of 100 test images: the variational bound of steps as many
+  as are named, and the density along the probability flow, which is of images with uniform noise of
+  one level; then the same of a second model, which learns the 3,200 images of the CIFAR-10 sample.
+  Beside them stand the flows of flow_images.py, which learnt the same images for so many minutes.
 - repair: the left or the lower half of 100 test images is completed. Squared error of pixels (in
   levels of 255, as a root) of the mean of eight completions, and of one; beside it the mean image,
   the mean of the five training images that are nearest in the known half, and a VAE of a third
@@ -33,6 +35,7 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
+import flow_images
 import image_families
 import judged
 import store
@@ -60,7 +63,11 @@ def main(asked: argparse.Namespace) -> None:
     store.show({"model": asked.model} | facts)
     parts = {
         "drawing": lambda: drawing(model),
-        "likelihood": lambda: likelihood(model, test[-SOME:]),
+        "likelihood": lambda: [
+            *likelihood(model, test[-SOME:], "fashion"),
+            *in_colour(asked),
+            *flows(),
+        ],
         "repair": lambda: repair(model, train[:LEARNT], test[-SOME:], asked.minutes),
         "detection": lambda: detection(model, asked, sets),
     }
@@ -107,7 +114,23 @@ def drawing(model: Any) -> list[dict]:
     return rows
 
 
-def likelihood(model: Any, test: np.ndarray) -> list[dict]:
+def in_colour(asked: argparse.Namespace) -> list[dict]:
+    """Return bits of the CIFAR-10 sample by a model of its own."""
+    train, test = flow_images.read("cifar", None, SOME)
+    model, facts = learn(asked.model, train, 60 * asked.minutes)
+    return [row | {"steps of learning": facts["steps"]} for row in likelihood(model, test, "cifar")]
+
+
+def flows() -> list[dict]:
+    """Return what flow_images.py has stored."""
+    kept = ("images", "bits_per_dim")
+    return [
+        {key: row[key] for key in kept} | {"measure": row["method"], "seconds": row.get("seconds")}
+        for row in store.load("flow_images")
+    ]
+
+
+def likelihood(model: Any, test: np.ndarray, images: str) -> list[dict]:
     """Return bits a pixel by every measure."""
     rows = []
     ways = [("probability flow", 10), ("probability flow", 20)]
@@ -117,7 +140,7 @@ def likelihood(model: Any, test: np.ndarray) -> list[dict]:
         started = process_time()
         model.set_params(likelihood_steps=steps)
         nats = model.log_prob(test) if way == "probability flow" else model.elbo(test)
-        row = {"measure": way, "steps": steps}
+        row: dict[str, Any] = {"images": images, "measure": way, "steps": steps}
         bits = bits_per_dim(nats, test[0].size)
         row["bits_per_dim"] = round(float(bits.mean()), 3)
         row["standard error"] = round(float(bits.std() / np.sqrt(len(bits))), 3)
