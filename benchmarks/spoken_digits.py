@@ -64,9 +64,9 @@ from tables import DATA
 RATE = 8_000
 # figures would be taken for numbers, and not for labels
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-SETTINGS = {  # seven minutes of a core, and a quarter of an hour
+SETTINGS = {  # seven minutes of a core, and half an hour
     "heard": {"budget": "1500 steps"},
-    "drawn": {"budget": "2400 steps", "depth": 10},  # a quarter of a second is looked back on
+    "drawn": {"budget": "4000 steps", "depth": 10},  # a quarter of a second is looked back on
 }
 FRAMES = {"told": (512, 32), "free": (256, 32)}  # with fewest bits in the training part
 ODD = ("reversed", "noise", "tone", "fast", "slow")

@@ -7,10 +7,11 @@ the spot of Fashion-MNIST, with captions such as "a boot above a bag, dark": 64 
 altogether, so that each thing was seen in both places, but never with this other one.
 
 The judge is a classifier of all 64 sorts of scenes that learnt from real scenes of other clothes
-(the test part). "objects" is how often both things stand where the caption says, "relation" and
-"light" how often these are right. Real scenes are the ceiling, and drawn ones against the captions
-of others the floor. "misfit" is the AUROC at which `match` tells real scenes with a wrong caption,
-of the same held-out sorts, from those with their own.
+(the test part). "objects" is how often both things stand where the caption says, "each" how often a
+thing that is named does, "relation" and "light" how often these are right. Real scenes are the
+ceiling, and drawn ones against the captions of others the floor. "misfit" is the AUROC at which
+`match` tells real scenes with a wrong caption, of the same held-out sorts, from those with their
+own.
 
     python benchmarks/text_to_image.py DESIGN captions|pairs [FILE.likely]
 
@@ -111,12 +112,14 @@ def drawn(judge: Judge, model: Any, sorts: tuple, what: str) -> list[dict]:
 def right(judge: Judge, scenes: Scenes) -> dict:
     """Return in which share of scenes the judge sees what their sorts say."""
     found = [EVERY[i] for i in judge.classes(scenes.images)]
-    pairs = list(zip(found, scenes.sorts, strict=True))
-    return {
-        "objects": round(float(np.mean([seen[:2] == said[:2] for seen, said in pairs])), 3),
-        "relation": round(float(np.mean([seen[2] == said[2] for seen, said in pairs])), 3),
-        "light": round(float(np.mean([seen[3] == said[3] for seen, said in pairs])), 3),
+    same = np.array(found) == np.array(scenes.sorts)  # (scene, 4)
+    shares = {
+        "objects": same[:, :2].all(axis=1),
+        "each": same[:, :2],
+        "relation": same[:, 2],
+        "light": same[:, 3],
     }
+    return {name: round(float(right.mean()), 3) for name, right in shares.items()}
 
 
 def misfit(model: Any, new: tuple) -> float:

@@ -34,9 +34,8 @@ One network serves all of it:
 - **Conditions.** `fit(images, condition=labels)`; a tenth of the labels is withheld in training, so that
   `guidance` beyond 1 can push samples to what makes the label different.
 - **Captions.** `fit(images, condition=["a boot above a bag, dark", ...])`: texts of several words are read word by word,
-  and the coarsest maps attend to the words. Half of the captions lose some words in training, so that each word is
-  learnt by itself. `match(images, captions)` says how well they fit. A guidance of 3 to 5 shows what was asked for more
-  often, and less varied.
+  and the coarsest maps attend to the words. `match(images, captions)` says how well they fit. A guidance of 3 to 5 shows
+  what was asked for more often, and less varied.
 - **Completing and changing.** `complete(X, known)` keeps what is known and draws the rest; `vary(X,
   strength)` adds noise to a sample and takes it off again: a rough sketch in, a likely sample out.
 - **Codes and likelihood.** The equation of the probability flow leads every sample to a code of

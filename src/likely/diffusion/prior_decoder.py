@@ -215,7 +215,7 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
     def _network(self, schema: Any) -> nn.Module:
         captions, reader, given = self._captions, None, self._given_width
         if captions is not None:
-            reader = TextReader(captions.size, captions.longest, gaps=0)
+            reader = TextReader(captions.size, captions.longest)
         hidden = self.hidden or _HIDDEN
         return TextImage(schema.shape, schema.channels, self.embedding, hidden, given, reader)
 

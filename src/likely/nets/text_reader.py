@@ -45,22 +45,13 @@ class TextReader(nn.Module):
         Numbers in the state of a word.
     layers, heads : int, default 2, 4
         Blocks, and parts of a state that attend on their own.
-    gaps : float in [0, 1), default 0.3
-        Share of the words that half of the captions lose in a step of training. So it is learnt
-        what each word says by itself, and captions whose words never met before are understood.
     """
 
     def __init__(
-        self,
-        size: int,
-        longest: int,
-        width: int = 64,
-        layers: int = 2,
-        heads: int = 4,
-        gaps: float = 0.3,
+        self, size: int, longest: int, width: int = 64, layers: int = 2, heads: int = 4
     ) -> None:
         super().__init__()
-        self.size, self.width, self.gaps = size, width, gaps
+        self.size, self.width = size, width
         self.words = nn.Embedding(size, width)
         self.begin = nn.Parameter(torch.zeros(1, 1, width))
         self.places = nn.Parameter(torch.zeros(1 + longest, width))
@@ -78,8 +69,6 @@ class TextReader(nn.Module):
             Numbers of words, 0 where there is none, and whether anything is told.
         """
         ids = known[:, :-1].round().long().clamp(0, self.size - 1)
-        if self.training and self.gaps:
-            ids = ids * _kept(ids, self.gaps)
         there = F.pad(ids > 0, (1, 0), value=True)
         begin = self.begin.expand(len(ids), -1, -1)
         x = torch.cat([begin, self.words(ids)], dim=1) + self.places  # (batch, 1 + word, width)
@@ -91,12 +80,6 @@ class TextReader(nn.Module):
     def nothing(self, n: int, like: Tensor) -> Tensor:
         """Return captions that say nothing, as `forward` takes them."""
         return like.new_zeros(n, len(self.places))
-
-
-def _kept(ids: Tensor, gaps: float) -> Tensor:
-    """Return which words are left of captions, half of which lose some, (batch, word)."""
-    losing = torch.rand(len(ids), 1, device=ids.device) < 0.5
-    return ~(losing & (torch.rand(ids.shape, device=ids.device) < gaps))
 
 
 class _Block(nn.Module):
