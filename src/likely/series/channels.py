@@ -29,7 +29,7 @@ def fit_channel_scale(values: np.ndarray) -> ChannelScale:
     """Return mean and spread of the channels that take at least three values.
 
     A channel with two values is a switch or a command: it says what was asked for, and a rare
-    command isn't an anomaly. Where there are no others, those that move are judged after all.
+    command isn't an anomaly. Where there are no others, all are judged, those that never moved too.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def fit_channel_scale(values: np.ndarray) -> ChannelScale:
     [1]
     """
     levels = np.array([len(np.unique(channel[:_SEEN])) for channel in values.T])
-    judged = np.flatnonzero(levels >= min(_LEAST_LEVELS, levels.max()))
+    several = levels >= _LEAST_LEVELS
+    judged = np.flatnonzero(several if several.any() else levels)
     mean, spread = values[:, judged].mean(axis=0), values[:, judged].std(axis=0)
     size = np.abs(mean)
     moved = spread > _TINY * np.maximum(size, 1e-3)

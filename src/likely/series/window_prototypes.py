@@ -9,7 +9,7 @@ from likely.series.windows import cut_windows, mean_over_cover, window_starts
 
 _HOPS = 32  # windows that hold a step
 _MOST_WINDOWS = 4000  # to learn from
-_MOST_VALUES = 2**22  # held at a time
+_MOST_VALUES = 2**22  # held at a time, and in all windows to learn from
 
 
 def fit_prototypes(
@@ -44,8 +44,9 @@ def fit_prototypes(
     (4, 10)
     """
     starts = window_starts(len(values), length, max(1, length // _HOPS))
-    if len(starts) > _MOST_WINDOWS:
-        starts = starts[np.linspace(0, len(starts) - 1, _MOST_WINDOWS).astype(np.int64)]
+    most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // (length * values.shape[1])))
+    if len(starts) > most:
+        starts = starts[np.linspace(0, len(starts) - 1, most).astype(np.int64)]
     centres, _ = k_means(cut_windows(values, starts, length), prototypes, rng)
     return centres
 
