@@ -1,4 +1,4 @@
-r"""Kernels for time series: what a stretch of a series usually looks like, and how far one is from it.
+r"""Kernels for time series: what a stretch usually looks like, and how far another is from it.
 
 Functions of arrays and nothing else. A series is an array of shape (time, channel) or, where one
 channel is meant, (time,). Everything is learnt from one stretch and applied to any other.

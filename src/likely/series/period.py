@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
+from scipy.fft import next_fast_len
 
 NO_RHYTHM = 125
 """Stands for a period where there is none."""
@@ -49,7 +49,7 @@ def dominant_period(values: np.ndarray) -> int:
 def autocorrelation(values: np.ndarray, most: int) -> np.ndarray:
     """Return the autocorrelation at lags 0 to `most` or to the end: all zeros if nothing moves."""
     x = values - values.mean()
-    size = fft.next_fast_len(2 * len(x), real=True)
-    spectrum = fft.rfft(x, size)
-    products = fft.irfft(spectrum * np.conj(spectrum), size)[: min(most + 1, len(x))]
+    size = next_fast_len(2 * len(x), real=True)
+    spectrum = np.fft.rfft(x, size)
+    products = np.fft.irfft(spectrum * np.conj(spectrum), size)[: min(most + 1, len(x))]
     return products / products[0] if products[0] > 0 else np.zeros(len(products))

@@ -55,6 +55,6 @@ def window_moments(values: np.ndarray, length: int) -> tuple[np.ndarray, np.ndar
 
 
 def _running(x: np.ndarray, windows: int) -> np.ndarray:
-    """Return the sums of all stretches of so many values: the first in full, others by their ends."""
+    """Return the sums of all stretches of so many values, each from the one before it."""
     changes = x[windows:] - x[: len(x) - windows]
     return np.concatenate([[0.0], np.cumsum(changes)]) + x[:windows].sum()

@@ -27,9 +27,7 @@ class WindowGaussian(NamedTuple):
     """Shape (length, length), lower triangular."""
 
 
-def fit_window_gaussian(
-    values: np.ndarray, length: int, shrinkage: float = 0.1
-) -> WindowGaussian:
+def fit_window_gaussian(values: np.ndarray, length: int, shrinkage: float = 0.1) -> WindowGaussian:
     """Return the Gaussian of the windows of a series of one channel.
 
     Parameters

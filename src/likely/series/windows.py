@@ -1,4 +1,4 @@
-"""Windows of a series: where they start, what they hold, and scores of steps from those of windows."""
+"""Windows of a series: where they start, what they hold, and scores of steps from theirs."""
 
 from __future__ import annotations
 
