@@ -1,0 +1,21 @@
+r"""Kernels for time series: what a stretch usually looks like, and how far another is from it.
+
+Functions of arrays and nothing else. A series is an array of shape (time, channel) or, where one
+channel is meant, (time,). Everything is learnt from one stretch and applied to any other.
+
+A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
+window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
+prototypes** (centres of k-means) follow series that have several shapes, as heart beats do. **What
+is left of a value given both its sides** finds single points. A series has anomalies of one length
+and rhythm of another, neither of them known; so several lengths are asked, their answers are put on
+one scale and pooled such that the one that is sure prevails.
+
+$$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dots, x_{t+m-1})$$
+
+A window says when only to within its length: a time step gets the mean over all windows that hold
+it, which is highest in the middle of what is odd.
+
+When to use: the panel for batches of which little is known. What goes wrong: one Gaussian blurs
+beats that drift against one another; windows longer than what is normal for a short time see every
+new regime as odd; anomalies that fill most of what is learnt from are normal.
+"""

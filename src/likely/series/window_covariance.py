@@ -1,0 +1,60 @@
+"""Mean and covariance of all windows of a series, without the windows.
+
+Two entries of the covariance that are as far apart sum the same products, but for those at the two
+ends: C[i+1, j+1] = C[i, j] - x[i] x[j] + x[i+N] x[j+N]. So a diagonal is one running sum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def window_moments(values: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and covariance of all windows of a series of one channel.
+
+    Takes time in proportion to `time * length` and memory to `time + length ** 2`. The windows
+    themselves would take `time * length` of memory, and `time * length ** 2` of time.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (time,)
+        The series.
+    length : int in [1, time]
+        Steps a window.
+
+    Returns
+    -------
+    mean : ndarray of shape (length,)
+    covariance : ndarray of shape (length, length)
+        Divided by the number of windows.
+
+    References
+    ----------
+    The recursion is that of the covariance method of linear prediction: Makhoul, J. (1975). Linear
+    prediction: a tutorial review. Proceedings of the IEEE. https://doi.org/10.1109/PROC.1975.9792
+
+    Examples
+    --------
+    >>> mean, covariance = window_moments(np.array([0.0, 1.0, 2.0, 3.0]), 2)
+    >>> mean.tolist(), covariance.round(2).tolist()
+    ([1.0, 2.0], [[0.67, 0.67], [0.67, 0.67]])
+    """
+    windows = len(values) - length + 1
+    offset = values.mean()
+    x = values - offset  # keeps the running sums small, and what they lose by rounding
+    mean = _running(x, windows) / windows  # (length,)
+    covariance = np.empty((length, length))
+    place = np.arange(length)
+    for lag in range(length):
+        products = x[: len(x) - lag] * x[lag:]
+        diagonal = _running(products, windows) / windows  # (length - lag,)
+        diagonal -= mean[: length - lag] * mean[lag:]
+        first = place[: length - lag]
+        covariance[first, first + lag] = covariance[first + lag, first] = diagonal
+    return mean + offset, covariance
+
+
+def _running(x: np.ndarray, windows: int) -> np.ndarray:
+    """Return the sums of all stretches of so many values, each from the one before it."""
+    changes = x[windows:] - x[: len(x) - windows]
+    return np.concatenate([[0.0], np.cumsum(changes)]) + x[:windows].sum()

@@ -1,0 +1,97 @@
+"""Windows of a series: where they start, what they hold, and scores of steps from theirs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+LEAST_LENGTH = 2
+
+
+def window_starts(steps: int, length: int, hop: int = 1) -> np.ndarray:
+    """Return the first step of each window: every `hop` steps, and one that ends with the series.
+
+    Parameters
+    ----------
+    steps : int in [length, inf)
+        Length of the series.
+    length : int in [1, inf)
+        Steps a window.
+    hop : int in [1, inf), default 1
+        Steps from one window to the next.
+
+    Returns
+    -------
+    ndarray of int64, shape (windows,)
+        Ascending. The last window ends with the series, so that each step is in one.
+
+    Examples
+    --------
+    >>> window_starts(10, 4, hop=4).tolist()
+    [0, 4, 6]
+    """
+    starts = np.arange(0, steps - length + 1, hop, dtype=np.int64)
+    last = steps - length
+    return starts if starts[-1] == last else np.append(starts, last)
+
+
+def cut_windows(values: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
+    """Return the windows that start there, one a row.
+
+    Parameters
+    ----------
+    values : ndarray of shape (time,) or (time, channel)
+        The series.
+    starts : ndarray of int64, shape (windows,)
+        First steps.
+    length : int in [1, time]
+        Steps a window.
+
+    Returns
+    -------
+    ndarray of shape (windows, length) or (windows, channel * length)
+        A copy; of several channels, one channel after the other.
+
+    Examples
+    --------
+    >>> cut_windows(np.arange(5.0), np.array([0, 2]), 3).tolist()
+    [[0.0, 1.0, 2.0], [2.0, 3.0, 4.0]]
+    """
+    views = sliding_window_view(values, length, axis=0)  # (place, [channel,] length)
+    return views[starts].reshape(len(starts), -1)
+
+
+def mean_over_cover(scores: np.ndarray, starts: np.ndarray, length: int, steps: int) -> np.ndarray:
+    """Return for each step the mean score of the windows that hold it.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (windows,)
+        One score a window.
+    starts : ndarray of int64, shape (windows,)
+        First steps, ascending; every step is in a window.
+    length : int in [1, steps]
+        Steps a window.
+    steps : int in [1, inf)
+        Length of the series.
+
+    Returns
+    -------
+    ndarray of shape (steps,)
+        The mean is over all windows with `start <= step < start + length`.
+
+    Examples
+    --------
+    >>> mean_over_cover(np.array([0.0, 2.0]), np.array([0, 1]), 2, 3).tolist()
+    [0.0, 1.0, 2.0]
+    """
+    sums = np.concatenate([[0.0], np.cumsum(scores)])
+    step = np.arange(steps)
+    first = np.searchsorted(starts, step - length + 1, side="left")
+    end = np.searchsorted(starts, step, side="right")
+    return (sums[end] - sums[first]) / (end - first)
+
+
+def fitting_length(wished: int, steps: int) -> int:
+    """Return a window length of which a stretch of so many steps has enough: at most half of it."""
+    return max(LEAST_LENGTH, min(wished, steps // 2))
