@@ -28,6 +28,7 @@ FAMILIES = (
     "gan",
     "diffusion",
     "speech",
+    "series",
     "vision",
 )
 

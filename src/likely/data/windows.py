@@ -16,12 +16,7 @@ from likely.data.files import holds
 from likely.data.frames import as_table
 from likely.data.shaped import Shaped
 from likely.data.table import Table
-
-_GAP = 1.5
-"""A step of the clock longer than so many usual ones is a gap."""
-
-_EVEN = 0.1
-_MOSTLY = 0.5
+from likely.data.timeline import in_order
 
 
 @dataclass(frozen=True)
@@ -189,54 +184,8 @@ def _read(data: Any, time: str | None) -> _Series:
 
 
 def _from_table(table: Table, time: str | None) -> _Series:
-    table = set_aside_useless(table)
-    clock = _clock(table, time)
-    channels = [
-        j for j in table.used() if table.columns[j].kind in ("number", "boolean") and j != clock
-    ]
-    if not channels:
-        raise DataError("No column of numbers is left to be a series: all are text, dates or ids.")
-    left = [table.names[j] for j in table.used() if j not in channels and j != clock]
-    notes = list(table.notes)
-    if left:
-        notes.append(f"Columns without numbers are no channels of a series: {', '.join(left)}.")
-    rows, breaks = np.arange(len(table)), ()
-    if clock is not None:
-        rows, breaks, more = _in_time(table.matrix[:, clock])
-        notes += more
-    return _Series(table.matrix[rows[:, None], channels], rows, len(table), breaks, tuple(notes))
-
-
-def _clock(table: Table, time: str | None) -> int | None:
-    dates = [j for j, column in enumerate(table.columns) if column.kind == "date"]
-    if time is None:
-        return dates[0] if len(dates) == 1 else None
-    table.check_names([time])
-    position = table.names.index(time)
-    if position not in dates:
-        raise DataError(f"The time column {time!r} holds no dates.")
-    return position
-
-
-def _in_time(moments: np.ndarray) -> tuple[np.ndarray, tuple[int, ...], list[str]]:
-    """Return rows in the order of time, the steps that begin behind gaps, and what to say."""
-    known = np.flatnonzero(~np.isnan(moments))
-    rows = known[np.argsort(moments[known], kind="stable")]
-    notes = []
-    if len(rows) < len(moments):
-        notes.append(f"{len(moments) - len(rows):,} rows have no time and are in no window.")
-    steps = np.diff(moments[rows])
-    if not len(steps):
-        return rows, (), notes
-    usual = float(np.median(steps))
-    if np.mean(np.abs(steps - usual) <= _EVEN * usual) < _MOSTLY or usual <= 0:
-        notes.append("The steps of the clock are uneven; windows count rows and not hours.")
-        return rows, (), notes
-    breaks = tuple((np.flatnonzero(steps > _GAP * usual) + 1).tolist())
-    if breaks:
-        gaps = "1 gap" if len(breaks) == 1 else f"{len(breaks):,} gaps"
-        notes.append(f"The clock has {gaps}; no window crosses one.")
-    return rows, breaks, notes
+    found = in_order(set_aside_useless(table), time)
+    return _Series(found.values, found.rows, found.size, found.breaks, found.notes)
 
 
 def _starts(breaks: Sequence[int], steps: int, length: int, step: int) -> np.ndarray:

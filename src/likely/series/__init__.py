@@ -15,7 +15,11 @@ $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dot
 A window says when only to within its length: a time step gets the mean over all windows that hold
 it, which is highest in the middle of what is odd.
 
-When to use: the panel for batches of which little is known. What goes wrong: one Gaussian blurs
+When to use: `Panel` for series of which little is known. What goes wrong: one Gaussian blurs
 beats that drift against one another; windows longer than what is normal for a short time see every
 new regime as odd; anomalies that fill most of what is learnt from are normal.
 """
+
+from likely.core import catalogue
+
+__getattr__, __dir__ = catalogue.doors("series")

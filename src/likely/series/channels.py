@@ -9,6 +9,7 @@ import numpy as np
 _LEAST_LEVELS = 3
 _SEEN = 20_000  # steps in which levels are counted
 _TINY = 1e-6  # of a spread beside its mean: rounding
+_LIMIT = 1e6  # spreads
 _STILL = 0.05  # unit of a channel that never moved, as a share of its value
 
 
@@ -50,7 +51,10 @@ def fit_channel_scale(values: np.ndarray) -> ChannelScale:
     levels = np.array([len(np.unique(channel[:_SEEN])) for channel in values.T])
     several = levels >= _LEAST_LEVELS
     judged = np.flatnonzero(several if several.any() else levels)
-    mean, spread = values[:, judged].mean(axis=0), values[:, judged].std(axis=0)
+    most = np.abs(values[:, judged]).max(axis=0)
+    unit = np.where(most > 0, most, 1.0)  # squares of huge numbers are infinite
+    shares = values[:, judged] / unit
+    mean, spread = shares.mean(axis=0) * unit, shares.std(axis=0) * unit
     size = np.abs(mean)
     moved = spread > _TINY * np.maximum(size, 1e-3)
     return ChannelScale(judged, mean, np.where(moved, spread, np.maximum(_STILL * size, _STILL)))
@@ -58,4 +62,5 @@ def fit_channel_scale(values: np.ndarray) -> ChannelScale:
 
 def in_spreads(values: np.ndarray, scale: ChannelScale) -> np.ndarray:
     """Return the judged channels in units of their spread, shape (time, judged)."""
-    return (values[:, scale.judged] - scale.mean) / scale.spread
+    away = (values[:, scale.judged] - scale.mean) / scale.spread
+    return np.clip(away, -_LIMIT, _LIMIT)  # squares of more would be infinite

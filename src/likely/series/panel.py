@@ -1,145 +1,158 @@
-"""A panel of views of a series, frozen: what `method="auto"` is made of."""
+"""Several views of a series, of which the sure one prevails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Annotated
 
 import numpy as np
 
-from likely.series.channels import ChannelScale, fit_channel_scale, in_spreads
-from likely.series.interpolation import Interpolator, fit_interpolator, interpolation_residuals
-from likely.series.period import dominant_period
-from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
-from likely.series.window_mahalanobis import (
-    WindowGaussian,
-    fit_window_gaussian,
-    window_mahalanobis,
-)
-from likely.series.window_prototypes import fit_prototypes, prototype_distances
-from likely.series.windows import fitting_length
+from likely.base.over_time import OverTime
+from likely.base.state import Array
+from likely.core.params import Interval
+from likely.series.channels import ChannelScale
+from likely.series.interpolation import Interpolator
+from likely.series.pooling import ScoreScale
+from likely.series.views import Views, fit_views, views_oddness
+from likely.series.window_mahalanobis import WindowGaussian
 
-LENGTHS = (32, 100, 200)
-"""Steps of the windows whose likelihood is asked."""
-
-PROTOTYPES = 20
-
-_SHAPE_LENGTH = 100  # beside the period
-_SIDES = 25  # steps for interpolation, the middle included
-_WEIGHT_OF_POINTS = 0.5  # real series have many harmless points
-_ACROSS_CHANNELS = 2.0
-_ACROSS_VIEWS = 3.0
-_FARTHEST = 20.0  # spreads: what one value may add to a distance from prototypes
-
-_View = WindowGaussian | Interpolator
+_VIEWS = 4  # of each channel: three lengths, and single points
 
 
-class Panel(NamedTuple):
-    """What the views have learnt."""
+class Panel(OverTime):
+    """Windows of three lengths, usual shapes and single points, pooled: for any series.
 
-    scale: ChannelScale
-    views: tuple[tuple[_View, ...], ...]
-    """By view, by channel."""
-
-    prototypes: tuple[np.ndarray, ...]
-    """Centres of windows of all channels jointly: of 100 steps, and of one period."""
-
-    scores: tuple[ScoreScale, ...]
-    """Of views by channel, then of prototypes; in the order in which they are computed."""
-
-    period: int
-
-
-def fit_panel(values: np.ndarray, rng: np.random.Generator) -> Panel:
-    """Learn what is usual from a stretch of a series.
+    Every channel is seen by a Gaussian of its windows of 32, 100 and 200 steps and by what is left
+    of a value given its neighbours; all channels together by the distance to twenty usual windows,
+    of 100 steps and of one period. Each view is put on one scale, in spreads above its usual score,
+    and the mean of their third powers counts, so that a view that is sure prevails. Channels of two
+    values, such as switches, are not judged.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (time, channel), time >= 8
-        The stretch; it may hold anomalies, but they should be few. No gaps.
-    rng : Generator
-        Draws the seeds of clusters.
+    seed : int in [0, inf), default 0
+        Of the first guesses of usual windows.
 
-    Returns
-    -------
-    Panel
-
-    Examples
-    --------
-    >>> wave = np.sin(np.arange(600.0) / 5)[:, None]
-    >>> fit_panel(wave, np.random.default_rng(0)).period
-    31
-    """
-    steps = len(values)
-    scale = fit_channel_scale(values)
-    z = in_spreads(values, scale)  # (time, judged)
-    near = np.clip(z, -_FARTHEST, _FARTHEST)
-    period = dominant_period(z[:, 0])
-    lengths = [fitting_length(length, steps) for length in LENGTHS]
-    sides = (fitting_length(_SIDES, steps) - 1) // 2 * 2 + 1
-    views: list[tuple[_View, ...]] = [
-        tuple(fit_window_gaussian(channel, length) for channel in z.T) for length in lengths
-    ]
-    views.append(tuple(fit_interpolator(channel, sides) for channel in z.T))
-    prototypes = tuple(
-        fit_prototypes(near, fitting_length(length, steps), PROTOTYPES, rng)
-        for length in (_SHAPE_LENGTH, period)
-    )
-    panel = Panel(scale, tuple(views), prototypes, (), period)
-    return panel._replace(scores=tuple(map(fit_score_scale, _raw_scores(panel, z))))
-
-
-def panel_oddness(values: np.ndarray, panel: Panel) -> np.ndarray:
-    """Return how odd each time step is.
-
-    Parameters
+    References
     ----------
-    values : ndarray of float64, shape (time, channel)
-        The series to judge; at least as long as the longest window of the panel. No gaps.
-    panel : Panel
-        What is usual.
-
-    Returns
-    -------
-    ndarray of shape (time,)
-        From 0, which is as usual; about 2 is rare, 10 is far from everything.
+    Paparrizos, J. et al. (2022). TSB-UAD: an end-to-end benchmark suite for univariate time-series
+    anomaly detection. PVLDB 15(8). https://doi.org/10.14778/3529337.3529354
 
     Examples
     --------
-    >>> wave = np.sin(np.arange(900.0) / 5)[:, None]
-    >>> panel = fit_panel(wave[:600], np.random.default_rng(0))
+    >>> import numpy as np
+    >>> from likely.series import Panel
+    >>> wave = np.sin(np.arange(900) / 5)
+    >>> model = Panel().fit(wave[:600, None])
     >>> wave[700:720] = 0.0
-    >>> bool(680 < panel_oddness(wave, panel).argmax() < 740)
+    >>> bool(680 < model.score_samples(wave[:, None]).argmin() < 740)
     True
     """
-    return power_mean(np.stack([score for _, score in panel_views(values, panel)]), _ACROSS_VIEWS)
 
+    card = {"kinds": ["timeline"], "paper": "doi:10.14778/3529337.3529354"}
+    min_rows = 8
+    _state_spec = {
+        "usual_": Array(),
+        "judged_": Array("judged", dtype="int64", low=0),
+        "mean_": Array("judged"),
+        "spread_": Array("judged", low=0),
+        "short_mean_": Array("judged", "short"),
+        "short_root_": Array("judged", "short", "short"),
+        "middle_mean_": Array("judged", "middle"),
+        "middle_root_": Array("judged", "middle", "middle"),
+        "long_mean_": Array("judged", "long"),
+        "long_root_": Array("judged", "long", "long"),
+        "between_mean_": Array("judged"),
+        "between_": Array("judged", "sides"),
+        "shapes_": Array("shape", "window"),
+        "beats_": Array("beat", "period"),
+        "scores_": Array("view", 2),
+        "period_": Array(dtype="int64", low=2),
+    }
 
-def panel_views(values: np.ndarray, panel: Panel) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the name of each view, and how odd it finds each time step, on the common scale."""
-    raw = _raw_scores(panel, in_spreads(values, panel.scale))
-    scores = (tame(one, scale) for one, scale in zip(raw, panel.scores, strict=True))
-    channels = len(panel.scale.judged)
-    for view in panel.views:
-        by_channel = np.stack([next(scores) for _ in range(channels)])  # (channel, time)
-        pooled = power_mean(by_channel, _ACROSS_CHANNELS)
-        if isinstance(view[0], WindowGaussian):
-            yield f"windows of {len(view[0].mean)}", pooled
-        else:
-            yield "points", _WEIGHT_OF_POINTS * pooled
-    for centres in panel.prototypes:
-        yield f"shapes of {centres.shape[1] // channels}", next(scores)
+    judged_: np.ndarray
+    mean_: np.ndarray
+    spread_: np.ndarray
+    short_mean_: np.ndarray
+    short_root_: np.ndarray
+    middle_mean_: np.ndarray
+    middle_root_: np.ndarray
+    long_mean_: np.ndarray
+    long_root_: np.ndarray
+    between_mean_: np.ndarray
+    between_: np.ndarray
+    shapes_: np.ndarray
+    beats_: np.ndarray
+    scores_: np.ndarray
+    period_: int
 
+    @property
+    def least_steps_(self) -> int:
+        """How many steps a stretch must have: those of the longest window."""
+        parts = (self.short_mean_, self.middle_mean_, self.long_mean_, self.between_)
+        channels = len(self.judged_)
+        shapes = (part.shape[1] // channels for part in self._prototypes)
+        return max(*[part.shape[1] for part in parts], *shapes)
 
-def _raw_scores(panel: Panel, z: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield scores of views by channel, then of prototypes, each in a unit of its own."""
-    for view in panel.views:
-        for channel, learnt in zip(z.T, view, strict=True):
-            values = np.ascontiguousarray(channel)
-            if isinstance(learnt, WindowGaussian):
-                yield window_mahalanobis(values, learnt)
-            else:
-                yield interpolation_residuals(values, learnt)
-    near = np.clip(z, -_FARTHEST, _FARTHEST)
-    for centres in panel.prototypes:
-        yield prototype_distances(near, centres)
+    @property
+    def _prototypes(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.shapes_, self.beats_
+
+    def __init__(self, seed: Annotated[int, Interval(0)] = 0) -> None:
+        self.seed = seed
+
+    def _learn(self, values: np.ndarray, rng: np.random.Generator) -> None:
+        found = fit_views(values, rng)
+        self.judged_, self.mean_, self.spread_ = found.scale
+        for name, part in zip(("short", "middle", "long"), found.by_channel, strict=False):
+            setattr(self, f"{name}_mean_", np.stack([one.mean for one in part]))
+            setattr(self, f"{name}_root_", np.stack([one.root for one in part]))
+        between = found.by_channel[3]
+        self.between_mean_ = np.array([one.mean for one in between])
+        self.between_ = np.stack([one.weights for one in between])
+        self.shapes_, self.beats_ = found.prototypes
+        self.scores_ = np.array(found.scores)
+        self.period_ = found.period
+
+    def _oddness(self, values: np.ndarray) -> np.ndarray:
+        return views_oddness(values, self._views())
+
+    def _check_state(self) -> None:
+        numbers = [c.kind in ("number", "boolean") for c in self.schema_.used]
+        channels = len(self.judged_)
+        sound = (
+            channels > 0
+            and (np.diff(self.judged_) > 0).all()
+            and self.judged_[-1] < sum(numbers)
+            and self.scores_.shape[0] == _VIEWS * channels + 2
+            and all(len(part) and part.shape[1] % channels == 0 for part in self._prototypes)
+            and min(part.shape[1] for part in self._prototypes) >= channels
+            and min(len(part) for part in (self.short_mean_, self.middle_mean_, self.long_mean_))
+        )
+        if not sound:
+            raise ValueError("channels, windows and scores do not fit together")
+        roots = (self.short_root_, self.middle_root_, self.long_root_)
+        diagonals = [np.diagonal(part, axis1=1, axis2=2) for part in roots]
+        if not all((part > 0).all() for part in (*diagonals, self.spread_, self.scores_[:, 1])):
+            raise ValueError("a spread is not positive")
+
+    def _views(self) -> Views:
+        lengths = [
+            tuple(
+                WindowGaussian(*one)
+                for one in zip(
+                    getattr(self, f"{name}_mean_"), getattr(self, f"{name}_root_"), strict=True
+                )
+            )
+            for name in ("short", "middle", "long")
+        ]
+        between = tuple(
+            Interpolator(float(mean), weights)
+            for mean, weights in zip(self.between_mean_, self.between_, strict=True)
+        )
+        return Views(
+            ChannelScale(self.judged_, self.mean_, self.spread_),
+            (*lengths, between),
+            self._prototypes,
+            tuple(ScoreScale(*map(float, one)) for one in self.scores_),
+            int(self.period_),
+        )

@@ -19,6 +19,7 @@ from likely.testing import (
     finding,
     hostile,
     invertible,
+    order_laws,
     ragged_laws,
     repeatable,
     shaped_abilities,
@@ -35,7 +36,7 @@ __all__ = ["check_model", "estimator_checks", "laws", "names_of_checks", "of_eve
 
 MODULES = (
     contract, repeatable, tables, hostile, finding, state, abilities, conditions, invertible,
-    shaped_repeatable, shaped_abilities, ragged_laws, text_laws, sound_laws,
+    shaped_repeatable, shaped_abilities, ragged_laws, text_laws, sound_laws, order_laws,
 )  # fmt: skip
 """Where laws stand; importing these modules has filled `law.ALL`."""
 

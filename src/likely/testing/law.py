@@ -23,9 +23,9 @@ ATOL = 1e-9
 """Largest difference between scores that should be equal and are near zero."""
 
 
-Data = Literal["table", "axes", "text", "audio", "ragged", "any"]
+Data = Literal["table", "axes", "text", "audio", "ragged", "timeline", "any"]
 """What a law hands to a model: tables, samples with axes, texts, sound, either of the two, whose
-samples differ in length, or nothing that depends on it."""
+samples differ in length, one series, or nothing that depends on it."""
 
 
 class LawBroken(LikelyError, AssertionError):
@@ -46,7 +46,7 @@ class Law:
         Takes an unfitted model, which it may fit; raises `LawBroken`.
     needs : type or tuple of type
         The capability that a model must have for the law to apply; of several, all.
-    data : {"table", "axes", "text", "audio", "ragged", "any"}
+    data : {"table", "axes", "text", "audio", "ragged", "timeline", "any"}
         What the law hands over, which the model must take for the law to apply.
     exact : bool
         Whether it applies only to densities that are exact.
@@ -72,6 +72,7 @@ class Law:
             "text": takes_texts,
             "audio": takes_sound,
             "ragged": takes_ragged,
+            "timeline": takes_timelines,
         }
         return self.data == "any" or bool(takes[self.data](model))
 
@@ -93,6 +94,11 @@ def takes_texts(model: Model) -> bool:
 def takes_sound(model: Model) -> bool:
     """Whether a model learns from sound, as its card says."""
     return "audio" in type(model).card["kinds"]
+
+
+def takes_timelines(model: Model) -> bool:
+    """Whether a model judges the moments of one series, as its card says."""
+    return "timeline" in type(model).card["kinds"]
 
 
 def takes_ragged(model: Model) -> bool:
@@ -117,7 +123,7 @@ def law(
     ----------
     needs : type or tuple of type, default Model
         The capability that a model must have for the law to apply; of several, all.
-    data : {"table", "axes", "text", "audio", "ragged", "any"}, default "table"
+    data : {"table", "axes", "text", "audio", "ragged", "timeline", "any"}, default "table"
         What the law hands over; it applies to models that take it. "any": the law asks for no data,
         or for an error that comes before they are looked at.
     exact : bool, default False

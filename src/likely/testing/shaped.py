@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from likely.base.model import Model
-from likely.testing.law import shaped_kinds, takes_ragged, takes_tables
+from likely.testing.law import shaped_kinds, takes_ragged, takes_tables, takes_timelines
 from likely.testing.ragged import toy_of
+from likely.testing.timelines import timeline
 from likely.testing.toys import gaussian
 
 SIZES: dict[str, tuple[int, ...]] = {"series": (32,), "image": (20, 20), "video": (5, 12, 12)}
@@ -94,6 +95,8 @@ def samples_for(model: Model, n: int = 60, seed: int = 0) -> Any:
     """
     if takes_tables(model):
         return gaussian(n, seed=seed)
+    if takes_timelines(model):
+        return timeline(n, seed)
     return (
         toy_of(model).clean(n, seed)
         if takes_ragged(model)

@@ -38,6 +38,13 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
     if kind == "table":
         return None
     kinds = _kinds_of(method)
+    if method != "auto" and kinds == ("timeline",):
+        name = method if isinstance(method, str) else type(method).__name__
+        raise CannotDo(
+            f"{name} judges the moments of one series, and can be fitted and asked for scores by "
+            f"itself: likely.series.{name}().fit(data).score_samples(data). Findings are made of "
+            "rows that are judged one by one."
+        )
     if kind is None and "table" in kinds:
         seen = kind_of(data)
         one_file = isinstance(data, (str, Path)) and Path(data).is_file()  # of one column, then

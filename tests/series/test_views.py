@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from likely.series.panel import Panel, fit_panel, panel_oddness, panel_views
+from likely.series.views import Views, fit_views, views_oddness, views_of
 
 TIME = np.arange(2400)
 USUAL = np.sin(2 * np.pi * TIME / 48) + 0.1 * np.random.default_rng(0).normal(size=2400)
 LEARNT = 1200
 
 
-def _learnt(values: np.ndarray) -> Panel:
-    return fit_panel(values, np.random.default_rng(0))
+def _learnt(values: np.ndarray) -> Views:
+    return fit_views(values, np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")
-def panel() -> Panel:
+def panel() -> Views:
     return _learnt(USUAL[:LEARNT, None])
 
 
@@ -38,16 +38,16 @@ def _planted(kind: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["missing beat", "level", "noise", "frequency", "point"])
-def test_planted_events_are_the_oddest(panel: Panel, kind: str) -> None:
-    oddness = panel_oddness(_planted(kind)[:, None], panel)
+def test_planted_events_are_the_oddest(panel: Views, kind: str) -> None:
+    oddness = views_oddness(_planted(kind)[:, None], panel)
     assert oddness.shape == USUAL.shape
     assert 1780 < oddness.argmax() < 1870
     # nothing far from the event comes near
     assert oddness[:1550].max() < 0.7 * oddness.max()
 
 
-def test_views_have_names_and_one_scale(panel: Panel) -> None:
-    views = dict(panel_views(_planted("point")[:, None], panel))
+def test_views_have_names_and_one_scale(panel: Views) -> None:
+    views = dict(views_of(_planted("point")[:, None], panel))
     assert list(views) == [
         *("windows of 32", "windows of 100", "windows of 200"),
         *("points", "shapes of 100", "shapes of 48"),
@@ -58,23 +58,23 @@ def test_views_have_names_and_one_scale(panel: Panel) -> None:
 def test_one_channel_of_several_is_enough() -> None:
     quiet = np.random.default_rng(2).normal(size=(2400, 3))
     values = np.column_stack([quiet, _planted("missing beat"), np.arange(2400) % 2])
-    oddness = panel_oddness(values, _learnt(values[:LEARNT]))
+    oddness = views_oddness(values, _learnt(values[:LEARNT]))
     assert 1780 < oddness.argmax() < 1870
 
 
-def test_units_and_offsets_do_not_matter(panel: Panel) -> None:
+def test_units_and_offsets_do_not_matter(panel: Views) -> None:
     odd = _planted("level")[:, None]
     scaled = 7 + 250 * odd
-    again = panel_oddness(scaled, _learnt(scaled[:LEARNT]))
-    np.testing.assert_allclose(again, panel_oddness(odd, panel), rtol=1e-6, atol=1e-6)
+    again = views_oddness(scaled, _learnt(scaled[:LEARNT]))
+    np.testing.assert_allclose(again, views_oddness(odd, panel), rtol=1e-6, atol=1e-6)
 
 
-def test_same_seed_same_scores(panel: Panel) -> None:
+def test_same_seed_same_scores(panel: Views) -> None:
     again = _learnt(USUAL[:LEARNT, None])
     values = _planted("level")[:, None]
-    np.testing.assert_array_equal(panel_oddness(values, again), panel_oddness(values, panel))
+    np.testing.assert_array_equal(views_oddness(values, again), views_oddness(values, panel))
 
 
 @pytest.mark.parametrize("values", [np.zeros((40, 1)), np.ones((8, 2)), np.eye(30)[:, :2]])
 def test_still_and_short_series_are_no_trouble(values: np.ndarray) -> None:
-    assert np.isfinite(panel_oddness(values, _learnt(values))).all()
+    assert np.isfinite(views_oddness(values, _learnt(values))).all()

@@ -1,0 +1,145 @@
+"""A views of views of a series, frozen: what `method="auto"` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from likely.series.channels import ChannelScale, fit_channel_scale, in_spreads
+from likely.series.interpolation import Interpolator, fit_interpolator, interpolation_residuals
+from likely.series.period import dominant_period
+from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
+from likely.series.window_mahalanobis import (
+    WindowGaussian,
+    fit_window_gaussian,
+    window_mahalanobis,
+)
+from likely.series.window_prototypes import fit_prototypes, prototype_distances
+from likely.series.windows import fitting_length
+
+LENGTHS = (32, 100, 200)
+"""Steps of the windows whose likelihood is asked."""
+
+PROTOTYPES = 20
+
+_SHAPE_LENGTH = 100  # beside the period
+_SIDES = 25  # steps for interpolation, the middle included
+_WEIGHT_OF_POINTS = 0.5  # real series have many harmless points
+_ACROSS_CHANNELS = 2.0
+_ACROSS_VIEWS = 3.0
+_FARTHEST = 20.0  # spreads: what one value may add to a distance from prototypes
+
+_View = WindowGaussian | Interpolator
+
+
+class Views(NamedTuple):
+    """What the views have learnt."""
+
+    scale: ChannelScale
+    by_channel: tuple[tuple[_View, ...], ...]
+    """By view, then by channel."""
+
+    prototypes: tuple[np.ndarray, ...]
+    """Centres of windows of all channels jointly: of 100 steps, and of one period."""
+
+    scores: tuple[ScoreScale, ...]
+    """Of views by channel, then of prototypes; in the order in which they are computed."""
+
+    period: int
+
+
+def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
+    """Learn what is usual from a stretch of a series.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (time, channel), time >= 8
+        The stretch; it may hold anomalies, but they should be few. No gaps.
+    rng : Generator
+        Draws the seeds of clusters.
+
+    Returns
+    -------
+    Views
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(600.0) / 5)[:, None]
+    >>> fit_views(wave, np.random.default_rng(0)).period
+    31
+    """
+    steps = len(values)
+    scale = fit_channel_scale(values)
+    z = in_spreads(values, scale)  # (time, judged)
+    near = np.clip(z, -_FARTHEST, _FARTHEST)
+    period = dominant_period(z[:, 0])
+    lengths = [fitting_length(length, steps) for length in LENGTHS]
+    sides = (fitting_length(_SIDES, steps) - 1) // 2 * 2 + 1
+    by_view: list[tuple[_View, ...]] = [
+        tuple(fit_window_gaussian(channel, length) for channel in z.T) for length in lengths
+    ]
+    by_view.append(tuple(fit_interpolator(channel, sides) for channel in z.T))
+    prototypes = tuple(
+        fit_prototypes(near, fitting_length(length, steps), PROTOTYPES, rng)
+        for length in (_SHAPE_LENGTH, period)
+    )
+    views = Views(scale, tuple(by_view), prototypes, (), period)
+    return views._replace(scores=tuple(map(fit_score_scale, _raw_scores(views, z))))
+
+
+def views_oddness(values: np.ndarray, views: Views) -> np.ndarray:
+    """Return how odd each time step is.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (time, channel)
+        The series to judge; at least as long as the longest window of the views. No gaps.
+    views : Views
+        What is usual.
+
+    Returns
+    -------
+    ndarray of shape (time,)
+        From 0, which is as usual; about 2 is rare, 10 is far from everything.
+
+    Examples
+    --------
+    >>> wave = np.sin(np.arange(900.0) / 5)[:, None]
+    >>> views = fit_views(wave[:600], np.random.default_rng(0))
+    >>> wave[700:720] = 0.0
+    >>> bool(680 < views_oddness(wave, views).argmax() < 740)
+    True
+    """
+    return power_mean(np.stack([score for _, score in views_of(values, views)]), _ACROSS_VIEWS)
+
+
+def views_of(values: np.ndarray, views: Views) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the name of each view, and how odd it finds each time step, on the common scale."""
+    raw = _raw_scores(views, in_spreads(values, views.scale))
+    scores = (tame(one, scale) for one, scale in zip(raw, views.scores, strict=True))
+    channels = len(views.scale.judged)
+    for view in views.by_channel:
+        every = np.stack([next(scores) for _ in range(channels)])  # (channel, time)
+        pooled = power_mean(every, _ACROSS_CHANNELS)
+        if isinstance(view[0], WindowGaussian):
+            yield f"windows of {len(view[0].mean)}", pooled
+        else:
+            yield "points", _WEIGHT_OF_POINTS * pooled
+    for centres in views.prototypes:
+        yield f"shapes of {centres.shape[1] // channels}", next(scores)
+
+
+def _raw_scores(views: Views, z: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield scores of views by channel, then of prototypes, each in a unit of its own."""
+    for view in views.by_channel:
+        for channel, learnt in zip(z.T, view, strict=True):
+            values = np.ascontiguousarray(channel)
+            if isinstance(learnt, WindowGaussian):
+                yield window_mahalanobis(values, learnt)
+            else:
+                yield interpolation_residuals(values, learnt)
+    near = np.clip(z, -_FARTHEST, _FARTHEST)
+    for centres in views.prototypes:
+        yield prototype_distances(near, centres)
