@@ -15,6 +15,7 @@ from likely.series.pooling import ScoreScale
 from likely.series.views import Views, fit_views, views_oddness
 from likely.series.window_mahalanobis import WindowGaussian
 
+_LENGTHS = ("short", "middle", "long")
 _VIEWS = 4  # of each channel: three lengths, and single points
 
 
@@ -103,12 +104,11 @@ class Panel(OverTime):
     def _learn(self, values: np.ndarray, rng: np.random.Generator) -> None:
         found = fit_views(values, rng)
         self.judged_, self.mean_, self.spread_ = found.scale
-        for name, part in zip(("short", "middle", "long"), found.by_channel, strict=False):
+        for name, part in zip(_LENGTHS, found.windows, strict=True):
             setattr(self, f"{name}_mean_", np.stack([one.mean for one in part]))
             setattr(self, f"{name}_root_", np.stack([one.root for one in part]))
-        between = found.by_channel[3]
-        self.between_mean_ = np.array([one.mean for one in between])
-        self.between_ = np.stack([one.weights for one in between])
+        self.between_mean_ = np.array([one.mean for one in found.points])
+        self.between_ = np.stack([one.weights for one in found.points])
         self.shapes_, self.beats_ = found.prototypes
         self.scores_ = np.array(found.scores)
         self.period_ = found.period
@@ -136,22 +136,20 @@ class Panel(OverTime):
             raise ValueError("a spread is not positive")
 
     def _views(self) -> Views:
-        lengths = [
+        windows = tuple(
             tuple(
-                WindowGaussian(*one)
-                for one in zip(
-                    getattr(self, f"{name}_mean_"), getattr(self, f"{name}_root_"), strict=True
-                )
+                map(WindowGaussian, getattr(self, f"{name}_mean_"), getattr(self, f"{name}_root_"))
             )
-            for name in ("short", "middle", "long")
-        ]
-        between = tuple(
+            for name in _LENGTHS
+        )
+        points = tuple(
             Interpolator(float(mean), weights)
             for mean, weights in zip(self.between_mean_, self.between_, strict=True)
         )
         return Views(
             ChannelScale(self.judged_, self.mean_, self.spread_),
-            (*lengths, between),
+            windows,
+            points,
             self._prototypes,
             tuple(ScoreScale(*map(float, one)) for one in self.scores_),
             int(self.period_),

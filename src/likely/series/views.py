@@ -31,15 +31,16 @@ _ACROSS_CHANNELS = 2.0
 _ACROSS_VIEWS = 3.0
 _FARTHEST = 20.0  # spreads: what one value may add to a distance from prototypes
 
-_View = WindowGaussian | Interpolator
-
 
 class Views(NamedTuple):
     """What the views have learnt."""
 
     scale: ChannelScale
-    by_channel: tuple[tuple[_View, ...], ...]
-    """By view, then by channel."""
+    windows: tuple[tuple[WindowGaussian, ...], ...]
+    """By length, then by channel."""
+
+    points: tuple[Interpolator, ...]
+    """By channel."""
 
     prototypes: tuple[np.ndarray, ...]
     """Centres of windows of all channels jointly: of 100 steps, and of one period."""
@@ -77,15 +78,15 @@ def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
     period = dominant_period(z[:, 0])
     lengths = [fitting_length(length, steps) for length in LENGTHS]
     sides = (fitting_length(_SIDES, steps) - 1) // 2 * 2 + 1
-    by_view: list[tuple[_View, ...]] = [
+    windows = tuple(
         tuple(fit_window_gaussian(channel, length) for channel in z.T) for length in lengths
-    ]
-    by_view.append(tuple(fit_interpolator(channel, sides) for channel in z.T))
+    )
+    points = tuple(fit_interpolator(channel, sides) for channel in z.T)
     prototypes = tuple(
         fit_prototypes(near, fitting_length(length, steps), PROTOTYPES, rng)
         for length in (_SHAPE_LENGTH, period)
     )
-    views = Views(scale, tuple(by_view), prototypes, (), period)
+    views = Views(scale, windows, points, prototypes, (), period)
     return views._replace(scores=tuple(map(fit_score_scale, _raw_scores(views, z))))
 
 
@@ -120,26 +121,26 @@ def views_of(values: np.ndarray, views: Views) -> Iterator[tuple[str, np.ndarray
     raw = _raw_scores(views, in_spreads(values, views.scale))
     scores = (tame(one, scale) for one, scale in zip(raw, views.scores, strict=True))
     channels = len(views.scale.judged)
-    for view in views.by_channel:
+
+    def pooled() -> np.ndarray:
         every = np.stack([next(scores) for _ in range(channels)])  # (channel, time)
-        pooled = power_mean(every, _ACROSS_CHANNELS)
-        if isinstance(view[0], WindowGaussian):
-            yield f"windows of {len(view[0].mean)}", pooled
-        else:
-            yield "points", _WEIGHT_OF_POINTS * pooled
+        return power_mean(every, _ACROSS_CHANNELS)
+
+    for part in views.windows:
+        yield f"windows of {len(part[0].mean)}", pooled()
+    yield "points", _WEIGHT_OF_POINTS * pooled()
     for centres in views.prototypes:
         yield f"shapes of {centres.shape[1] // channels}", next(scores)
 
 
 def _raw_scores(views: Views, z: np.ndarray) -> Iterator[np.ndarray]:
     """Yield scores of views by channel, then of prototypes, each in a unit of its own."""
-    for view in views.by_channel:
-        for channel, learnt in zip(z.T, view, strict=True):
-            values = np.ascontiguousarray(channel)
-            if isinstance(learnt, WindowGaussian):
-                yield window_mahalanobis(values, learnt)
-            else:
-                yield interpolation_residuals(values, learnt)
+    channels = [np.ascontiguousarray(channel) for channel in z.T]
+    for part in views.windows:
+        for channel, gaussian in zip(channels, part, strict=True):
+            yield window_mahalanobis(channel, gaussian)
+    for channel, interpolator in zip(channels, views.points, strict=True):
+        yield interpolation_residuals(channel, interpolator)
     near = np.clip(z, -_FARTHEST, _FARTHEST)
     for centres in views.prototypes:
         yield prototype_distances(near, centres)
