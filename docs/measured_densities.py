@@ -209,6 +209,35 @@ def _text_to_image(stored: dict[str, Any]) -> Iterable[Row]:
     )
 
 
+def _diffusion_detection(stored: dict[str, Any]) -> Iterable[Row]:
+    parts = [f"{r['odd']} among {r['learnt']} {r['multiscale']:.3f}" for r in stored["rows"]]
+    yield (
+        f"images of another kind by {stored['model']} after {stored['minutes']:g} min of one core: "
+        "AUROC",
+        "; ".join(parts),
+    )
+
+
+def _diffusion_repair(stored: dict[str, Any]) -> Iterable[Row]:
+    for half in dict.fromkeys(row["missing"] for row in stored["rows"]):
+        mine = [row for row in stored["rows"] if row["missing"] == half]
+        yield (
+            f"clothes whose {half} half is completed: error of a pixel, of 255 levels",
+            "; ".join(f"{row['method']} {row['rmse']:.1f}" for row in mine),
+        )
+
+
+def _tsb_ad(stored: dict[str, Any]) -> Iterable[Row]:
+    kinds = {"uni": "of one channel", "multi": "of several channels"}
+    for kind, said in kinds.items():
+        mine = [r for r in stored["rows"] if r["kind"] == kind and r["part"] == "official"]
+        shown = [r for r in mine if r["method"] != "difference"]
+        yield (
+            f"{mine[0]['series']} series {said} of TSB-AD, ranking of odd moments: mean VUS-PR",
+            "; ".join(f"{r['method']} {r['vus_pr']:.2f}" for r in shown),
+        )
+
+
 def _generated_tables(stored: dict[str, Any]) -> Iterable[Row]:
     parts = [f"{row['method'].removeprefix('likely.')} {row['told']:.3f}" for row in stored["rows"]]
     yield (
@@ -241,6 +270,11 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "unpaired_sets": _unpaired_sets,
     "text_to_image_LatentDiffusion_captions": _text_to_image,
     "text_to_image_LatentDiffusion_pairs": _text_to_image,
+    "text_to_image_TextCascade_captions": _text_to_image,
+    "text_to_image_PriorDecoder_captions": _text_to_image,
+    "diffusion_images_detection": _diffusion_detection,
+    "diffusion_images_repair": _diffusion_repair,
+    "tsb_ad": _tsb_ad,
     "spoken_text": _spoken_text,
     "generated_tables": _generated_tables,
 }
