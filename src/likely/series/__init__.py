@@ -1,7 +1,12 @@
-r"""Kernels for time series: what a stretch usually looks like, and how far another is from it.
+r"""One long series: which of its moments are odd, given what comes before and after them.
 
-Functions of arrays and nothing else. A series is an array of shape (time, channel) or, where one
-channel is meant, (time,). Everything is learnt from one stretch and applied to any other.
+A row is a moment, and rows are judged together, in the order of their clock. (Many short series of
+equal length, each of them judged as a whole, are samples of the kind series: see
+`likely.autoencoders`.)
+
+| class | judges a moment by | for |
+|---|---|---|
+| `Panel` | windows of three lengths, usual shapes and its neighbours, pooled | any series, one channel or many |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -12,12 +17,14 @@ one scale and pooled such that the one that is sure prevails.
 
 $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dots, x_{t+m-1})$$
 
-A window says when only to within its length: a time step gets the mean over all windows that hold
-it, which is highest in the middle of what is odd.
+A window says when only to within its length: a moment gets the mean over all windows that hold it,
+which is highest in the middle of what is odd.
 
-When to use: `Panel` for series of which little is known. What goes wrong: one Gaussian blurs
-beats that drift against one another; windows longer than what is normal for a short time see every
-new regime as odd; anomalies that fill most of what is learnt from are normal.
+When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
+few, or from a stretch that was good. What goes wrong: one Gaussian blurs beats that drift against
+one another; windows longer than what is normal for a short time see every new regime as odd;
+anomalies that fill most of what is learnt from are normal; switches and commands, channels of two
+values, are not judged.
 """
 
 from likely.core import catalogue
