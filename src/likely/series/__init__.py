@@ -6,7 +6,7 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 
 | class | judges a moment by | for |
 |---|---|---|
-| `Panel` | windows of three lengths, usual shapes and its neighbours, pooled | any series, one channel or many |
+| `Panel` | windows of three lengths, usual shapes and neighbours, pooled | one channel or many |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
