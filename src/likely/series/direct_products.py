@@ -15,7 +15,7 @@ _ROWS = 128
 
 
 def correlate_hard(task: Task, since: int = 0, width: int = COLUMNS) -> None:
-    """Offer all pairs that have a hard window in them; see `covariance_tiles.correlate`."""
+    """Offer all pairs that have a hard window in them; see `all_pairs.correlate`."""
     parts = [
         (which, slice(c0, min(c0 + width, len(task.columns))), True)
         for which in _lots(task.rows)

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from likely.core.errors import DataError, ParameterError
-from likely.series.covariance_tiles import Task, correlate
+from likely.series.all_pairs import correlate
+from likely.series.covariance_tiles import Task
 from likely.series.direct_products import correlate_hard
 from likely.series.nearest_windows import Nearest
 from likely.series.z_windows import ZWindows

@@ -20,7 +20,10 @@ HARD = 64.0
 _FARTHER = 64.0
 """So many times farther than sizes in `HARD` a level near by may lie: it enters only once."""
 
+_WIDEST = 1e6
+
 _CELLS = 1 << 20
+_CACHED = 1 << 16
 
 
 class ZWindows:
@@ -78,9 +81,10 @@ class ZWindows:
         y *= self.scale[which][:, None]
         return y
 
-    def centred(self, at: int) -> np.ndarray:
-        """Return one window less its mean, (m,)."""
-        return self.x[at : at + self.window] - self.x[at] - self.offset[at]
+    def centred(self, which: slice) -> np.ndarray:
+        """Return windows less their means, (windows, m)."""
+        y = sliding_window_view(self.x, self.window)[which] - self.x[: len(self)][which][:, None]
+        return y - self.offset[which, None]
 
     @cached_property
     def steps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -111,13 +115,26 @@ class ZWindows:
         ahead = _before(sign * self.x[::-1], self.window + RESTART)[::-1]
         return sign * np.maximum(ahead, _before(sign * self.x, RESTART))[: len(self)]
 
-    def products(self, start: int, stop: int, other: np.ndarray) -> np.ndarray:
-        """Return sums of products of a centred window with those from start to stop, (windows,)."""
-        found = np.empty(stop - start)
+    def products(self, start: int, stop: int, others: np.ndarray) -> np.ndarray:
+        """Return sums of products of centred windows with those from start to stop.
+
+        Parameters
+        ----------
+        start, stop : int
+            Which windows of this series.
+        others : ndarray of shape (other, m)
+            Windows less their means.
+
+        Returns
+        -------
+        ndarray of shape (other, stop - start)
+        """
+        found = np.empty((len(others), stop - start))
         for a in range(start, stop, RESTART):
             b = min(a + RESTART, stop)
             values = self.x[a : b + self.window - 1]
-            found[a - start : b - start] = np.correlate(values - values.mean(), other, "valid")
+            near = sliding_window_view(values - values.mean(), self.window)
+            found[:, a - start : b - start] = others @ np.ascontiguousarray(near).T
         return found
 
     @cached_property
@@ -126,9 +143,40 @@ class ZWindows:
         return self.scale > 0
 
     @cached_property
+    def typical(self) -> float:
+        """The median of `scale`: numbers multiplied by it are neither very small nor large."""
+        return float(np.median(self.scale[self.usable])) if self.usable.any() else 1.0
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether spreads differ so little that their products fit into float32."""
+        ratio = self.scale[self.usable] / self.typical
+        return bool(len(ratio)) and ratio.max() < _WIDEST and ratio.min() > 1 / _WIDEST
+
+    @cached_property
+    def calm(self) -> np.ndarray:
+        """Hardness of windows that are not hard; 1 elsewhere, as they are left out."""
+        return np.where(self.hardness > HARD, 1.0, self.hardness)
+
+    @cached_property
     def hard(self) -> np.ndarray:
         """Positions of windows that the recursion would see too dimly."""
         return np.flatnonzero(self.usable & (self.hardness > HARD))
+
+
+def correlations(a: ZWindows, b: ZWindows, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Return the correlation of the windows i of one channel with the windows j of another."""
+    found = np.empty(len(i))
+    step = max(1, _CACHED // a.window)
+    every, other = (sliding_window_view(one.x, one.window) for one in (a, b))
+    for start in range(0, len(i), step):
+        left, right = i[start : start + step], j[start : start + step]
+        y, z = every[left], other[right]  # (pair, m)
+        y -= a.x[left, None]
+        y -= a.offset[left, None]
+        z -= b.x[right, None]
+        found[start : start + step] = np.einsum("ij,ij->i", y, z)
+    return found * a.scale[i] * b.scale[j]
 
 
 def _tamed(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
