@@ -11,7 +11,7 @@ from likely.core.errors import DataError, ParameterError
 from likely.series import all_pairs
 from likely.series.all_pairs import correlate
 from likely.series.covariance_tiles import Task
-from likely.series.matrix_profile import combined, matrix_profile
+from likely.series.matrix_profile import Side, combined, matrix_profile
 from likely.series.nearest_windows import Nearest
 from likely.series.z_windows import ZWindows
 from likely.testing.naive.matrix_profile import matrix_profile as naive
@@ -71,7 +71,7 @@ def test_equals_loops_over_all_pairs(name: str) -> None:
 
 @pytest.mark.parametrize("side", ["earlier", "later"])
 @pytest.mark.parametrize("name", ["walk", "constant stretches", "gaps", "spike"])
-def test_one_side_equals_loops(name: str, side: str) -> None:
+def test_one_side_equals_loops(name: str, side: Side) -> None:
     found = matrix_profile(SERIES[name], M, side=side)
     _same(found.distances, naive(SERIES[name], M, side=side)[0])
 
@@ -95,7 +95,7 @@ def test_join_with_a_reference_equals_loops(name: str) -> None:
     st.sampled_from(["both", "earlier", "later"]),
 )
 @settings(max_examples=20, deadline=None, derandomize=True)
-def test_equals_loops_on_whatever_comes(x: np.ndarray, window: int, side: str) -> None:
+def test_equals_loops_on_whatever_comes(x: np.ndarray, window: int, side: Side) -> None:
     _same(matrix_profile(x, window, side=side).distances, naive(x, window, side=side)[0])
 
 
@@ -125,9 +125,7 @@ def test_constant_windows_follow_the_rules() -> None:
 
 
 @pytest.mark.parametrize("rounding", [all_pairs._ROUNDING, np.inf], ids=["float32", "float64"])
-def test_tiles_and_threads_do_not_matter(
-    rounding: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tiles_and_threads_do_not_matter(rounding: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(all_pairs, "_ROUNDING", rounding)
     monkeypatch.setattr(all_pairs, "_UNIT", 512)
     windows = ZWindows(np.random.default_rng(1).normal(size=1500).cumsum(), 20)
@@ -138,9 +136,7 @@ def test_tiles_and_threads_do_not_matter(
             correlate(Task(windows, windows, 6, rows, columns), tile=tile)
             outcomes.append(rows.joined(columns))
     for other in outcomes[1:]:
-        np.testing.assert_allclose(
-            outcomes[0].correlation, other.correlation, rtol=0, atol=1e-12
-        )
+        np.testing.assert_allclose(outcomes[0].correlation, other.correlation, rtol=0, atol=1e-12)
         np.testing.assert_array_equal(outcomes[0].position, other.position)
 
 

@@ -67,7 +67,7 @@ def _units(task: Task, since: int, width: int) -> Iterator[tuple[int, int, int, 
 
 
 class _Seen:
-    """The best correlations in float32 that any thread has seen, and how far they may be off.
+    """The best correlations in float32 that any thread has seen.
 
     Threads write here at the same time. What is lost by that lets a few more nominations through,
     and changes no result.
@@ -129,9 +129,7 @@ class _Search:
         least = _raised(self.seen.rows[top : top + high], highest.max(axis=1)) - of_rows[:high]
         row, piece = np.nonzero(highest >= least[:, None])
         if len(row):
-            at, column = np.divmod(
-                np.flatnonzero(pieces[row, piece] >= least[row, None]), step
-            )
+            at, column = np.divmod(np.flatnonzero(pieces[row, piece] >= least[row, None]), step)
             yield row[at], piece[at] * step + column
         if self.task.of_columns is None:
             return

@@ -133,7 +133,7 @@ class Tiles:
         ahead = self.c0 + first - top - self.gap  # 0 if the first pair is the first cell
         if ahead < end - top - 1:
             corner = scaled[:, : end - top]
-            corner[np.tri(*corner.shape, -1 - ahead, dtype=bool)] = -np.inf
+            corner[np.tri(len(corner), corner.shape[1], -1 - ahead, dtype=bool)] = -np.inf
         if len(self.skip):
             scaled[:, self.skip[self.skip >= first] - first] = -np.inf
         without = self.no_row[top:end]
