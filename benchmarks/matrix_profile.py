@@ -33,7 +33,10 @@ def main() -> None:
     """Measure, print and store one row a series."""
     noise = np.random.default_rng(0).normal(size=N)
     rows = [beside("walk", np.cumsum(noise), WINDOW), beside("noise", noise, WINDOW)]
-    rows += [{"series": name, **equal(x)} for name, x in hostile().items()]
+    for key in [key for key in rows[1] if "first call" in key]:
+        del rows[1][key]  # both are compiled and warm by then
+    others = hostile(seed=2)
+    rows += [{"series": name, **equal(x, others[name])} for name, x in hostile(1).items()]
     for row in rows:
         store.show(row)
     threads = {"numba": os.environ.get("NUMBA_NUM_THREADS", "all")}
@@ -80,10 +83,10 @@ CONTENDERS: dict[str, Callable] = {
 }
 
 
-def equal(x: np.ndarray, window: int = 50) -> dict:
-    """Return the difference on one series, to itself and to its first third."""
-    joined = matrix_profile(x, window, reference=x[: len(x) // 3]).distances
-    theirs = stumpy.stump(x, window, x[: len(x) // 3], ignore_trivial=False).P_.astype(float)
+def equal(x: np.ndarray, other: np.ndarray, window: int = 50) -> dict:
+    """Return the difference on one series, to itself and to another of its sort."""
+    joined = matrix_profile(x, window, reference=other).distances
+    theirs = stumpy.stump(x, window, other, ignore_trivial=False).P_.astype(float)
     own = [work(x, window) for work in CONTENDERS.values()]
     return {
         "n": len(x),
@@ -101,9 +104,9 @@ def apart(ours: np.ndarray, theirs: np.ndarray) -> float | str:
     return float(np.abs(ours[finite] - theirs[finite]).max(initial=0.0))
 
 
-def hostile() -> dict[str, np.ndarray]:
+def hostile(seed: int) -> dict[str, np.ndarray]:
     """Return series on which kernels differ."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     noise = rng.normal(size=SHORT)
     flat, gaps, shrunk = noise.cumsum(), noise.copy(), noise.copy()
     flat[500:800], flat[1500:1600], flat[2500:2700] = 1.0, -3.0, flat[2499]

@@ -15,7 +15,7 @@ from threading import local
 import numpy as np
 
 from likely.core.threads import in_parallel
-from likely.series.covariance_tiles import COLUMNS, ROWS, Task, Tiles
+from likely.series.covariance_tiles import COLUMNS, PIECE, ROWS, Task, Tiles
 from likely.series.z_windows import correlations
 
 _UNIT = 4096
@@ -26,9 +26,6 @@ _ROUNDING = 4e-6
 
 _WIDEST = 1e-3
 """Where rounding may be larger, nominating is no use."""
-
-_PIECE = 512
-"""Only pieces of a row with a high enough maximum are searched."""
 
 _MOST = 8
 """More nominations for each window of a rectangle are not worth their exact products."""
@@ -43,7 +40,7 @@ def correlate(task: Task, since: int = 0, tile: tuple[int, int] = (ROWS, COLUMNS
         Pairs, and where results go.
     since : int, default 0
         Only columns from here on.
-    tile : pair of int, default (16, 8192)
+    tile : pair of int, default (32, 8192)
         Rows and columns of a tile; results do not depend on it but for rounding.
     """
     held = local()
@@ -123,7 +120,8 @@ class _Search:
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield rows and columns of pairs that may be the best of their row, or of their column."""
         high, wide = found.shape
-        step = _PIECE if wide % _PIECE == 0 else wide
+        step = PIECE if wide % PIECE == 0 else wide
+        # only pieces of a row with a high enough maximum are searched
         pieces = found.reshape(high, -1, step) if step < wide else found[:, None]
         highest = pieces.max(axis=2)  # (row, piece)
         least = _raised(self.seen.rows[top : top + high], highest.max(axis=1)) - of_rows[:high]

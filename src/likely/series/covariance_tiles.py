@@ -19,9 +19,12 @@ import numpy as np
 from likely.series.nearest_windows import Nearest
 from likely.series.z_windows import RESTART, ZWindows
 
-ROWS = 16
+ROWS = 32
 COLUMNS = 8192
 """Two tiles of this size fit into the second cache of most processors."""
+
+PIECE = 512
+"""Tiles that are cut short are so many columns wide, or a multiple of it."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class Tiles:
 
     def __init__(self, task: Task, shape: tuple[int, int], dtype: type) -> None:
         self.task, (self.height, width) = task, shape
-        self.covariance, self.correlation = np.empty((2, *shape), dtype)
-        self.carry = np.empty(width, dtype)  # last row of the tile above
+        self.covariance, self.correlation = np.zeros((2, *shape), dtype)
+        self.carry = np.zeros(width, dtype)  # last row of the tile above
         self.gap = -(1 << 60) if task.gap is None else task.gap
         rows, columns = task.rows, task.columns
         self.size = rows.typical, columns.typical
@@ -89,6 +92,7 @@ class Tiles:
             for top in range(start, stop, self.height):
                 end = min(top + self.height, stop)
                 first = max(0, top + self.gap - c0)  # columns before are no pairs of any row
+                first -= min(first, (first - (c1 - c0)) % PIECE)
                 exact = self.exact[(top - r0) // RESTART] if top == start else None
                 covariance = self._covariances(top, end, first, exact, self.edge[top - r0 :])
                 scaled = self.correlation[: end - top, : c1 - c0 - first]
@@ -130,9 +134,9 @@ class Tiles:
 
     def _rule_out(self, scaled: np.ndarray, top: int, end: int, first: int) -> None:
         """Set what is no pair to minus infinity."""
-        ahead = self.c0 + first - top - self.gap  # 0 if the first pair is the first cell
+        ahead = self.c0 + first - top - self.gap  # by how much the first cell is a pair
         if ahead < end - top - 1:
-            corner = scaled[:, : end - top]
+            corner = scaled[:, : end - top - min(ahead, 0)]
             corner[np.tri(len(corner), corner.shape[1], -1 - ahead, dtype=bool)] = -np.inf
         if len(self.skip):
             scaled[:, self.skip[self.skip >= first] - first] = -np.inf
