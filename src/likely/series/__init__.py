@@ -20,6 +20,10 @@ $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dot
 A window says when only to within its length: a moment gets the mean over all windows that hold it,
 which is highest in the middle of what is odd.
 
+**The matrix profile** (`likely.series.matrix_profile`) is the distance of every window to the most
+similar other one, each in units of its own spread: a window like no other is a discord, two alike
+are a motif. It is exact, of one series, of a new one beside a learnt one, or looking back only.
+
 When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
 few, or from a stretch that was good. What goes wrong: one Gaussian blurs beats that drift against
 one another; windows longer than what is normal for a short time see every new regime as odd;
