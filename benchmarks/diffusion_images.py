@@ -166,7 +166,7 @@ def repair(model: Any, train: np.ndarray, test: np.ndarray, minutes: float) -> l
         started = process_time()
         drawn = np.stack([model.complete(test, known, seed=seed) for seed in range(DRAWS)])
         seconds = process_time() - started
-        near = nearest(flat(train)[:, known.ravel()], flat(test)[:, known.ravel()], NEAREST)[1]
+        near = nearest(flat(test)[:, known.ravel()], flat(train)[:, known.ravel()], NEAREST)[1]
         ways = {
             "diffusion, mean of eight": drawn.mean(axis=0),
             "diffusion, one": drawn[0],
