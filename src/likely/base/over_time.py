@@ -49,7 +49,6 @@ class OverTime(Model, ABC):
                 f"{len(x):,}."
             )
         self._learn(x.filled, rng)
-        self.usual_ = float(np.median(self._oddness(x.filled)))
 
     def _score(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
@@ -62,7 +61,9 @@ class OverTime(Model, ABC):
         return -timeline.onto_rows(self._oddness(timeline.filled), self.usual_)
 
     def _score_training(self, x: Any) -> np.ndarray:
-        return self._score(x)
+        odd = self._oddness(x.filled)
+        self.usual_ = float(np.median(odd))
+        return -x.onto_rows(odd, self.usual_)
 
     def _over_batches(
         self, X: Any, compute: Callable[[np.ndarray], np.ndarray], condition: Any = None

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.signal import correlate
 
 from likely.core.errors import DataError
-
-_BASE, _LAGS, _USED, _ELSE = 3, 400, 20_000, 125
+from likely.core.period import dominant_period
 
 
 def window_of(values: Any) -> int:
@@ -41,17 +39,7 @@ def window_of(values: Any) -> int:
     >>> window_of(np.sin(2 * np.pi * np.arange(2_000) / 50))
     50
     """
-    x = _first_channel(values)
-    x = x - x.mean()
-    products = correlate(x, x, method="fft")[len(x) - 1 :][: _LAGS + 1]
-    if not products[0] > 0:
-        return _ELSE
-    curve = (products / products[0])[_BASE:]
-    peaks = np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] > curve[2:])) + 1
-    if not len(peaks):
-        return _ELSE
-    highest = int(peaks[np.argmax(curve[peaks])])
-    return highest + _BASE if 3 <= highest <= 300 else _ELSE
+    return dominant_period(_first_channel(values))
 
 
 def _first_channel(values: Any) -> np.ndarray:
@@ -65,4 +53,4 @@ def _first_channel(values: Any) -> np.ndarray:
     whole = table[np.isfinite(table).all(axis=1)]
     if not len(whole):
         raise DataError(f"None of {len(table)} points is without a gap.")
-    return whole[:_USED, 0]
+    return whole[:, 0]

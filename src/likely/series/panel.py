@@ -67,7 +67,6 @@ class Panel(OverTime):
         "shapes_": Array("shape", "window"),
         "beats_": Array("beat", "period"),
         "scores_": Array("view", 2),
-        "period_": Array(dtype="int64", low=2),
     }
 
     judged_: np.ndarray
@@ -84,7 +83,6 @@ class Panel(OverTime):
     shapes_: np.ndarray
     beats_: np.ndarray
     scores_: np.ndarray
-    period_: int
 
     @property
     def least_steps_(self) -> int:
@@ -111,7 +109,6 @@ class Panel(OverTime):
         self.between_ = np.stack([one.weights for one in found.points])
         self.shapes_, self.beats_ = found.prototypes
         self.scores_ = np.array(found.scores)
-        self.period_ = found.period
 
     def _oddness(self, values: np.ndarray) -> np.ndarray:
         return views_oddness(values, self._views())
@@ -152,5 +149,4 @@ class Panel(OverTime):
             points,
             self._prototypes,
             tuple(ScoreScale(*map(float, one)) for one in self.scores_),
-            int(self.period_),
         )

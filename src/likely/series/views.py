@@ -1,4 +1,4 @@
-"""A views of views of a series, frozen: what `method="auto"` is made of."""
+"""Several views of a series, frozen: what `Panel` is made of."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from likely.core.period import dominant_period
 from likely.series.channels import ChannelScale, fit_channel_scale, in_spreads
 from likely.series.interpolation import Interpolator, fit_interpolator, interpolation_residuals
-from likely.series.period import dominant_period
 from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
 from likely.series.window_mahalanobis import (
     WindowGaussian,
@@ -48,8 +48,6 @@ class Views(NamedTuple):
     scores: tuple[ScoreScale, ...]
     """Of views by channel, then of prototypes; in the order in which they are computed."""
 
-    period: int
-
 
 def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
     """Learn what is usual from a stretch of a series.
@@ -68,8 +66,8 @@ def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
     Examples
     --------
     >>> wave = np.sin(np.arange(600.0) / 5)[:, None]
-    >>> fit_views(wave, np.random.default_rng(0)).period
-    31
+    >>> len(fit_views(wave, np.random.default_rng(0)).prototypes)
+    2
     """
     steps = len(values)
     scale = fit_channel_scale(values)
@@ -86,7 +84,7 @@ def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
         fit_prototypes(near, fitting_length(length, steps), PROTOTYPES, rng)
         for length in (_SHAPE_LENGTH, period)
     )
-    views = Views(scale, windows, points, prototypes, (), period)
+    views = Views(scale, windows, points, prototypes, ())
     return views._replace(scores=tuple(map(fit_score_scale, _raw_scores(views, z))))
 
 

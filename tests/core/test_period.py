@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from likely.series.period import NO_RHYTHM, autocorrelation, dominant_period
+from likely.core.period import NO_RHYTHM, autocorrelation, dominant_period
 
 RNG = np.random.default_rng(0)
 
