@@ -12,7 +12,7 @@ demo: $(VENV)/.demo
 	@$(BIN)/python examples/demo.py
 
 test: check
-	@echo "Running the tests (about five minutes on two cores)"
+	@echo "Running the tests (about twelve minutes on two cores)"
 	@$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.test
