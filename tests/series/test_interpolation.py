@@ -16,7 +16,7 @@ def test_residuals_are_those_of_regression() -> None:
     sides = np.column_stack([np.delete(windows, 4, axis=1), np.ones(len(windows))])
     weights, *_ = np.linalg.lstsq(sides, windows[:, 4])
     errors = np.abs(windows[:, 4] - sides @ weights)
-    got = interpolation_residuals(USUAL, fit_interpolator(USUAL, 9))
+    got = interpolation_residuals(USUAL, fit_interpolator([USUAL], 9))
     assert got.shape == USUAL.shape
     # a thousandth of the variance is added as a ridge
     np.testing.assert_allclose(got[4:-4], errors / errors.std() * got[4:-4].std(), atol=0.02)
@@ -26,11 +26,11 @@ def test_residuals_are_those_of_regression() -> None:
 def test_one_value_is_found_where_it_is() -> None:
     odd = USUAL.copy()
     odd[1234] += 5.0
-    assert interpolation_residuals(odd, fit_interpolator(USUAL)).argmax() == 1234
+    assert interpolation_residuals(odd, fit_interpolator([USUAL])).argmax() == 1234
 
 
 def test_ends_repeat_the_nearest_residual() -> None:
-    got = interpolation_residuals(USUAL[:30], fit_interpolator(USUAL, 9))
+    got = interpolation_residuals(USUAL[:30], fit_interpolator([USUAL], 9))
     assert len(got) == 30
     assert set(got[:4]) == {got[4]}
     assert set(got[-4:]) == {got[-5]}

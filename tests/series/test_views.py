@@ -13,7 +13,7 @@ LEARNT = 1200
 
 
 def _learnt(values: np.ndarray) -> Views:
-    return fit_views(values, np.random.default_rng(0))
+    return fit_views([values], np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")

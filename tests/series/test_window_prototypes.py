@@ -24,7 +24,7 @@ def test_distances_are_those_of_a_naive_loop() -> None:
 
 
 def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    centres = fit_prototypes(USUAL, 10, 5, np.random.default_rng(0))
+    centres = fit_prototypes([USUAL], 10, 5, np.random.default_rng(0))
     whole = prototype_distances(USUAL, centres)
     monkeypatch.setattr(module, "_MOST_VALUES", 100)
     np.testing.assert_allclose(prototype_distances(USUAL, centres), whole, rtol=1e-9)
@@ -33,11 +33,11 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_shape_never_seen_is_far() -> None:
     odd = USUAL.copy()
     odd[250:280, 1] *= -1  # each channel alone is a wave as usual
-    centres = fit_prototypes(USUAL, 30, 20, np.random.default_rng(0))
+    centres = fit_prototypes([USUAL], 30, 20, np.random.default_rng(0))
     distances = prototype_distances(odd, centres)
     assert 235 < distances.argmax() < 295
     assert distances.max() > 3 * np.median(distances)
 
 
 def test_few_windows_give_few_prototypes() -> None:
-    assert len(fit_prototypes(USUAL[:12], 10, 20, np.random.default_rng(0))) <= 3
+    assert len(fit_prototypes([USUAL[:12]], 10, 20, np.random.default_rng(0))) <= 3

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from likely.core.errors import DataError
+from likely.data.clock import local_time
 from likely.data.table import Table
 
 _GAP = 1.5
@@ -14,6 +18,16 @@ _GAP = 1.5
 
 _EVEN = 0.1
 _MOSTLY = 0.5
+
+
+class Stretch(NamedTuple):
+    """A part of a series in which the clock has no gap."""
+
+    values: np.ndarray
+    """Shape (time, channel), float64, without missing values."""
+
+    local: np.ndarray | None
+    """What the clock on the wall shows, shape (time,): microseconds since 1970; None without it."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +46,10 @@ class Timeline:
         How many rows the table has.
     moments : ndarray of float64, shape (time,), optional
         Microseconds since 1970 in UTC; None without a clock.
+    zone : str
+        The time zone of the clock on the wall; "" where the data name none.
     breaks : tuple of int
-        Steps that begin behind a gap in the clock.
+        Steps that begin behind a gap in the clock, ascending.
     notes : tuple of str
         What was decided, in sentences for people.
     """
@@ -43,6 +59,7 @@ class Timeline:
     rows: np.ndarray = field(repr=False)
     size: int
     moments: np.ndarray | None = field(default=None, repr=False)
+    zone: str = ""
     breaks: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -61,6 +78,29 @@ class Timeline:
             lines = np.interp(steps, seen, channel[seen]) if len(seen) else np.zeros(len(self))
             channel[~there] = lines[~there]
         return found
+
+    def parts(self, least: int, *, across: bool) -> Iterator[tuple[slice, Stretch]]:
+        """Yield the steps and the contents of stretches that have enough steps.
+
+        Parameters
+        ----------
+        least : int in [1, inf)
+            How many steps are enough.
+        across : bool
+            Whether gaps in the clock count as none.
+        """
+        values = self.filled
+        local = None if self.moments is None else local_time(self.moments, self.zone)
+        edges = (0, *(() if across else self.breaks), len(self))
+        for first, end in pairwise(edges):
+            if end - first >= least:
+                steps = slice(first, end)
+                yield steps, Stretch(values[steps], None if local is None else local[steps])
+
+    def too_broken(self, least: int) -> bool:
+        """Say whether stretches of at least so many steps hold less than half of all steps."""
+        lengths = np.diff([0, *self.breaks, len(self)])
+        return bool(lengths[lengths >= least].sum() < 0.5 * len(self))
 
     def onto_rows(self, by_step: np.ndarray, elsewhere: float) -> np.ndarray:
         """Return what is known of steps for every row of the table.
@@ -109,7 +149,8 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
         moments = table.matrix[rows, clock]
         notes += more
     values = table.matrix[rows[:, None], list(channels)]
-    return Timeline(values, channels, rows, len(table), moments, breaks, tuple(notes))
+    zone = "" if clock is None else table.columns[clock].zone
+    return Timeline(values, channels, rows, len(table), moments, zone, breaks, tuple(notes))
 
 
 def clock_of(table: Table, time: str | None = None) -> int | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from likely.series.window_covariance import window_moments
+from likely.series.window_covariance import moments_of
 
 LEAST_VARIANCE = 1e-8  # of a channel that never moved
 _SHRINKAGE = 1e-3
@@ -23,7 +24,7 @@ class Interpolator(NamedTuple):
     """Shape (length,), odd: the middle less its guess, in units of the usual error."""
 
 
-def fit_interpolator(values: np.ndarray, length: int = 25) -> Interpolator:
+def fit_interpolator(stretches: Sequence[np.ndarray], length: int = 25) -> Interpolator:
     """Return the best linear guess of a value from as many values before it as after it.
 
     The middle row of the inverse covariance of windows holds it: P[c, j] / P[c, c] are minus the
@@ -31,9 +32,9 @@ def fit_interpolator(values: np.ndarray, length: int = 25) -> Interpolator:
 
     Parameters
     ----------
-    values : ndarray of float64, shape (time,), time >= length
-        The stretch to learn from, in units of its spread.
-    length : int in [1, time], odd, default 25
+    stretches : sequence of ndarray of float64, shape (time,)
+        What to learn from, in units of its spread.
+    length : int in [1, least time], odd, default 25
         Steps a window.
 
     Returns
@@ -47,10 +48,10 @@ def fit_interpolator(values: np.ndarray, length: int = 25) -> Interpolator:
 
     Examples
     --------
-    >>> fit_interpolator(np.sin(np.arange(100.0)), 5).weights.shape
+    >>> fit_interpolator([np.sin(np.arange(100.0))], 5).weights.shape
     (5,)
     """
-    mean, covariance = window_moments(values, length)
+    mean, covariance = moments_of(stretches, length)
     ridge = _SHRINKAGE * float(np.trace(covariance)) / length + LEAST_VARIANCE
     middle = np.zeros(length)
     middle[length // 2] = 1.0
@@ -77,7 +78,7 @@ def interpolation_residuals(values: np.ndarray, interpolator: Interpolator) -> n
     Examples
     --------
     >>> wave = np.sin(np.arange(300.0) / 4)
-    >>> interpolator = fit_interpolator(wave, 9)
+    >>> interpolator = fit_interpolator([wave], 9)
     >>> wave[100] += 0.2
     >>> int(interpolation_residuals(wave, interpolator).argmax())
     100

@@ -9,10 +9,11 @@ import numpy as np
 from likely.base.over_time import OverTime
 from likely.base.state import Array
 from likely.core.params import Interval
+from likely.data.timeline import Stretch
 from likely.series.channels import ChannelScale
 from likely.series.interpolation import Interpolator
 from likely.series.pooling import ScoreScale
-from likely.series.views import Views, fit_views, views_oddness
+from likely.series.views import LENGTHS, Views, fit_views, stride_of, views_oddness
 from likely.series.window_mahalanobis import WindowGaussian
 
 _LENGTHS = ("short", "middle", "long")
@@ -52,7 +53,7 @@ class Panel(OverTime):
     card = {"kinds": ["timeline"], "paper": "doi:10.14778/3529337.3529354"}
     min_rows = 8
     _state_spec = {
-        "usual_": Array(),
+        **OverTime.state,
         "judged_": Array("judged", dtype="int64", low=0),
         "mean_": Array("judged"),
         "spread_": Array("judged", low=0),
@@ -85,6 +86,16 @@ class Panel(OverTime):
     scores_: np.ndarray
 
     @property
+    def longest_window(self) -> int:
+        """How many steps a stretch should have to be learnt from: those of the longest window."""
+        return max(LENGTHS)
+
+    @property
+    def stride_(self) -> int:
+        """A stretch may be cut at multiples of so many steps: all windows start there."""
+        return stride_of(self._views())
+
+    @property
     def least_steps_(self) -> int:
         """How many steps a stretch must have: those of the longest window."""
         parts = (self.short_mean_, self.middle_mean_, self.long_mean_, self.between_)
@@ -99,8 +110,8 @@ class Panel(OverTime):
     def __init__(self, seed: Annotated[int, Interval(0)] = 0) -> None:
         self.seed = seed
 
-    def _learn(self, values: np.ndarray, rng: np.random.Generator) -> None:
-        found = fit_views(values, rng)
+    def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:
+        found = fit_views([stretch.values for stretch in stretches], rng)
         self.judged_, self.mean_, self.spread_ = found.scale
         for name, part in zip(_LENGTHS, found.windows, strict=True):
             setattr(self, f"{name}_mean_", np.stack([one.mean for one in part]))
@@ -110,8 +121,8 @@ class Panel(OverTime):
         self.shapes_, self.beats_ = found.prototypes
         self.scores_ = np.array(found.scores)
 
-    def _oddness(self, values: np.ndarray) -> np.ndarray:
-        return views_oddness(values, self._views())
+    def _oddness(self, stretch: Stretch) -> np.ndarray:
+        return views_oddness(stretch.values, self._views())
 
     def _check_state(self) -> None:
         numbers = [c.kind in ("number", "boolean") for c in self.schema_.used]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from likely.series.window_mahalanobis import (
     window_mahalanobis,
 )
 from likely.series.window_prototypes import fit_prototypes, prototype_distances
-from likely.series.windows import fitting_length
+from likely.series.windows import fitting_length, hop_of
 
 LENGTHS = (32, 100, 200)
 """Steps of the windows whose likelihood is asked."""
@@ -49,13 +50,13 @@ class Views(NamedTuple):
     """Of views by channel, then of prototypes; in the order in which they are computed."""
 
 
-def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
-    """Learn what is usual from a stretch of a series.
+def fit_views(stretches: Sequence[np.ndarray], rng: np.random.Generator) -> Views:
+    """Learn what is usual from stretches of a series.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (time, channel), time >= 8
-        The stretch; it may hold anomalies, but they should be few. No gaps.
+    stretches : sequence of ndarray of float64, shape (time, channel), time >= 8
+        They may hold anomalies, but few. No gaps. Each has 200 steps, unless there is only one.
     rng : Generator
         Draws the seeds of clusters.
 
@@ -66,26 +67,32 @@ def fit_views(values: np.ndarray, rng: np.random.Generator) -> Views:
     Examples
     --------
     >>> wave = np.sin(np.arange(600.0) / 5)[:, None]
-    >>> len(fit_views(wave, np.random.default_rng(0)).prototypes)
+    >>> len(fit_views([wave], np.random.default_rng(0)).prototypes)
     2
     """
-    steps = len(values)
-    scale = fit_channel_scale(values)
-    z = in_spreads(values, scale)  # (time, judged)
-    near = np.clip(z, -_FARTHEST, _FARTHEST)
-    period = dominant_period(z[:, 0])
+    steps = max(len(values) for values in stretches)
+    scale = fit_channel_scale(np.concatenate(stretches))
+    z = [in_spreads(values, scale) for values in stretches]  # (time, judged) each
+    near = [np.clip(one, -_FARTHEST, _FARTHEST) for one in z]
+    period = dominant_period(max(z, key=len)[:, 0])
     lengths = [fitting_length(length, steps) for length in LENGTHS]
     sides = (fitting_length(_SIDES, steps) - 1) // 2 * 2 + 1
+    channels = [[one[:, j] for one in z] for j in range(len(scale.judged))]
     windows = tuple(
-        tuple(fit_window_gaussian(channel, length) for channel in z.T) for length in lengths
+        tuple(fit_window_gaussian(channel, length) for channel in channels) for length in lengths
     )
-    points = tuple(fit_interpolator(channel, sides) for channel in z.T)
+    points = tuple(fit_interpolator(channel, sides) for channel in channels)
     prototypes = tuple(
-        fit_prototypes(near, fitting_length(length, steps), PROTOTYPES, rng)
-        for length in (_SHAPE_LENGTH, period)
+        fit_prototypes([one for one in near if len(one) >= length], length, PROTOTYPES, rng)
+        for length in (fitting_length(_SHAPE_LENGTH, steps), fitting_length(period, steps))
     )
     views = Views(scale, windows, points, prototypes, ())
-    return views._replace(scores=tuple(map(fit_score_scale, _raw_scores(views, z))))
+    long = [one for one in z if len(one) >= fitting_length(period, steps)]
+    raw = [
+        np.concatenate(parts)
+        for parts in zip(*(_raw_scores(views, one) for one in long), strict=True)
+    ]
+    return views._replace(scores=tuple(map(fit_score_scale, raw)))
 
 
 def views_oddness(values: np.ndarray, views: Views) -> np.ndarray:
@@ -106,12 +113,20 @@ def views_oddness(values: np.ndarray, views: Views) -> np.ndarray:
     Examples
     --------
     >>> wave = np.sin(np.arange(900.0) / 5)[:, None]
-    >>> views = fit_views(wave[:600], np.random.default_rng(0))
+    >>> views = fit_views([wave[:600]], np.random.default_rng(0))
     >>> wave[700:720] = 0.0
     >>> bool(680 < views_oddness(wave, views).argmax() < 740)
     True
     """
     return power_mean(np.stack([score for _, score in views_of(values, views)]), _ACROSS_VIEWS)
+
+
+def stride_of(views: Views) -> int:
+    """Return the steps of which all windows start at multiples."""
+    channels = len(views.scale.judged)
+    lengths = [len(part[0].mean) for part in views.windows]
+    lengths += [centres.shape[1] // channels for centres in views.prototypes]
+    return lcm(*map(hop_of, lengths))
 
 
 def views_of(values: np.ndarray, views: Views) -> Iterator[tuple[str, np.ndarray]]:

@@ -6,7 +6,42 @@ ends: C[i+1, j+1] = C[i, j] - x[i] x[j] + x[i+N] x[j+N]. So a diagonal is one ru
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+
+
+def moments_of(stretches: Sequence[np.ndarray], length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and covariance of all windows of several stretches of one channel.
+
+    Parameters
+    ----------
+    stretches : sequence of ndarray of float64, shape (time,), time >= length
+        No window is of two of them.
+    length : int in [1, inf)
+        Steps a window.
+
+    Returns
+    -------
+    mean, covariance
+        As `window_moments` returns them.
+
+    Examples
+    --------
+    >>> mean, _ = moments_of([np.array([0.0, 1.0]), np.array([5.0, 6.0, 7.0])], 2)
+    >>> mean.round(2).tolist()
+    [3.67, 4.67]
+    """
+    parts = [window_moments(stretch, length) for stretch in stretches]
+    if len(parts) == 1:
+        return parts[0]
+    shares = np.array([len(stretch) - length + 1.0 for stretch in stretches])
+    shares /= shares.sum()
+    mean = sum(share * part for share, (part, _) in zip(shares, parts, strict=True))
+    covariance = np.zeros((length, length))
+    for share, (part, around) in zip(shares, parts, strict=True):
+        covariance += share * (around + np.outer(part - mean, part - mean))
+    return mean, covariance
 
 
 def window_moments(values: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
-from likely.series.window_covariance import window_moments
-from likely.series.windows import cut_windows, mean_over_cover, window_starts
+from likely.series.window_covariance import moments_of
+from likely.series.windows import cut_windows, hop_of, mean_over_cover, window_starts
 
 LEAST_VARIANCE = 1e-8
 """Of a channel in its own unit: that of one that never moved while it was learnt."""
 
-_HOPS = 32  # windows that hold a step: more are slower and change nothing that shows
 _MOST_VALUES = 2**22  # held at a time
 
 
@@ -27,14 +27,16 @@ class WindowGaussian(NamedTuple):
     """Shape (length, length), lower triangular."""
 
 
-def fit_window_gaussian(values: np.ndarray, length: int, shrinkage: float = 0.1) -> WindowGaussian:
+def fit_window_gaussian(
+    stretches: Sequence[np.ndarray], length: int, shrinkage: float = 0.1
+) -> WindowGaussian:
     """Return the Gaussian of the windows of a series of one channel.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (time,)
-        The stretch to learn from, in units of its spread.
-    length : int in [1, time]
+    stretches : sequence of ndarray of float64, shape (time,)
+        What to learn from, in units of its spread.
+    length : int in [1, least time]
         Steps a window.
     shrinkage : float in (0, 1], default 0.1
         Share of the mean variance that all directions get. Neighbouring values are nearly the
@@ -47,11 +49,11 @@ def fit_window_gaussian(values: np.ndarray, length: int, shrinkage: float = 0.1)
 
     Examples
     --------
-    >>> gaussian = fit_window_gaussian(np.sin(np.arange(200.0)), 8)
+    >>> gaussian = fit_window_gaussian([np.sin(np.arange(200.0))], 8)
     >>> gaussian.mean.shape, gaussian.root.shape
     ((8,), (8, 8))
     """
-    mean, covariance = window_moments(values, length)
+    mean, covariance = moments_of(stretches, length)
     floor = max(float(np.trace(covariance)) / length, LEAST_VARIANCE)
     covariance = (1 - shrinkage) * covariance + shrinkage * floor * np.eye(length)
     return WindowGaussian(mean, cholesky(covariance, lower=True))
@@ -77,12 +79,12 @@ def window_mahalanobis(values: np.ndarray, gaussian: WindowGaussian) -> np.ndarr
     >>> usual = np.sin(np.arange(400.0) / 5)
     >>> odd = usual.copy()
     >>> odd[200:210] = 0.0
-    >>> scores = window_mahalanobis(odd, fit_window_gaussian(usual, 16))
+    >>> scores = window_mahalanobis(odd, fit_window_gaussian([usual], 16))
     >>> bool(190 <= scores.argmax() < 220)
     True
     """
     length = len(gaussian.mean)
-    starts = window_starts(len(values), length, max(1, length // _HOPS))
+    starts = window_starts(len(values), length, hop_of(length))
     distances = np.empty(len(starts))
     batch = max(1, _MOST_VALUES // length)
     for first in range(0, len(starts), batch):

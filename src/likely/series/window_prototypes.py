@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from likely.core.k_means import k_means
-from likely.series.windows import cut_windows, mean_over_cover, window_starts
+from likely.series.windows import cut_windows, hop_of, mean_over_cover, window_starts
 
-_HOPS = 32  # windows that hold a step
 _MOST_WINDOWS = 4000  # to learn from
 _MOST_VALUES = 2**22  # held at a time, and in all windows to learn from
 
 
 def fit_prototypes(
-    values: np.ndarray, length: int, prototypes: int, rng: np.random.Generator
+    stretches: Sequence[np.ndarray], length: int, prototypes: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Return the centres of clusters of windows; with several channels, of all of them jointly.
 
     Parameters
     ----------
-    values : ndarray of float64, shape (time, channel)
-        The stretch to learn from, in units of its spread.
-    length : int in [1, time]
+    stretches : sequence of ndarray of float64, shape (time, channel)
+        What to learn from, in units of its spread.
+    length : int in [1, least time]
         Steps a window.
     prototypes : int in [1, inf)
         At most so many centres.
@@ -40,14 +41,22 @@ def fit_prototypes(
     Examples
     --------
     >>> wave = np.sin(np.arange(300.0))[:, None]
-    >>> fit_prototypes(wave, 10, 4, np.random.default_rng(0)).shape
+    >>> fit_prototypes([wave], 10, 4, np.random.default_rng(0)).shape
     (4, 10)
     """
-    starts = window_starts(len(values), length, max(1, length // _HOPS))
-    most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // (length * values.shape[1])))
-    if len(starts) > most:
-        starts = starts[np.linspace(0, len(starts) - 1, most).astype(np.int64)]
-    centres, _ = k_means(cut_windows(values, starts, length), prototypes, rng)
+    starts = [window_starts(len(values), length, hop_of(length)) for values in stretches]
+    width = length * stretches[0].shape[1]
+    most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // width))
+    ends = np.cumsum([len(some) for some in starts])
+    chosen = np.arange(ends[-1])
+    if len(chosen) > most:
+        chosen = np.linspace(0, len(chosen) - 1, most).astype(np.int64)
+    of_each = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
+    windows = [
+        cut_windows(values, some[which - end + len(some)], length)
+        for values, some, which, end in zip(stretches, starts, of_each, ends, strict=True)
+    ]
+    centres, _ = k_means(np.concatenate(windows), prototypes, rng)
     return centres
 
 
@@ -69,13 +78,13 @@ def prototype_distances(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> wave = np.sin(np.arange(300.0) / 4)[:, None]
-    >>> centres = fit_prototypes(wave, 10, 20, np.random.default_rng(0))
+    >>> centres = fit_prototypes([wave], 10, 20, np.random.default_rng(0))
     >>> wave[150:155] += 3.0
     >>> bool(140 <= prototype_distances(wave, centres).argmax() < 165)
     True
     """
     length = centres.shape[1] // values.shape[1]
-    starts = window_starts(len(values), length, max(1, length // _HOPS))
+    starts = window_starts(len(values), length, hop_of(length))
     distances = np.empty(len(starts))
     squares = np.einsum("ij,ij->i", centres, centres)
     batch = max(1, _MOST_VALUES // centres.shape[1])

@@ -7,6 +7,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 LEAST_LENGTH = 2
 
+_HOPS = 32
+
+
+def hop_of(length: int) -> int:
+    """Return the steps from one window to the next such that about 32 windows hold a step.
+
+    More are slower, and change nothing that shows.
+    """
+    return max(1, length // _HOPS)
+
 
 def window_starts(steps: int, length: int, hop: int = 1) -> np.ndarray:
     """Return the first step of each window: every `hop` steps, and one that ends with the series.

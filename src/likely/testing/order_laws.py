@@ -77,6 +77,34 @@ def units_of_channels_do_not_matter(model: Any) -> None:
 
 
 @law(data="timeline")
+def what_comes_later_changes_no_score(model: Any) -> None:
+    """A score depends on the steps within its reach only, so that a stream repeats a batch."""
+    rows = timeline()
+    fitted, whole = learnt(model, rows), timeline(2 * len(rows), seed=1)
+    before, after = fitted.reach_
+    scores = fitted.score_samples(whole)
+    known = len(rows) - after
+    require(known > 0, f"Scores depend on {after} later steps; the stretch has {len(rows)}.")
+    part = fitted.score_samples(whole.take(np.arange(len(rows))))
+    require_equal(part[:known], scores[:known], "Without what comes later")
+    start = -(-(len(rows) - before) // fitted.stride_) * fitted.stride_
+    late = fitted.score_samples(whole.take(np.arange(start, len(whole))))
+    require_equal(late[before:], scores[start + before :], "Without what came long before")
+
+
+@law(data="timeline")
+def no_window_crosses_a_gap(model: Any) -> None:
+    """What stands behind a gap in the clock does not change scores before it."""
+    rows = timeline()
+    fitted = learnt(model, rows)
+    matrix = timeline(2 * len(rows), seed=1).matrix
+    matrix[len(rows) :, 0] += matrix[len(rows), 0] - matrix[0, 0]
+    both = Table(matrix, rows.columns)
+    alone = fitted.score_samples(both.take(np.arange(len(rows))))
+    require_equal(fitted.score_samples(both)[: len(rows)], alone, "Before a gap")
+
+
+@law(data="timeline")
 def hostile_series_are_survived(model: Any) -> None:
     """Gaps, still channels, stamps that repeat, few moments: finite scores, or an error of ours."""
     rows = timeline(300)
