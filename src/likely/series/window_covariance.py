@@ -37,7 +37,7 @@ def moments_of(stretches: Sequence[np.ndarray], length: int) -> tuple[np.ndarray
         return parts[0]
     shares = np.array([len(stretch) - length + 1.0 for stretch in stretches])
     shares /= shares.sum()
-    mean = sum(share * part for share, (part, _) in zip(shares, parts, strict=True))
+    mean = shares @ np.stack([part for part, _ in parts])
     covariance = np.zeros((length, length))
     for share, (part, around) in zip(shares, parts, strict=True):
         covariance += share * (around + np.outer(part - mean, part - mean))
