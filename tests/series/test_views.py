@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from likely.series.views import Views, fit_views, views_oddness, views_of
+from likely.series.views import Views, fit_views, views_oddness
 
 TIME = np.arange(2400)
 USUAL = np.sin(2 * np.pi * TIME / 48) + 0.1 * np.random.default_rng(0).normal(size=2400)
@@ -46,13 +46,18 @@ def test_planted_events_are_the_oddest(panel: Views, kind: str) -> None:
     assert oddness[:1550].max() < 0.7 * oddness.max()
 
 
-def test_views_have_names_and_one_scale(panel: Views) -> None:
-    views = dict(views_of(_planted("point")[:, None], panel))
-    assert list(views) == [
-        *("windows of 32", "windows of 100", "windows of 200"),
-        *("points", "shapes of 100", "shapes of 48"),
-    ]
-    assert views["points"].argmax() == 1820
+def test_a_gross_point_counts_though_other_views_hardly_see_it(panel: Views) -> None:
+    odd = USUAL.copy()
+    odd[1820] += 10.0
+    oddness = views_oddness(odd[:, None], panel)
+    assert oddness.argmax() == 1820
+    assert oddness.max() > 50  # nats: far beyond what several views together would say
+
+
+def test_usual_stretches_that_were_not_learnt_stay_below_the_tail(panel: Views) -> None:
+    oddness = views_oddness(USUAL[LEARNT:, None], panel)
+    assert np.mean(oddness > 0) < 0.3
+    assert oddness.max() < 6
 
 
 def test_one_channel_of_several_is_enough() -> None:

@@ -89,7 +89,7 @@ def cross_fit(
     for k in track(range(folds), f"Learning with {type(model).__name__}"):
         learnt = np.flatnonzero(fold != k)
         told = None if labels is None else labels[learnt]
-        fitted = _copy(model, k, folds).fit(table.take(learnt), told)
+        fitted = fold_copy(model, k, folds).fit(table.take(learnt), told)
         judged = np.flatnonzero(fold == k)
         oddness[judged] = -fitted.score_samples(table.take(judged))
         first = first or fitted
@@ -130,8 +130,8 @@ def hold_out(model: Model, samples: Samples, seed: int) -> tuple[CrossFit, Sampl
     return CrossFit(-fitted.score_samples(judged), fitted, held_out=True), judged
 
 
-def _copy(model: Model, k: int, folds: int) -> Model:
-    """Return the model of one fold: it spends its part of the time, and has its own checkpoint."""
+def fold_copy(model: Model, k: int, folds: int) -> Model:
+    """Return an unfitted copy for one fold, with its part of the time and its own checkpoint."""
     copied = cast(Model, clone(model))
     params = copied.get_params(deep=False)
     if "budget" in params:

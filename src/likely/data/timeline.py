@@ -184,3 +184,19 @@ def _in_time(moments: np.ndarray) -> tuple[np.ndarray, tuple[int, ...], list[str
         gaps = "1 gap" if len(breaks) == 1 else f"{len(breaks):,} gaps"
         notes.append(f"The clock has {gaps}; no window crosses one.")
     return rows, breaks, notes
+
+
+def is_series(table: Table, time: str | None = None) -> tuple[bool, str]:
+    """Say whether rows look like moments of one series, and why."""
+    clock = clock_of(table, time)
+    if clock is None or len(table) < 100:
+        return False, "no clock"
+    used = [j for j in table.used() if j != clock]
+    channels = [j for j in used if table.columns[j].kind in ("number", "boolean")]
+    if not channels or 2 * len(channels) < len(used):
+        return False, "few numbers"
+    moments = np.sort(table.matrix[:, clock])
+    steps = np.diff(moments[~np.isnan(moments)])
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    even = usual > 0 and np.mean(np.abs(steps - usual) <= 0.1 * usual) > 0.9
+    return bool(even), "an even clock"

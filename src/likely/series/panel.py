@@ -10,10 +10,11 @@ from likely.base.over_time import OverTime
 from likely.base.state import Array
 from likely.core.params import Interval
 from likely.data.timeline import Stretch
+from likely.series.alarms import UsualTail
 from likely.series.channels import ChannelScale
 from likely.series.interpolation import Interpolator
 from likely.series.pooling import ScoreScale
-from likely.series.views import LENGTHS, Views, fit_views, stride_of, views_oddness
+from likely.series.views import LENGTHS, Views, fit_views, longest_of, stride_of, views_oddness
 from likely.series.window_mahalanobis import WindowGaussian
 
 _LENGTHS = ("short", "middle", "long")
@@ -26,8 +27,9 @@ class Panel(OverTime):
     Every channel is seen by a Gaussian of its windows of 32, 100 and 200 steps and by what is left
     of a value given its neighbours; all channels together by the distance to twenty usual windows,
     of 100 steps and of one period. Each view is put on one scale, in spreads above its usual score,
-    and the mean of their third powers counts, so that a view that is sure prevails. Channels of two
-    values, such as switches, are not judged.
+    and the mean of their third powers counts, so that a view that is sure prevails. Where one
+    score alone is far beyond what it ever was on stretches that were held out, it counts alone.
+    Oddness is in nats. Channels of two values, such as switches, are not judged.
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ class Panel(OverTime):
         "shapes_": Array("shape", "window"),
         "beats_": Array("beat", "period"),
         "scores_": Array("view", 2),
+        "tails_": Array("tail", 2),
     }
 
     judged_: np.ndarray
@@ -84,6 +87,7 @@ class Panel(OverTime):
     shapes_: np.ndarray
     beats_: np.ndarray
     scores_: np.ndarray
+    tails_: np.ndarray
 
     @property
     def longest_window(self) -> int:
@@ -98,10 +102,7 @@ class Panel(OverTime):
     @property
     def least_steps_(self) -> int:
         """How many steps a stretch must have: those of the longest window."""
-        parts = (self.short_mean_, self.middle_mean_, self.long_mean_, self.between_)
-        channels = len(self.judged_)
-        shapes = (part.shape[1] // channels for part in self._prototypes)
-        return max(*[part.shape[1] for part in parts], *shapes)
+        return longest_of(self._views())
 
     @property
     def _prototypes(self) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +121,7 @@ class Panel(OverTime):
         self.between_ = np.stack([one.weights for one in found.points])
         self.shapes_, self.beats_ = found.prototypes
         self.scores_ = np.array(found.scores)
+        self.tails_ = np.array(found.tails)
 
     def _oddness(self, stretch: Stretch) -> np.ndarray:
         return views_oddness(stretch.values, self._views())
@@ -132,6 +134,7 @@ class Panel(OverTime):
             and (np.diff(self.judged_) > 0).all()
             and self.judged_[-1] < sum(numbers)
             and self.scores_.shape[0] == _VIEWS * channels + 2
+            and len(self.tails_) == len(self.scores_) + 1
             and all(len(part) and part.shape[1] % channels == 0 for part in self._prototypes)
             and min(part.shape[1] for part in self._prototypes) >= channels
             and min(len(part) for part in (self.short_mean_, self.middle_mean_, self.long_mean_))
@@ -139,8 +142,9 @@ class Panel(OverTime):
         if not sound:
             raise ValueError("channels, windows and scores do not fit together")
         roots = (self.short_root_, self.middle_root_, self.long_root_)
+        scales = np.concatenate([self.scores_[:, 1], self.tails_[:, 1]])
         diagonals = [np.diagonal(part, axis1=1, axis2=2) for part in roots]
-        if not all((part > 0).all() for part in (*diagonals, self.spread_, self.scores_[:, 1])):
+        if not all((part > 0).all() for part in (*diagonals, self.spread_, scales)):
             raise ValueError("a spread is not positive")
 
     def _views(self) -> Views:
@@ -160,4 +164,5 @@ class Panel(OverTime):
             points,
             self._prototypes,
             tuple(ScoreScale(*map(float, one)) for one in self.scores_),
+            tuple(UsualTail(*map(float, one)) for one in self.tails_),
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -105,3 +108,48 @@ def mean_over_cover(scores: np.ndarray, starts: np.ndarray, length: int, steps: 
 def fitting_length(wished: int, steps: int) -> int:
     """Return a window length of which a stretch of so many steps has enough: at most half of it."""
     return max(LEAST_LENGTH, min(wished, steps // 2))
+
+
+def blocks_of(
+    stretches: Sequence[np.ndarray], count: int = 3, least: int = 100
+) -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
+    """Yield a third of all steps, held out, and the rest: every step is held out once.
+
+    Parameters
+    ----------
+    stretches : sequence of ndarray of shape (time, ...)
+        The series.
+    count : int in [2, inf), default 3
+        How many blocks.
+    least : int in [1, inf), default 100
+        Steps a block; of fewer there are none. Shorter pieces of the rest are left out.
+
+    Yields
+    ------
+    held, rest : list of ndarray
+        Pieces of stretches; there is at least one of the rest.
+
+    Examples
+    --------
+    >>> for held, rest in blocks_of([np.arange(6)], least=2):
+    ...     print(held[0].tolist(), [part.tolist() for part in rest])
+    [0, 1] [[2, 3, 4, 5]]
+    [2, 3] [[0, 1], [4, 5]]
+    [4, 5] [[0, 1, 2, 3]]
+    """
+    ends = np.cumsum([len(stretch) for stretch in stretches])
+    edges = np.linspace(0, ends[-1], count + 1).astype(np.int64)
+    if ends[-1] < count * least:
+        return
+    for start, end in pairwise(edges.tolist()):
+        held, rest = [], []
+        for stretch, last in zip(stretches, ends.tolist(), strict=True):
+            first = last - len(stretch)
+            a, b = np.clip([start - first, end - first], 0, len(stretch))
+            held.append(stretch[a:b])
+            rest += [stretch[:a], stretch[b:]]
+        longest = max(map(len, rest))
+        yield (
+            [part for part in held if len(part)],
+            [part for part in rest if len(part) >= min(2 * least, longest)],
+        )

@@ -30,6 +30,12 @@ _LABELLED = (
 )
 
 _OTHERS = {
+    "timeline": (
+        "Panel",
+        {},
+        "windows of three lengths, usual shapes and single points, of which the sure one prevails",
+        "how long what is odd lasts is not known beforehand",
+    ),
     "image": (
         "PaDiM",
         {},
@@ -86,7 +92,7 @@ def choose(
         Whether the rows are known to be clean.
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
-    kind : {"table", "series", "image", "video", "text", "audio"}, default "table"
+    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, default "table"
         What the samples are.
     """
     if isinstance(method, Model):

@@ -265,6 +265,15 @@ class Findings:
 
         return write_shards(self, Path(folder))
 
+    def name_of(self, row: int) -> str | None:
+        """Return what a sample is called; None for rows, which have numbers."""
+        return self.shaped.name(row) if self.shaped is not None and self.shaped.named else None
+
+    def told_of(self, row: int) -> dict[str, Any]:
+        """Return what is told of a finding beside its p-value, as plain values."""
+        name = self.name_of(row)
+        return {} if name is None else {"name": name}
+
     def maps(self, positions: np.ndarray) -> np.ndarray:
         """Return how much every place adds to the oddness of samples, by position in the data.
 

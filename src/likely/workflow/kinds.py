@@ -11,9 +11,12 @@ from likely.core.errors import CannotDo, ParameterError
 from likely.data.clips import Clips
 from likely.data.samples import kind_of, read_samples
 from likely.data.shaped import AXES, Shaped
+from likely.data.table import Table
 from likely.data.texts import Texts
+from likely.data.timeline import clock_of, is_series
+from likely.workflow.roles import Roles
 
-KINDS = ("table", *AXES, "text", "audio")
+KINDS = ("table", "timeline", *AXES, "text", "audio")
 
 
 def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Texts | Clips | None:
@@ -25,7 +28,7 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
         What the user gave.
     method : str or Model
         What shall learn from them: a method that takes no tables makes series of rows.
-    kind : {"table", "series", "image", "video", "text", "audio"}, optional
+    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
         What they are; otherwise it is seen from the data.
 
     Raises
@@ -38,13 +41,8 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
     if kind == "table":
         return None
     kinds = _kinds_of(method)
-    if method != "auto" and kinds == ("timeline",):
-        name = method if isinstance(method, str) else type(method).__name__
-        raise CannotDo(
-            f"{name} judges the moments of one series, and can be fitted and asked for scores by "
-            f"itself: likely.series.{name}().fit(data).score_samples(data). Findings are made of "
-            "rows that are judged one by one."
-        )
+    if kind == "timeline" or (method != "auto" and kinds == ("timeline",)):
+        return None
     if kind is None and "table" in kinds:
         seen = kind_of(data)
         one_file = isinstance(data, (str, Path)) and Path(data).is_file()  # of one column, then
@@ -60,6 +58,26 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
             f"the kind {samples.kind}. For them there are {', '.join(models_of(samples.kind))}."
         )
     return samples
+
+
+def is_one_series(
+    table: Table, method: str | Model, kind: str | None, time: str | None, roles: Roles
+) -> bool:
+    """Say whether the rows of a table are to be judged together, as moments of one series."""
+    if kind is not None or method != "auto":
+        return kind == "timeline" or _kinds_of(method) == ("timeline",)
+    if roles.labels is not None or roles.context or roles.group is not None:
+        return False
+    return is_series(table, time)[0]
+
+
+def with_one_clock(table: Table, time: str | None) -> Table:
+    """Return the table with the clock as its only column of dates that is looked at."""
+    clock = clock_of(table, time)
+    if clock is None:
+        return table
+    dates = [c.name for j, c in enumerate(table.columns) if c.kind == "date" and j != clock]
+    return table.set_aside(dict.fromkeys(dates, "ignored"))
 
 
 def models_of(kind: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
@@ -13,6 +13,7 @@ from likely.data.table import Table
 from likely.workflow import stream
 from likely.workflow.findings import Findings, decide
 from likely.workflow.learned import Learned
+from likely.workflow.over_time.detect import judged_again
 from likely.workflow.study import study
 
 
@@ -66,9 +67,11 @@ def learn(
         Whether the rows are known to be clean (with labels: those labelled 0, and only these are
         learnt from); otherwise rows that look odd under the tail assumption are kept out of the
         reference that new rows are compared with.
-    kind : {"table", "series", "image", "video", "text", "audio"}, optional
-        What the data are, where they leave it open. Files of sound are series, by their
-        spectrograms, unless "audio" is said: then a model hears pressure over time.
+    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
+        What the data are, where they leave it open. A table is a "timeline" if its rows are the
+        moments of one series, which are judged together; a table of numbers with an even clock is
+        one by itself, unless "table" is said. Files of sound are series, by their spectrograms,
+        unless "audio" is said: then a model hears pressure over time.
     seed : int, default 0
         The same seed gives the same result.
     **params
@@ -180,6 +183,9 @@ def detect(
     )
     learned = studied.learned
     asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
+    if learned.span is not None:
+        table = cast(Table, studied.samples)
+        return judged_again(learned, table, studied.cross.oddness, studied.judgement, asked)
     if drawn is None:
         scores, judgement = -studied.cross.oddness, studied.judgement
         clock = learned.clock(studied.samples)

@@ -77,6 +77,9 @@ class Learned:
         How the values of each column that the model looks at were distributed, to notice drift.
     grouping : Grouping or None
         How rows become groups, if groups are judged: then all of the above is about groups.
+    span : int or None
+        How many steps oddness lasts, if rows are moments of one series: then the reference is of
+        stretches of so many steps, and `likely_rows` are the last rows learnt.
     """
 
     model: Model
@@ -89,6 +92,7 @@ class Learned:
     notes: tuple[str, ...] = ()
     summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
     grouping: Grouping | None = field(default=None, repr=False)
+    span: int | None = None
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -132,15 +136,19 @@ class Learned:
         """
         check_promise(fdr, fpr, top, alerts)  # before scoring, which takes a while
         asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
-        large = large_file(new) if self.grouping is None else None
+        large = large_file(new) if self.grouping is None and self.span is None else None
         if large is not None:
             return self._detect_large(large, asked)
+        if self.span is not None:
+            from likely.workflow.over_time.detect import detect_events
+
+            return detect_events(self, self.table(new), asked)
         samples = self.samples(new)
         matched = self.model.schema_.match(samples)
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
         drift = self._drift(samples, matched, log_p)
-        decision = self._qualified(decide(log_p, asked, self.clock(samples)), drift)
+        decision = self.qualified(decide(log_p, asked, self.clock(samples)), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
         if not isinstance(samples, Table):
             table = records(samples)
@@ -269,6 +277,8 @@ class Learned:
         """What is judged: "row", "group", "image", "series", "video", "text" or "clip"."""
         if self.grouping is not None:
             return "group"
+        if self.span is not None:
+            return "moment"
         schema = self.model.schema_
         if isinstance(schema, Sound):
             return "clip"
@@ -336,7 +346,7 @@ class Learned:
         some = stream.draw(rows, 0, self.columns)
         matched = self.model.schema_.match(some.table)
         drift = self._drift(some.table, matched, log_p[some.positions])
-        decision = self._qualified(decide(log_p, asked, clock), drift)
+        decision = self.qualified(decide(log_p, asked, clock), drift)
         notes = (*drift, *self.notes)
         return stream.gather(rows, self, scores, log_p, decision, notes, drift)
 
@@ -355,17 +365,18 @@ class Learned:
         column = None if name is None else table.columns[table.names.index(name)]
         return tuple(drift.sentence(column) for drift in found)
 
-    def _qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
+    def qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
         """Say what the promise rests on, or withdraw it if it cannot be kept."""
         n = self.reference.n
+        rows = "rows" if self.span is None else f"stretches of {self.span:,} steps"
         if decision.name == "top":
             return decision
         if drift:
             others = len(drift) - 1
             more = f", and {others} more" if others else ""
             return decision.withdrawn(
-                f"the rows no longer look like those learnt from ({drift[0]}{more}); learn anew "
-                "from rows like these if they are ordinary now"
+                f"the {rows} no longer look like those learnt from ({drift[0]}{more}); learn anew "
+                f"from {rows} like these if they are ordinary now"
             )
         if not self.held_out:
             return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")
@@ -373,14 +384,14 @@ class Learned:
         if least < 0.1 / n and decision.name != "fdr":
             more = np.ceil(0.1 / max(least, np.finfo(np.float64).tiny)) - n
             count = f"{more:,.0f}" if more < MANY else "far"
-            return decision.withdrawn(f"this promise needs {count} more learnt rows")
+            return decision.withdrawn(f"this promise needs {count} more learnt {rows}")
         if least * (n + 1) < 1:
-            return decision.resting_on(f"{n:,} reference rows, and beyond them on a fitted tail")
+            return decision.resting_on(f"{n:,} reference {rows}, and beyond them on a fitted tail")
         counted = int(least * (n + 1))
         if counted < ENOUGH and decision.name != "fdr":
             low, high = beta.ppf([0.025, 0.975], counted, n + 1 - counted)
             return decision.resting_on(
-                f"{n:,} reference rows, which leave the share reported between {low:.2g} and "
+                f"{n:,} reference {rows}, which leave the share reported between {low:.2g} and "
                 f"{high:.2g}"
             )
-        return decision.resting_on(f"{n:,} reference rows")
+        return decision.resting_on(f"{n:,} reference {rows}")

@@ -28,6 +28,7 @@ _PLAIN = {
     "held_out": bool,
     "time": str | None,
     "rows_learnt": int,
+    "span": int | None,
     "notes": tuple[str, ...],
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],

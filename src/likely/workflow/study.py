@@ -10,12 +10,13 @@ import numpy as np
 
 from likely.base.labelled import label_values
 from likely.base.model import Model
+from likely.base.over_time import OverTime
 from likely.calibration.cross_fit import CrossFit, cross_fit, hold_out
 from likely.calibration.decisions import benjamini_hochberg
 from likely.calibration.same_rows import Judgement
 from likely.calibration.summary import summarise
 from likely.core.empirical import learn_empirical
-from likely.core.errors import DataError, ParameterError
+from likely.core.errors import CannotDo, DataError, ParameterError
 from likely.core.random import generator
 from likely.data.clips import Clips
 from likely.data.samples import Samples
@@ -25,10 +26,11 @@ from likely.data.texts import Texts
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
-from likely.workflow.kinds import read_others
+from likely.workflow.kinds import is_one_series, models_of, read_others, with_one_clock
 from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import NO_ROWS, Learned
-from likely.workflow.roles import take_roles
+from likely.workflow.over_time.study import study_series
+from likely.workflow.roles import Roles, take_roles
 
 MOST_LIKELY_ROWS = 1_000
 _SUSPECT_AT = 0.1
@@ -89,6 +91,8 @@ def study(
         raise DataError("Learning needs at least 2 rows. Got 1.")
     if time is not None:
         table.check_names([time])
+    if is_one_series(table, method, kind, time, roles):
+        return _study_series(table, method, roles, time, normal=normal, seed=seed, params=params)
     labelled = known is not None and not normal
     model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
     model, given = in_context(model, roles.context, seed)
@@ -115,6 +119,33 @@ def study(
         grouping=grouping,
         for_new=for_new and known is None,
     )
+
+
+def _study_series(
+    table: Table,
+    method: str | Model,
+    roles: Roles,
+    time: str | None,
+    *,
+    normal: bool,
+    seed: int,
+    params: dict[str, Any],
+) -> Study:
+    """Learn from rows that are moments; the parameters are those of `likely.learn`."""
+    if roles.labels is not None or roles.context or roles.group is not None:
+        raise CannotDo(
+            "The moments of one series are judged together, without labels, context or group. "
+            'Leave these out, or ask for kind="table" to judge each row by itself.'
+        )
+    model, chosen = choose(method, seed, params, normal=normal, kind="timeline")
+    if not isinstance(model, OverTime):
+        raise CannotDo(
+            f"{type(model).__name__} judges each row by itself. For moments of one series there "
+            f"are {', '.join(models_of('timeline'))}."
+        )
+    table = with_one_clock(table, time)
+    cross, judgement, learned = study_series(table, model, chosen, time=time, normal=normal)
+    return Study(table, cross, judgement, learned)
 
 
 def _study_others(

@@ -1,4 +1,4 @@
-"""What is judged, in words: rows, groups of rows, images, series, video, texts or clips."""
+"""What is judged, in words: rows, groups, images, series, video, texts, clips or moments."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ PLURALS = {
     "video": "videos",
     "text": "texts",
     "clip": "clips",
+    "moment": "moments",
 }
 """Everything that can be judged, and its plural."""
 

@@ -1,0 +1,117 @@
+r"""Oddness over time: how long it lasts, and what is compared with what.
+
+Neighbouring moments are odd together, so their scores are no independent trials, and a thousand
+odd moments in a row are one alarm. So a series is cut into cells, each as long as oddness usually
+lasts, and each cell counts by its oddest moment. Cells take the place of rows in everything that
+is promised: their p-values are compared with other cells, and a false alarm is one cell or more.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from likely.core.period import autocorrelation
+
+FEWEST_CELLS = 200
+"""So many cells are made if there are steps for them, even if they then depend on one another."""
+
+_HIGH = 0.9  # quantile above which a moment is odd enough to see how long that lasts
+_GONE = 0.2  # of the correlation: oddness has passed
+_MOST = 1_000
+_SEEN = 200_000
+
+
+def span_of(oddness: np.ndarray) -> int:
+    """Return how many steps oddness lasts: those after which its exceedances no longer go together.
+
+    Parameters
+    ----------
+    oddness : ndarray of shape (time,)
+        In the order of time.
+
+    Returns
+    -------
+    int in [1, 1000]
+        At most a two-hundredth of the series.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=5_000)
+    >>> span_of(noise), span_of(np.convolve(noise, np.ones(20), "valid"))
+    (1, 11)
+    """
+    seen = oddness[:_SEEN]
+    most = int(np.clip(len(oddness) // FEWEST_CELLS, 1, _MOST))
+    high = (seen > np.quantile(seen, _HIGH)).astype(np.float64)
+    correlation = autocorrelation(high, most)
+    passed = np.flatnonzero(correlation < _GONE)
+    return int(passed[0]) if len(passed) else most
+
+
+def cells(steps: int, span: int) -> np.ndarray:
+    """Return the first step of each cell; a rest of less than half a cell belongs to the last.
+
+    Examples
+    --------
+    >>> cells(10, 4).tolist(), cells(11, 4).tolist()
+    ([0, 4, 8], [0, 4, 8])
+    >>> cells(9, 4).tolist()
+    [0, 4]
+    """
+    starts = np.arange(0, max(steps, 1), span)
+    return starts[:-1] if len(starts) > 1 and 2 * (steps - starts[-1]) < span else starts
+
+
+def peaks(oddness: np.ndarray, span: int) -> np.ndarray:
+    """Return the highest oddness of each cell.
+
+    Examples
+    --------
+    >>> peaks(np.array([0.0, 3.0, 1.0, 2.0]), 2).tolist()
+    [3.0, 2.0]
+    """
+    return np.maximum.reduceat(oddness, cells(len(oddness), span))
+
+
+def episodes(odd: np.ndarray, span: int) -> list[slice]:
+    """Return the stretches in which steps are odd; those less than a span apart are one.
+
+    Parameters
+    ----------
+    odd : ndarray of bool, shape (time,)
+        Whether each step is.
+    span : int in [1, inf)
+        How many steps oddness lasts.
+
+    Examples
+    --------
+    >>> episodes(np.array([0, 1, 0, 1, 0, 0, 0, 1], dtype=bool), 3)
+    [slice(1, 4, None), slice(7, 8, None)]
+    """
+    where = np.flatnonzero(odd)
+    if not len(where):
+        return []
+    apart = np.flatnonzero(np.diff(where) > span) + 1
+    edges = [0, *apart.tolist(), len(where)]
+    return [slice(int(where[a]), int(where[b - 1]) + 1) for a, b in pairwise(edges)]
+
+
+def highest(oddness: np.ndarray, span: int, count: int) -> np.ndarray:
+    """Return the oddest steps, oddest first, no two less than a span apart.
+
+    Examples
+    --------
+    >>> highest(np.array([0.0, 5.0, 4.0, 0.0, 3.0]), 2, 2).tolist()
+    [1, 4]
+    """
+    found: list[int] = []
+    left = np.asarray(oddness, dtype=np.float64).copy()
+    for _ in range(min(count, len(left))):
+        step = int(left.argmax())
+        if not np.isfinite(left[step]):
+            break
+        found.append(step)
+        left[max(0, step - span) : step + span + 1] = -np.inf
+    return np.array(found, dtype=np.int64)

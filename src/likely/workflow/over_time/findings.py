@@ -1,0 +1,158 @@
+"""`EventFindings`: a series judged under a promise, as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likely.explanation import Explanation
+from likely.workflow.findings import SHOWN, Decision, Findings
+from likely.workflow.over_time.decision import oddest_episodes
+from likely.workflow.over_time.event import Event, Narrator
+from likely.workflow.over_time.moments import Moments
+
+
+@dataclass(frozen=True)
+class EventFindings(Findings):
+    """Findings in one series: what rows are for `Findings`, moments are here.
+
+    p-values say how rare it is that any moment of an ordinary stretch is as odd; `anomaly` tells
+    which rows lie in a reported event.
+
+    Attributes
+    ----------
+    moments : Moments
+        The rows in the order of time.
+    runs : tuple of slice
+        The steps of each event, in the order of time.
+    """
+
+    moments: Moments = field(kw_only=True, repr=False)
+    runs: tuple[slice, ...] = field(default=(), kw_only=True, repr=False)
+
+    def by_row(self) -> EventFindings:
+        """Return the same with the decision by row instead of by step."""
+        anomaly = np.zeros(len(self.table), dtype=bool)
+        anomaly[self.moments.order] = self.decision.anomaly
+        return replace(self, decision=replace(self.decision, anomaly=anomaly))
+
+    def under(self, decision: Decision, drift: tuple[str, ...] = ()) -> EventFindings:
+        """Return the same under what a promise rests on, or without events if it is withdrawn."""
+        runs = () if decision.ranking_only else self.runs
+        notes = tuple(dict.fromkeys((*drift, *self.notes)))
+        return replace(self, decision=decision, runs=runs, drift=drift, notes=notes)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The events that are reported, in the order of time."""
+        return [self._told[run.start] for run in self.runs]
+
+    @cached_property
+    def oddest(self) -> np.ndarray:
+        """Rows of the peaks of events, oddest first; of the oddest stretches if there is none."""
+        return np.array([event.peak for event in self.shown], dtype=np.int64)
+
+    @cached_property
+    def shown(self) -> list[Event]:
+        """The events, oddest first; or the oddest stretches if no event is reported."""
+        found = list(self._told.values())
+        return sorted(found, key=lambda event: (event.log_p, self.scores[event.peak]))
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """What tells the usual course of channels, and events from it."""
+        odd = np.zeros(len(self.moments), dtype=bool)
+        for run in self._episodes:
+            odd[run] = True
+        usual = None
+        kept = self.learned.likely_rows
+        if len(kept) > len(self.moments):
+            usual = Moments.of(kept).values
+        return Narrator(self.moments, odd, usual)
+
+    @cached_property
+    def _episodes(self) -> list[slice]:
+        if self.runs:
+            return list(self.runs)
+        oddness = -self.scores[self.moments.order]
+        return oddest_episodes(oddness, self.learned.span or 1, SHOWN)
+
+    @cached_property
+    def _told(self) -> dict[int, Event]:
+        """Events by their first step."""
+        log_p, oddness = self.log_p[self.moments.order], -self.scores[self.moments.order]
+        told = {}
+        for run in self._episodes:
+            peak = run.start + int(oddness[run].argmax())
+            told[run.start] = self.narrator.tell(run, peak, float(log_p[peak]))
+        return told
+
+    def event_of(self, row: int) -> Event:
+        """Return the event of a row; one of that row alone if it is in none."""
+        step = int(np.flatnonzero(self.moments.order == row)[0])
+        for run in self._episodes:
+            if run.start <= step < run.stop:
+                return self._told[run.start]
+        return self.narrator.tell(slice(step, step + 1), step, float(self.log_p[row]))
+
+    def explanations(self, rows: np.ndarray) -> list[Explanation]:
+        """Explain the events that rows by position lie in, in the order given."""
+        return [self.event_of(int(row)).explanation for row in rows]
+
+    def name_of(self, row: int) -> str | None:
+        """Return when the event of a row was."""
+        return self.event_of(row).title
+
+    def told_of(self, row: int) -> dict[str, Any]:
+        """Return what is told of an event beside its p-value, as plain values."""
+        event = self.event_of(row)
+        return {
+            "first_row": event.first + 1,
+            "last_row": event.last + 1,
+            "start": event.start,
+            "end": event.end,
+            "lasts": event.lasts,
+            "kind": event.kind,
+            "direction": event.direction,
+            "channels": list(event.channels),
+        }
+
+    def columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what is known of rows, by position; of events only if their peaks are asked."""
+        known = super().columns(rows)
+        if not len(rows) or not np.array_equal(rows, self.oddest):
+            return known
+        told = [self.told_of(int(row)) for row in rows]
+        added = {
+            name: np.array([one[name] for one in told], dtype=object)
+            for name in ("start", "end", "lasts", "kind", "direction")
+        }
+        channels = [", ".join(one["channels"]) for one in told]
+        return {**added, "channels": np.array(channels, dtype=object), **known}
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML file (below 1 MB, works offline) and return its path."""
+        from likely.workflow.report import write_report
+
+        return write_report(self, Path(path))
+
+    def _summary(self) -> str:
+        decision, count = self.decision, len(self.runs)
+        size = f"{len(self):,} {'moment' if len(self) == 1 else 'moments'}"
+        if self.moments.times is not None and len(self.moments) > 1:
+            size += f" ({self.moments.lasting(0, len(self.moments) - 2)})"
+        if decision.ranking_only:
+            return (
+                f"{size} are ranked; no event is reported, because no promise can be given: "
+                f"{decision.basis}."
+            )
+        if decision.name == "top":
+            return f"The {count:,} oddest events in {size}; a ranking as asked for."
+        ending = f" It rests on {decision.basis}." if decision.basis else ""
+        verdict = "Nothing odd" if not count else "1 event" if count == 1 else f"{count:,} events"
+        promise = decision.promise.replace("ordinary rows", "ordinary stretches")
+        return f"{verdict} in {size}; promise: {promise}.{ending}"

@@ -1,0 +1,101 @@
+"""Learning from the moments of one series: blockwise, and compared by cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from likely.base.over_time import OverTime
+from likely.calibration.blocked import blocked_cross_fit
+from likely.calibration.cross_fit import CrossFit
+from likely.calibration.decisions import benjamini_hochberg
+from likely.calibration.episodes import peaks, span_of
+from likely.calibration.same_rows import Judgement, judge_same_rows
+from likely.core.empirical import learn_empirical
+from likely.data.table import Table
+from likely.workflow.learned import Learned
+from likely.workflow.over_time.moments import Moments
+
+KEPT = 2_000
+"""So many of the last rows are kept, as what came before new ones and to tell what is usual."""
+
+_SUSPECT_AT = 0.1
+
+
+def study_series(
+    table: Table, model: OverTime, chosen: str, *, time: str | None, normal: bool
+) -> tuple[CrossFit, Judgement, Learned]:
+    """Learn from a series and judge each block of it by a model that did not see it.
+
+    Parameters
+    ----------
+    table : Table
+        The rows; the clock is its only column of dates.
+    model : OverTime
+        Unfitted.
+    chosen : str
+        A sentence that says which model was chosen.
+    time : str or None
+        The clock that was asked for.
+    normal : bool
+        Whether all rows are known to be ordinary.
+
+    Returns
+    -------
+    cross : CrossFit
+        Oddness by row.
+    judgement : Judgement
+        p-values by row: the share of ordinary cells that have a moment as odd.
+    learned : Learned
+        What new rows can be judged by.
+    """
+    cross = blocked_cross_fit(model, table)
+    moments = Moments.of(table)
+    oddness = cross.oddness[moments.order]
+    span = span_of(oddness)
+    by_cell = peaks(oddness, span)
+    judged = judge_same_rows(
+        np.concatenate([by_cell, oddness]), cross.model, np.arange(len(by_cell))
+    )
+    log_p = np.zeros(len(table))
+    log_p[moments.order] = judged.log_p[len(by_cell) :]
+    suspects = np.zeros(len(by_cell), dtype=bool)
+    if judged.holds and not normal:
+        suspects = benjamini_hochberg(judged.log_p[: len(by_cell)], _SUSPECT_AT)
+    schema = cross.model.schema_
+    learned = Learned(
+        model=cross.model,
+        reference=learn_empirical(
+            by_cell[~suspects], tail_counts=1, least_scale=cross.model.least_scale
+        ),
+        held_out=cross.held_out,
+        likely_rows=schema.match(table.take(moments.order[-KEPT:])),
+        columns=table.columns,
+        time=time,
+        rows_learnt=len(table),
+        span=span,
+    )
+    lasting = moments.lasting(0, span - 1)
+    notes = [
+        *moments.notes,
+        chosen + ".",
+        f"The rows are moments of one series. Stretches of {lasting} are compared, about as long "
+        "as oddness lasts; events closer together are one.",
+    ]
+    odd = int(suspects.sum())
+    if odd:
+        looks = "looks odd already and is" if odd == 1 else "look odd already and are"
+        notes.append(
+            f"{odd:,} of {len(by_cell):,} stretches {looks} kept out of the reference that new "
+            "ones are compared with."
+        )
+    training = getattr(cross.model, "notes_", ())
+    judgement = Judgement(
+        log_p, judged.holds, _of_stretches(judged.why), _of_stretches(judged.basis)
+    )
+    return cross, judgement, replace(learned, notes=(*notes, *training))
+
+
+def _of_stretches(text: str) -> str:
+    return text.replace("rows", "stretches")
