@@ -60,19 +60,35 @@ def check_promise(
     return name, float(value)
 
 
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+
+
+def alarms_in_words(a_day: float) -> str:
+    """Return how many false alarms there may be, in the shortest time in which there is one.
+
+    Examples
+    --------
+    >>> alarms_in_words(1 / 7), alarms_in_words(2.0)
+    ('1 false alarm a week', '2 false alarms a day')
+    """
+    unit = next((unit for unit, days in _DAYS.items() if a_day * days > 0.99), "year")
+    number = f"{a_day * _DAYS[unit]:.3g}"
+    alarms = "alarm" if number == "1" else "alarms"
+    return f"{number} false {alarms} {'an' if unit == 'hour' else 'a'} {unit}"
+
+
 def alerts_a_day(budget: str) -> float:
     """Return alarms a day from text such as "1/day", "3/week" or "2/hour"."""
-    days = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
     count, _, unit = budget.partition("/")
     try:
         number = float(count)
     except ValueError:
         number = -1.0
-    if unit.strip() not in days or not 0 < number < np.inf:
+    if unit.strip() not in _DAYS or not 0 < number < np.inf:
         raise ParameterError(
             f'alerts must be a number and a unit, such as "1/day" or "3/week". Got {budget!r}.'
         )
-    return number / days[unit.strip()]
+    return number / _DAYS[unit.strip()]
 
 
 def rows_a_day(moments: np.ndarray) -> float:

@@ -36,7 +36,7 @@ def verdict(found: likely.Findings) -> dict[str, Any]:
     return {
         "likely": likely.__version__,
         "rows": len(found),
-        "findings": int(found.anomaly.sum()),
+        "findings": found.count,
         "summary": found.summary(),
         "promise": {
             "name": decision.name,
@@ -52,7 +52,7 @@ def verdict(found: likely.Findings) -> dict[str, Any]:
 
 def title(found: likely.Findings, entry: dict[str, Any]) -> str:
     """Return what people call an entry: the name of a sample, or its number as in "Row 17"."""
-    return entry.get("name") or found.learned.worded(f"Row {entry['row']:,}")
+    return found.name_of(entry["row"] - 1) or found.learned.worded(f"Row {entry['row']:,}")
 
 
 def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, Any]]:
@@ -74,9 +74,8 @@ def entries(found: likely.Findings, positions: Iterable[int]) -> list[dict[str, 
         for row in rows.tolist()
     ]
     explanations = found.explanations(rows[:MOST_EXPLAINED])
-    if found.shaped is not None and found.shaped.named:
-        for entry in listed:
-            entry["name"] = found.shaped.name(entry["row"] - 1)
+    for entry in listed:
+        entry.update(found.told_of(entry["row"] - 1))
     for entry, explanation in zip(listed, explanations, strict=False):
         entry["sentence"] = explanation.sentence
         entry["reasons"] = [vars(reason) for reason in explanation.reasons]

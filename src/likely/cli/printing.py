@@ -18,7 +18,7 @@ def print_findings(found: likely.Findings, show: int) -> None:
     shown = entries(found, found.oddest[:show].tolist())
     if not shown:
         return
-    passed, total = int(found.anomaly.sum()), len(found.oddest)
+    passed, total = found.count, len(found.oddest)
     if found.decision.ranking_only:
         heading = f"The {len(shown):,} oddest rows, as a ranking"
     elif not passed:
@@ -30,7 +30,8 @@ def print_findings(found: likely.Findings, show: int) -> None:
         heading = f"The {total:,} findings, oddest first" if total > 1 else "The finding"
     output.say("")
     output.say(found.learned.worded(heading), style="bold")
-    named = "name" in shown[0]
+    names = [found.name_of(e["row"] - 1) for e in shown]
+    named = names[0] is not None
     output.table(
         (
             (found.learned.worded("row"), "left" if named else "right"),
@@ -40,12 +41,12 @@ def print_findings(found: likely.Findings, show: int) -> None:
         ),
         [
             (
-                e["name"] if named else f"{e['row']:,}",
+                name or f"{e['row']:,}",
                 e["rarity"],
                 f"{e['surprise_bits']:.1f}",
                 e["sentence"],
             )
-            for e in shown
+            for name, e in zip(names, shown, strict=True)
         ],
     )
     if passed and len(shown) < total:

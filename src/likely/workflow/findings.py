@@ -12,6 +12,7 @@ import numpy as np
 
 from likely.base.capabilities import Explainer
 from likely.calibration.decisions import (
+    alarms_in_words,
     benjamini_hochberg,
     check_promise,
     most_odd,
@@ -71,8 +72,7 @@ class Decision:
             "fdr": f"at most {self.value:.3g} of the findings are false, on average (fdr)",
             "fpr": f"at most {self.value:.3g} of the ordinary rows are reported (fpr)",
             "top": "the oddest row" if self.value == 1 else f"the {self.value:,.0f} oddest rows",
-            "alerts": f"at most {self.value:.3g} false {'alarm' if self.value == 1 else 'alarms'} "
-            "a day on average",
+            "alerts": f"at most {alarms_in_words(self.value)} on average",
         }[self.name]
 
     def resting_on(self, basis: str) -> Decision:
@@ -192,6 +192,11 @@ class Findings:
     def anomaly(self) -> np.ndarray:
         """Which rows are reported under the promise, bool, shape (n,)."""
         return self.decision.anomaly
+
+    @property
+    def count(self) -> int:
+        """How many findings there are."""
+        return int(self.anomaly.sum())
 
     @cached_property
     def oddest(self) -> np.ndarray:

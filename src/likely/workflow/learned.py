@@ -284,6 +284,11 @@ class Learned:
             return "clip"
         return "row" if isinstance(schema, Schema) else schema.kind
 
+    @property
+    def compared(self) -> str:
+        """What a p-value compares with: a "row", or a "stretch" of one series."""
+        return self.worded("row") if self.span is None else "stretch"
+
     def samples(self, new: Any) -> Samples:
         """Return new data read the way the learnt data were read: a table, or other samples."""
         schema = self.model.schema_

@@ -29,6 +29,8 @@ class Event:
     ----------
     first, last, peak : int
         Rows of the data: where it begins, ends, and is oddest.
+    steps : slice
+        The same in the order of time.
     start, end : str
         The same begin and end by the clock.
     lasts : str
@@ -47,6 +49,7 @@ class Event:
     first: int
     last: int
     peak: int
+    steps: slice
     start: str
     end: str
     lasts: str
@@ -127,6 +130,7 @@ class Narrator:
             first=int(moments.order[run.start]),
             last=int(moments.order[run.stop - 1]),
             peak=int(moments.order[peak]),
+            steps=run,
             start=begin,
             end=end,
             lasts=moments.lasting(run.start, run.stop - 1),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,11 +133,10 @@ class EventFindings(Findings):
         channels = [", ".join(one["channels"]) for one in told]
         return {**added, "channels": np.array(channels, dtype=object), **known}
 
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML file (below 1 MB, works offline) and return its path."""
-        from likely.workflow.report import write_report
-
-        return write_report(self, Path(path))
+    @property
+    def count(self) -> int:
+        """How many events are reported."""
+        return len(self.runs)
 
     def _summary(self) -> str:
         decision, count = self.decision, len(self.runs)

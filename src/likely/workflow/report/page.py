@@ -8,6 +8,7 @@ from likely.workflow.report.markup import Html, element
 from likely.workflow.report.rows import cards
 from likely.workflow.report.sections import how_to_read, learnt, verdict
 from likely.workflow.report.surprise import surprise_plot
+from likely.workflow.report.timed import Timed
 from likely.workflow.report.view import View
 from likely.workflow.report.words import count
 
@@ -30,21 +31,51 @@ _PLACES = (
 def write_page(view: View) -> str:
     """Return the report as one HTML document that needs nothing else."""
     made, carded = cards(view, CARD_BYTES if view.drawn is None else PICTURE_BYTES)
-    findings = int(view.found.anomaly.sum())
-    title = view.worded(f"{count(findings, 'finding')} in {count(len(view.found), 'row')} · likely")
+    title = view.worded(
+        f"{count(view.found.count, 'finding')} in {count(len(view.found), 'row')} · likely"
+    )
     return document(
         title,
         (view.worded("Skip to the oddest rows"), "#oddest"),
         (
             verdict(view),
-            contents((place, view.worded(name)) for place, name in _PLACES),
+            contents((place, view.worded(name)) for place, name in _places(view)),
             learnt(view),
+            _channels(view),
             _oddest(view, made, carded),
             _surprise(view),
             _table(view, carded),
             how_to_read(view),
         ),
         script="page.js",
+    )
+
+
+def _places(view: View) -> tuple[tuple[str, str], ...]:
+    if not isinstance(view.drawn, Timed):
+        return _PLACES
+    return (_PLACES[0], ("#channels", "The channels"), ("#oddest", "The events"), *_PLACES[2:])
+
+
+def _channels(view: View) -> Html | None:
+    if not isinstance(view.drawn, Timed):
+        return None
+    return element("section", element("h2", "The channels"), view.drawn.channels(), id="channels")
+
+
+def _events(view: View, timed: Timed) -> Html:
+    table, shown = timed.listing(RECORD_BYTES)
+    which = "Events" if view.found_any else "The oddest stretches, none of them an event"
+    return element(
+        "section",
+        element("h2", "Table"),
+        element(
+            "p",
+            f"{which}, {shown:,} in all, oddest first. A column's heading sorts by it; a second "
+            "press turns the order round.",
+        ),
+        table,
+        id="table",
     )
 
 
@@ -59,7 +90,7 @@ def _oddest(view: View, made: Html, carded: int) -> Html:
 
 
 def _which(view: View, carded: int) -> str:
-    found = int(view.found.anomaly.sum())
+    found = view.found.count
     if view.found.decision.ranking_only:
         return (
             f"A ranking only: these are the {carded:,} oddest of {count(len(view.found), 'row')}. "
@@ -85,6 +116,8 @@ def _surprise(view: View) -> Html:
 
 
 def _table(view: View, carded: int) -> Html:
+    if isinstance(view.drawn, Timed):
+        return _events(view, view.drawn)
     table, rows, shown = listing(view, carded, TABLE_BYTES if view.drawn is None else RECORD_BYTES)
     total = len(view.table.columns)
     rows_shown = "All" if rows == len(view.found) else f"The {rows:,} oddest of"

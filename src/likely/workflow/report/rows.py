@@ -98,7 +98,7 @@ def _heading(view: View, row: int, place: int, anchor: str) -> Html:
             element("span", "Finding" if found else "Not a finding", class_="tag"),
             " ",
             element("strong", bits(surprise)),
-            f" of surprise, {rare}. Place {place + 1} of {len(view.found):,}.",
+            f" of surprise, {rare}. Place {place + 1} of {view.judged:,}.",
             class_="rare",
         ),
     )

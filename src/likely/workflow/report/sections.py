@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from likely.calibration.decisions import alarms_in_words
 from likely.data.alphabet import Alphabet
 from likely.data.column import Column, plural
 from likely.data.form import Form
@@ -41,7 +42,7 @@ def verdict(view: View) -> Html:
     rare = "" if decision.ranking_only else f" ({one_in(oddest)})"
     known = [
         (found.learned.worded("Rows judged"), f"{len(found):,}"),
-        ("Findings", "none: ranking only" if decision.ranking_only else f"{found.anomaly.sum():,}"),
+        ("Findings", "none: ranking only" if decision.ranking_only else f"{found.count:,}"),
         ("Reported from", "no cut" if cut is None else f"{bits(cut)} of surprise"),
         (found.learned.worded("The oddest row has"), f"{bits(oddest)}{rare}"),
     ]
@@ -63,7 +64,7 @@ def learnt(view: View) -> Html:
     about = (model.__doc__ or "").strip().partition("\n")[0]
     known = [
         ("Learnt from", learned.worded(count(learned.rows_learnt, "row"))),
-        ("Compared with", learned.worded(count(learned.reference.n, "reference row"))),
+        ("Compared with", count(learned.reference.n, f"reference {learned.compared}")),
         ("Model", f"{model.__name__}: {about}" if about else model.__name__),
     ]
     notes = list(dict.fromkeys(view.found.notes))
@@ -104,6 +105,7 @@ def form_in_words(form: Form | Alphabet | Sound) -> str:
 def how_to_read(view: View) -> Html:
     """Return a short explanation of surprise, p-value, promise and reasons."""
     n = view.found.learned.reference.n
+    references = count(n, f"reference {view.found.learned.compared}")
     terms = [
         (
             "Surprise",
@@ -117,8 +119,8 @@ def how_to_read(view: View) -> Html:
         ),
         (
             "Beyond counting",
-            f"{count(n, 'reference row')} can show rarities up to about 1 in {n:,}. Anything rarer "
-            "was extrapolated from how the odd end falls off, so read it as “very rare”.",
+            f"{references} can show rarities up to about 1 in {n:,}. Anything rarer was "
+            "extrapolated from how the odd end falls off, so read it as “very rare”.",
         ),
         ("What the promise means", _meaning(view)),
         (
@@ -148,7 +150,7 @@ def _meaning(view: View) -> str:
         "fpr": f"Of the ordinary rows, about {100 * decision.value:.3g} % or fewer are reported. "
         "How many of the findings these are depends on how many odd rows there are.",
         "top": "None but the number: the oddest rows are reported, however ordinary they may be.",
-        "alerts": f"Ordinary rows cause at most {decision.value:.3g} alarms a day on average.",
+        "alerts": f"Ordinary rows cause at most {alarms_in_words(decision.value)} on average.",
     }[decision.name]
 
 

@@ -13,9 +13,11 @@ from likely.data.clips import Clips
 from likely.data.table import Table
 from likely.data.texts import Texts
 from likely.workflow.findings import first_oddest
+from likely.workflow.over_time.findings import EventFindings
 from likely.workflow.report.samples import Drawn
 from likely.workflow.report.sounds import Heard
 from likely.workflow.report.texts import Written
+from likely.workflow.report.timed import Timed
 
 if TYPE_CHECKING:
     from likely.explanation import Explanation
@@ -26,6 +28,9 @@ CARDS = 50
 
 PICTURED = 12
 """At most this many samples with axes, whose pictures take more room."""
+
+PICTURED_EVENTS = 25
+"""At most this many events of a series, with two channels each."""
 
 LISTED = 500
 """At most this many rows stand in the table."""
@@ -60,6 +65,10 @@ class View:
     @classmethod
     def of(cls, found: Findings) -> View:
         """Choose the rows and explain those that get a card."""
+        if isinstance(found, EventFindings):
+            table = found.learned.model.schema_.match(found.table)
+            peaks = found.oddest[:PICTURED_EVENTS]
+            return cls(found, table, found.oddest, found.explanations(peaks))
         order = first_oddest(found.scores, found.log_p, LISTED)
         if found.shaped is not None:
             explained = found.oddest[: CARDS if isinstance(found.shaped, Texts) else PICTURED]
@@ -68,8 +77,10 @@ class View:
         return cls(found, table, order, found.explanations(found.oddest[:CARDS]))
 
     @cached_property
-    def drawn(self) -> Drawn | Written | Heard | None:
-        """What draws samples with axes, texts or clips; None for rows of a table."""
+    def drawn(self) -> Drawn | Written | Heard | Timed | None:
+        """What draws samples with axes, texts, clips or events; None for rows of a table."""
+        if isinstance(self.found, EventFindings):
+            return Timed(self.found)
         shaped = self.found.shaped
         if shaped is None:
             return None
@@ -101,6 +112,12 @@ class View:
         """Whether any row is reported under the promise."""
         return bool(self.found.anomaly.any())
 
+    @property
+    def judged(self) -> int:
+        """Of how many one is the oddest: rows, or the events that are shown."""
+        events = isinstance(self.found, EventFindings)
+        return len(self.order) if events else len(self.found)
+
     def worded(self, text: str) -> str:
         """Return words about rows as words about groups, where groups are judged."""
         return self.found.learned.worded(text)
@@ -110,6 +127,8 @@ class View:
         grouping = self.found.learned.grouping
         if self.found.shaped is not None:
             return self.found.shaped.name(row)
+        if isinstance(self.found, EventFindings):
+            return self.found.event_of(row).title
         return f"Row {row + 1:,}" if grouping is None else grouping.title(self.found.table, row)
 
     def places(self, rows: np.ndarray) -> np.ndarray:
@@ -141,6 +160,10 @@ class View:
 
         They are taken from what the user gave, because a `Table` of new rows leaves them out.
         """
+        if isinstance(self.found, EventFindings):
+            told = [(event.kind, event.lasts, event.direction) for event in self.found.shown]
+            names = ("kind", "lasts", "direction")
+            return [(name, [one[i] for one in told]) for i, name in enumerate(names)]
         frame = nw.from_native(self.found.table.native, eager_only=True, pass_through=True)
         if not isinstance(frame, nw.DataFrame):
             return []

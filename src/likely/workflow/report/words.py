@@ -62,4 +62,5 @@ def count(number: int, one: str, many: str = "") -> str:
     >>> count(1, "row"), count(2000, "row")
     ('1 row', '2,000 rows')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    several = many or (one + "es" if one.endswith("ch") else one + "s")
+    return f"{number:,} {one if number == 1 else several}"
