@@ -37,7 +37,7 @@ from likely.explanation import (
 )
 from likely.workflow.findings import Decision, Findings, decide
 from likely.workflow.grouping import Grouping
-from likely.workflow.units import about
+from likely.workflow.units import about, unit_of
 
 MANY = 1e12
 """From here on it does not matter how many more rows a promise needs."""
@@ -274,15 +274,10 @@ class Learned:
 
     @property
     def unit(self) -> str:
-        """What is judged: "row", "group", "image", "series", "video", "text" or "clip"."""
+        """What is judged: "row", "group", "moment", or a kind of samples."""
         if self.grouping is not None:
             return "group"
-        if self.span is not None:
-            return "moment"
-        schema = self.model.schema_
-        if isinstance(schema, Sound):
-            return "clip"
-        return "row" if isinstance(schema, Schema) else schema.kind
+        return "moment" if self.span is not None else unit_of(self.model.schema_)
 
     @property
     def compared(self) -> str:

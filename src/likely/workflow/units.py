@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from likely.data.alphabet import Alphabet
+from likely.data.form import Form
+from likely.data.schema import Schema
+from likely.data.sound import Sound
+
 PLURALS = {
     "row": "rows",
     "group": "groups",
@@ -40,3 +45,10 @@ def about(text: str, unit: str) -> str:
         return written.capitalize() if found[1] == "R" else written
 
     return text if unit == "row" else _ROW.sub(word, text)
+
+
+def unit_of(schema: Schema | Form | Alphabet | Sound) -> str:
+    """Return what a model with this schema judges: rows, samples with axes, texts or clips."""
+    if isinstance(schema, Sound):
+        return "clip"
+    return "row" if isinstance(schema, Schema) else schema.kind
