@@ -23,27 +23,29 @@ _MOST = 1_000
 _SEEN = 200_000
 
 
-def span_of(oddness: np.ndarray) -> int:
+def span_of(oddness: np.ndarray, most: int | None = None) -> int:
     """Return how many steps oddness lasts: those after which its exceedances no longer go together.
 
     Parameters
     ----------
     oddness : ndarray of shape (time,)
         In the order of time.
+    most : int in [1, time), optional
+        Where to stop. Default: a two-hundredth of the series, and 1,000 steps.
 
     Returns
     -------
-    int in [1, 1000]
-        At most a two-hundredth of the series.
+    int in [1, most]
 
     Examples
     --------
     >>> noise = np.random.default_rng(0).normal(size=5_000)
     >>> span_of(noise), span_of(np.convolve(noise, np.ones(20), "valid"))
-    (1, 11)
+    (1, 14)
     """
     seen = oddness[:_SEEN]
-    most = int(np.clip(len(oddness) // FEWEST_CELLS, 1, _MOST))
+    if most is None:
+        most = int(np.clip(len(oddness) // FEWEST_CELLS, 1, _MOST))
     high = (seen > np.quantile(seen, _HIGH)).astype(np.float64)
     correlation = autocorrelation(high, most)
     passed = np.flatnonzero(correlation < _GONE)

@@ -71,7 +71,8 @@ def narrowed(oddness: np.ndarray, run: slice) -> slice:
     A window is odd if any of its steps is, so oddness begins before what is odd and ends after it.
     """
     inside = oddness[run]
-    usual, peak = float(np.median(oddness)), float(inside.max())
+    peak = float(inside.max())
+    usual = min(float(np.median(oddness)), peak)
     high = np.flatnonzero(inside >= usual + _HALF * (peak - usual))
     return slice(run.start + int(high[0]), run.start + int(high[-1]) + 1)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from likely.calibration.drift import find_drift
-from likely.calibration.episodes import peaks
+from likely.calibration.drift import FEWEST_ROWS, find_drift
+from likely.calibration.episodes import peaks, span_of
 from likely.calibration.same_rows import Judgement
 from likely.data.table import Table
 from likely.data.timeline import clock_of
@@ -61,8 +61,11 @@ def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> E
     found = _found(learned, table, scores, log_p, asked, (*matched.notes, *learned.notes))
     moments = found.moments
     by_cell = learned.reference.log_p(peaks(-scores[moments.order], learned.span or 1))
-    nothing = Table(np.empty((len(by_cell), 0)), ())
-    changes = find_drift((), nothing, np.exp(by_cell), learned.reference.n)
+    apart = by_cell[
+        :: span_of(-by_cell, max(1, len(by_cell) // FEWEST_ROWS))
+    ]  # cells that are odd together count once
+    nothing = Table(np.empty((len(apart), 0)), ())
+    changes = find_drift((), nothing, np.exp(apart), learned.reference.n)
     drift = tuple(
         one.sentence(None).replace("rows", "stretches").replace("row", "stretch") for one in changes
     )
