@@ -89,16 +89,12 @@ def judged(
         }
     for way, one in found.items():
         assert isinstance(one, EventFindings)
-        times = one.moments.times
-        assert times is not None
         rows = frame if way == "same" else new
         odd = labels if way == "same" else labels[cut:]
         oddness = -one.scores[one.moments.order]
         log_p = one.log_p[one.moments.order]
-        _, kept = decide_episodes(
-            oddness, log_p, one.learned.span or 1, {"alerts": "1/day", "fdr": None, "fpr": None,
-            "top": None}, times,
-        )  # fmt: skip
+        asked = {"alerts": "1/day", "fdr": None, "fpr": None, "top": None}
+        _, kept = decide_episodes(oddness, log_p, one.pace, asked)
         yield counted(family, name, way, "auto", rows, odd, list(one.runs), kept,
                       one.decision.ranking_only)  # fmt: skip
         runs = moving_z(frame, cut if way == "new" else len(frame), way)

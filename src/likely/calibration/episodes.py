@@ -2,12 +2,16 @@ r"""Oddness over time: how long it lasts, and what is compared with what.
 
 Neighbouring moments are odd together, so their scores are no independent trials, and a thousand
 odd moments in a row are one alarm. So a series is cut into cells, each as long as oddness usually
-lasts, and each cell counts by its oddest moment. Cells take the place of rows in everything that
-is promised: their p-values are compared with other cells, and a false alarm is one cell or more.
+lasts, and each cell counts by its oddest moment. Cells in a row that are all among the odder three
+in ten are one spell, which counts once, by its oddest: a new level that stays is one thing that
+happened, however long it lasts. Stretches (cells, and spells of them) take the place of rows in
+everything that is promised: their p-values are compared with other stretches, and a false alarm is
+one of them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +20,8 @@ from likely.core.period import autocorrelation
 
 FEWEST_CELLS = 200
 """So many cells are made if there are steps for them, even if they then depend on one another."""
+
+_ODDER = 0.7
 
 _HIGH = 0.9  # quantile above which a moment is odd enough to see how long that lasts
 _GONE = 0.2  # of the correlation: oddness has passed
@@ -50,6 +56,61 @@ def span_of(oddness: np.ndarray, most: int | None = None) -> int:
     correlation = autocorrelation(high, most)
     passed = np.flatnonzero(correlation < _GONE)
     return int(passed[0]) if len(passed) else most
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How what is odd goes on over time.
+
+    Parameters
+    ----------
+    span : int
+        Steps a cell.
+    odder : float
+        Oddness that three in ten cells reach: those in a row are one spell.
+    a_day : float or None
+        How many stretches a day there are; None without a clock.
+    """
+
+    span: int
+    odder: float
+    a_day: float | None
+
+    @classmethod
+    def of(cls, oddness: np.ndarray, days: float | None) -> Pace:
+        """Learn the pace of a series.
+
+        Parameters
+        ----------
+        oddness : ndarray of shape (time,)
+            In the order of time.
+        days : float or None
+            How long the series is.
+        """
+        span = span_of(oddness)
+        odder = float(np.quantile(peaks(oddness, span), _ODDER))
+        pace = cls(span, odder, None)
+        count = len(pace.stretches(oddness))
+        return replace(pace, a_day=count / days if days else None)
+
+    def stretches(self, oddness: np.ndarray) -> np.ndarray:
+        """Return the first step of each stretch: a cell, or a spell of cells that are all odder.
+
+        Examples
+        --------
+        >>> pace = Pace(2, 5.0, None)
+        >>> pace.stretches(np.array([0, 9, 7, 0, 8, 8, 1, 1, 0, 6.0])).tolist()
+        [0, 6, 8]
+        """
+        starts = cells(len(oddness), self.span)
+        odder = np.maximum.reduceat(oddness, starts) > self.odder
+        begins = np.ones(len(starts), dtype=bool)
+        begins[1:] = ~(odder[1:] & odder[:-1])
+        return starts[begins]
+
+    def highest(self, oddness: np.ndarray) -> np.ndarray:
+        """Return the highest oddness of each stretch."""
+        return np.maximum.reduceat(oddness, self.stretches(oddness))
 
 
 def cells(steps: int, span: int) -> np.ndarray:
