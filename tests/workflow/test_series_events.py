@@ -110,8 +110,9 @@ def test_few_moments_that_follow_what_was_learnt_can_be_judged() -> None:
 
 
 def test_ordinary_series_keep_the_promise() -> None:
-    reported = [likely.detect(_series(planted=False, seed=s), fpr=0.01).count for s in range(3)]
-    assert sum(reported) <= 8  # 200 stretches each, of which 1 in 100
+    found = [likely.detect(_series(planted=False, seed=s), fpr=0.05) for s in range(3)]
+    share = sum(one.count for one in found) / sum(one.learned.reference.n for one in found)
+    assert share <= 0.05
 
 
 def test_the_oddest_are_shown_even_if_none_passes() -> None:

@@ -2,9 +2,9 @@ r"""Oddness over time: how long it lasts, and what is compared with what.
 
 Neighbouring moments are odd together, so their scores are no independent trials, and a thousand
 odd moments in a row are one alarm. So a series is cut into cells, each as long as oddness usually
-lasts, and each cell counts by its oddest moment. Cells in a row that are all among the odder three
-in ten are one spell, which counts once, by its oddest: a new level that stays is one thing that
-happened, however long it lasts. Stretches (cells, and spells of them) take the place of rows in
+lasts, and each cell counts by its oddest moment. Ten cells in a row and more that are all among the
+odder three in ten are one spell, which counts once, by its oddest: a new level that stays is one
+thing that happened, however long it lasts. Stretches (cells, and spells of them) take the place of rows in
 everything that is promised: their p-values are compared with other stretches, and a false alarm is
 one of them.
 """
@@ -22,6 +22,7 @@ FEWEST_CELLS = 200
 """So many cells are made if there are steps for them, even if they then depend on one another."""
 
 _ODDER = 0.7
+_LONG = 10  # cells in a row: by chance it hardly happens
 
 _HIGH = 0.9  # quantile above which a moment is odd enough to see how long that lasts
 _GONE = 0.2  # of the correlation: oddness has passed
@@ -55,7 +56,7 @@ def span_of(oddness: np.ndarray, most: int | None = None) -> int:
     high = (seen > np.quantile(seen, _HIGH)).astype(np.float64)
     correlation = autocorrelation(high, most)
     passed = np.flatnonzero(correlation < _GONE)
-    return int(passed[0]) if len(passed) else most
+    return max(1, int(passed[0])) if len(passed) else most
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Pace:
     span : int
         Steps a cell.
     odder : float
-        Oddness that three in ten cells reach: those in a row are one spell.
+        Oddness that three in ten cells reach: many of those in a row are one spell.
     a_day : float or None
         How many stretches a day there are; None without a clock.
     """
@@ -94,18 +95,21 @@ class Pace:
         return replace(pace, a_day=count / days if days else None)
 
     def stretches(self, oddness: np.ndarray) -> np.ndarray:
-        """Return the first step of each stretch: a cell, or a spell of cells that are all odder.
+        """Return the first step of each stretch: a cell, or a long spell of odder ones.
 
         Examples
         --------
-        >>> pace = Pace(2, 5.0, None)
-        >>> pace.stretches(np.array([0, 9, 7, 0, 8, 8, 1, 1, 0, 6.0])).tolist()
-        [0, 6, 8]
+        >>> pace = Pace(1, 5.0, None)
+        >>> pace.stretches(np.array([0, 9, 9, 0] + 20 * [7] + [1.0])).tolist()
+        [0, 1, 2, 3, 4, 24]
         """
         starts = cells(len(oddness), self.span)
         odder = np.maximum.reduceat(oddness, starts) > self.odder
+        changes = np.flatnonzero(np.diff(odder)) + 1
         begins = np.ones(len(starts), dtype=bool)
-        begins[1:] = ~(odder[1:] & odder[:-1])
+        for first, end in pairwise([0, *changes.tolist(), len(starts)]):
+            if odder[first] and end - first >= _LONG:
+                begins[first + 1 : end] = False
         return starts[begins]
 
     def highest(self, oddness: np.ndarray) -> np.ndarray:

@@ -172,16 +172,25 @@ class Narrator:
     def _shifts(self, channel: int, run: slice) -> bool:
         """Say whether the level after an episode is another than before it, as it seldom is."""
         values = self._moments.values[:, channel]
-        length = max(_LEAST, run.stop - run.start)
-        before, after = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
+        before, after = self._levels(channel, run)
         if min(len(before), len(after)) < _LEAST:
             return False
+        length = max(_LEAST, min(run.stop - run.start, len(values) // 8))
         count = len(values) // length
         levels = np.median(values[: count * length].reshape(count, length), axis=1)
         usual = float(np.median(np.abs(np.diff(levels)))) if count > 3 else 0.0
         spread = float(np.median(np.abs(before - np.median(before))))
         moved = abs(float(np.median(after)) - float(np.median(before)))
         return moved > _SHIFTED * max(usual, spread, self._finest(channel))
+
+    def _levels(self, channel: int, run: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return values before an episode, and after it: of its second half if it is not over."""
+        values = self._moments.values[:, channel]
+        length = max(_LEAST, run.stop - run.start)
+        before, after = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
+        if len(after) < _LEAST and run.stop - run.start >= 2 * _LEAST:
+            after = values[(run.start + run.stop) // 2 :]
+        return before, after
 
     def _reason(self, channel: int, step: int, share: float) -> Reason:
         column, course = self._moments.channels[channel], self.course(channel)
@@ -205,9 +214,8 @@ class Narrator:
         if kind == "point":
             text = f"{first.column} is {first.value}; {usual} was to be expected"
         elif kind == "level shift":
-            length = max(_LEAST, run.stop - run.start)
-            old, new = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
-            levels = [_written(column, float(np.median(part))) for part in (old, new)]
+            sides = self._levels(channel, run)
+            levels = [_written(column, float(np.median(part))) for part in sides]
             text = f"{first.column} changes its level from {levels[0]} to {levels[1]}"
         elif kind == "contextual":
             text = (
