@@ -18,7 +18,10 @@ _USUAL = (0.005, 0.995)
 _BEYOND = 1.5  # widths of half the band: certainly outside
 _SHIFTED = 3.0
 _LEAST = 30  # steps before and after that a level is taken from
-_NAMED = 0.15  # share from which a further channel is named
+NAMED = 0.3
+"""A further channel is named if its share is so much of that of the first."""
+
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,8 @@ class Event:
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels that cause it, the most responsible first."""
-        return tuple(
-            reason.column
-            for i, reason in enumerate(self.explanation.reasons)
-            if i == 0 or reason.share >= _NAMED
-        )
+        reasons = self.explanation.reasons
+        return tuple(r.column for r in reasons if r.share >= NAMED * reasons[0].share)
 
     @property
     def title(self) -> str:
@@ -229,8 +229,12 @@ class Narrator:
                 f"{first.column} leaves its usual course for {lasting}: {low} to {high}, where "
                 f"{usual} was to be expected"
             )
-        others = [f"{r.column} ({r.share:.0%})" for r in reasons[1:] if r.share >= _NAMED][:4]
-        return f"{text}. Also {', '.join(others)}." if others else f"{text}."
+        others = [r for r in reasons[1:] if r.share >= NAMED * first.share]
+        if not others:
+            return f"{text}."
+        named = ", ".join(f"{r.column} ({r.share:.0%})" for r in others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        return f"{text}. Also {named}{more}."
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
