@@ -2,11 +2,11 @@ r"""Oddness over time: how long it lasts, and what is compared with what.
 
 Neighbouring moments are odd together, so their scores are no independent trials, and a thousand
 odd moments in a row are one alarm. So a series is cut into cells, each as long as oddness usually
-lasts, and each cell counts by its oddest moment. Ten cells in a row and more that are all among the
-odder three in ten are one spell, which counts once, by its oddest: a new level that stays is one
-thing that happened, however long it lasts. Stretches (cells, and spells of them) take the place of rows in
-everything that is promised: their p-values are compared with other stretches, and a false alarm is
-one of them.
+lasts, and each cell counts by its oddest moment. Ten cells in a row and more that are all among
+the odder three in ten are one spell, which counts once, by its oddest: a new level that stays is
+one thing that happened, however long it lasts. Stretches (cells, and such spells) take the place of
+rows in everything that is promised: their p-values are compared with other stretches, and a false
+alarm is one of them.
 """
 
 from __future__ import annotations

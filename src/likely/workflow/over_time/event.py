@@ -15,6 +15,7 @@ from likely.workflow.over_time.moments import Moments
 
 _POINT = 3  # steps at most
 _USUAL = (0.005, 0.995)
+_MOSTLY = 0.9  # of the values are usual ones: noise may leave the range
 _BEYOND = 1.5  # widths of half the band: certainly outside
 _SHIFTED = 3.0
 _LEAST = 30  # steps before and after that a level is taken from
@@ -162,7 +163,7 @@ class Narrator:
             return "level shift"
         values = self._moments.values[:, channel]
         low, high = np.quantile(values[~self._odd] if not self._odd.all() else values, _USUAL)
-        inside = bool(((values[run] >= low) & (values[run] <= high)).all())
+        inside = bool(np.mean((values[run] >= low) & (values[run] <= high)) >= _MOSTLY)
         if inside and bool((np.abs(self._away(channel, run)) > 1).mean() >= 0.5):
             return "contextual"
         if run.stop - run.start <= _POINT:
