@@ -11,7 +11,11 @@ import numpy as np
 from likely.base.model import Model
 from likely.base.state import Array, Members, Weights
 from likely.core.errors import DataError
-from likely.data.timeline import Stretch, Timeline, in_order
+from likely.data.aside import without_silent
+from likely.data.clock_column import with_clock
+from likely.data.samples import Samples
+from likely.data.table import Table
+from likely.data.timeline import Stretch, Timeline, in_order, level_of
 
 PART = 2**18
 """Steps judged at a time, so that memory stays bounded."""
@@ -20,10 +24,12 @@ PART = 2**18
 class OverTime(Model, ABC):
     """A model that judges each row of a table by the rows around it, in the order of time.
 
-    Rows are put in the order of the only column of dates, and come as they are without one; scores
-    come back in the order of the rows. Every other column of numbers is a channel, gaps in which
-    are bridged by straight lines. Behind a gap in the clock a new stretch begins; a stretch too
-    short to be judged, and a row without a time, are judged as the usual one.
+    Rows are put in the order of their clock, and come as they are without one; scores come back in
+    the order of the rows. The clock is the only column of dates, or numbers that are one
+    (`likely.data.clock_column`). Every other column of numbers is a channel, gaps in which are
+    bridged by straight lines; one without any value is left out. Behind a gap of more than 32 steps
+    in the clock or in all channels a new stretch begins; a stretch too short to be judged, and a
+    row without a time or without a value nearby, are judged as the usual one.
 
     Hooks see stretches, in the order of time: `_learn` and `_oddness`.
 
@@ -33,14 +39,18 @@ class OverTime(Model, ABC):
         The median oddness of what was learnt.
     across_gaps_ : int
         1 if gaps in the clock were so many that they count as none, else 0.
+    level_ : ndarray of shape (channel,)
+        The median of each channel: what it is taken for where nothing is known of it.
     """
 
     state: ClassVar[dict[str, Array | Members | Weights]] = {
         "usual_": Array(),
         "across_gaps_": Array(dtype="int64", low=0, high=1),
+        "level_": Array("channel"),
     }
     usual_: float
     across_gaps_: int
+    level_: np.ndarray
 
     @property
     @abstractmethod
@@ -73,6 +83,10 @@ class OverTime(Model, ABC):
     def _oddness(self, stretch: Stretch) -> np.ndarray:
         """Return how odd each step of a stretch of `least_steps_` or more is, (time,)."""
 
+    def _read(self, X: Any) -> Samples:
+        samples = super()._read(X)
+        return without_silent(with_clock(samples)) if isinstance(samples, Table) else samples
+
     def _view(self, schema: Any, samples: Any) -> Any:
         return in_order(samples)
 
@@ -83,9 +97,12 @@ class OverTime(Model, ABC):
                 f"{type(self).__name__} needs at least {self.min_rows} rows with a time. Got "
                 f"{len(timeline):,}."
             )
+        if not timeline.known.any():
+            raise DataError("Not one value of the series is known. Give rows that hold numbers.")
         least = min(self.longest_window, len(timeline))
+        self.level_ = level_of(timeline.values)
         self.across_gaps_ = int(timeline.too_broken(least))
-        parts = timeline.parts(least, across=bool(self.across_gaps_))
+        parts = timeline.parts(least, across=bool(self.across_gaps_), level=self.level_)
         self._learn([stretch for _, stretch in parts], rng)
 
     def _score(self, x: Any) -> np.ndarray:
@@ -100,14 +117,16 @@ class OverTime(Model, ABC):
 
     def _score_training(self, x: Any) -> np.ndarray:
         odd = self._by_step(x, np.nan)
-        self.usual_ = float(np.nanmedian(odd))
+        judged = odd[~np.isnan(odd)]
+        self.usual_ = float(np.median(judged)) if len(judged) else 0.0
         odd[np.isnan(odd)] = self.usual_
         return -x.onto_rows(odd, self.usual_)
 
     def _by_step(self, timeline: Timeline, elsewhere: float) -> np.ndarray:
         """Return how odd each step is, (time,); those of too short stretches are `elsewhere`."""
         odd = np.full(len(timeline), elsewhere)
-        for steps, stretch in timeline.parts(self.least_steps_, across=bool(self.across_gaps_)):
+        across = bool(self.across_gaps_)
+        for steps, stretch in timeline.parts(self.least_steps_, across=across, level=self.level_):
             odd[steps] = self._in_parts(stretch)
         return odd
 
