@@ -206,7 +206,7 @@ def _refined(every: np.ndarray, lag: int) -> float:
     return float(whole) if abs(period - whole) * turns < _TURNS else period
 
 
-def _is_near(period: float, known: Sequence[float]) -> bool:
+def _is_near(period: float | np.integer, known: Sequence[float]) -> bool:
     return any(abs(period / one - 1) < 0.02 for one in known)
 
 

@@ -197,9 +197,7 @@ def _shares_near(moments: np.ndarray) -> float:
     return float(np.mean(np.abs(steps - usual) <= 0.1 * usual)) if usual > 0 else 0.0
 
 
-def _on(
-    begins: np.ndarray, width: float, channel: _Channel, how: How, limit: float
-) -> np.ndarray:
+def _on(begins: np.ndarray, width: float, channel: _Channel, how: How, limit: float) -> np.ndarray:
     """Return a channel by step, shape (step,)."""
     if how == "mean":
         steps = _steps_of(channel.moments, begins, width)
@@ -207,7 +205,7 @@ def _on(
         sums = np.bincount(steps, channel.values, len(begins))
         return np.divide(sums, held, out=np.full(len(begins), np.nan), where=held > 0)
     ends = begins + width
-    last = np.searchsorted(channel.moments, ends * (1 - 1e-15)) - 1
+    last = np.searchsorted(channel.moments, ends) - 1
     old = ends - channel.moments[np.maximum(last, 0)]
     holds = (last >= 0) & (old <= limit * max(channel.step, width) + width * (1 + _NEAR))
     return np.where(holds, channel.values[np.maximum(last, 0)], np.nan)

@@ -204,12 +204,15 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
     notes = list(table.notes)
     if left:
         notes.append(f"Columns without numbers are no channels of a series: {', '.join(left)}.")
-    if clock is None:
-        values = _values(table, channels, np.arange(len(table)))
+    laid = None if clock is None else _laid_out(table, clock)
+    values = _values(table, channels, None if laid is None else laid.rows)
+    infinite = int(np.isinf(values).sum())
+    if infinite:
+        values = np.where(np.isinf(values), np.nan, values)
+        notes.append(f"{infinite:,} values are infinite and count as missing.")
+    if clock is None or laid is None:
         return Timeline(values, channels, np.arange(len(table)), len(table), notes=tuple(notes))
     column = table.columns[clock]
-    laid = _laid_out(table, clock)
-    values = _values(table, channels, laid.rows)
     if _at_own_rates(values):
         notes.append("Channels seem to be logged at rates of their own: join them onto one clock.")
     return Timeline(
@@ -256,10 +259,10 @@ def _laid_out(table: Table, clock: int) -> Laid:
     return lay_out(moments, naive=naive, coarse=coarse)
 
 
-def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray | None) -> np.ndarray:
     """Return channels by step, shape (time, channel); NaN where a step has no row."""
     values = table.matrix[:, list(channels)]
-    if len(rows) == len(values) and (np.diff(rows) == 1).all():
+    if rows is None or (len(rows) == len(values) and bool((np.diff(rows) == 1).all())):
         return values
     values = values[rows]
     values[rows < 0] = np.nan

@@ -7,7 +7,9 @@ import re
 from likely.core.errors import ParameterError
 
 _UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "min": 60e6, "h": 3600e6, "d": 86_400e6, "w": 604_800e6}
-_NAMES = {"sec": "s", "second": "s", "m": "min", "minute": "min", "hour": "h", "day": "d", "week": "w"}
+_NAMES = {"sec": "s", "second": "s", "m": "min", "minute": "min", "hour": "h", "day": "d"} | {
+    "min": "min", "week": "w",
+}  # fmt: skip
 _WRITTEN = re.compile(r"\s*([0-9]*\.?[0-9]*)\s*([a-zA-Z]+)\s*")
 LADDER = tuple(
     many * _UNITS[unit]
@@ -43,7 +45,7 @@ def width_of(every: str | float) -> float:
         written = _WRITTEN.fullmatch(every)
         if written and written[1] != ".":
             name = written[2].lower()
-            unit = _UNITS.get(_NAMES.get(name.rstrip("s") or name, name), 0.0)
+            unit = _UNITS.get(name) or _UNITS.get(_NAMES.get(name.removesuffix("s"), ""), 0.0)
             width = float(written[1] or 1) * unit
     elif not isinstance(every, bool):
         width = float(every) * 1e6
