@@ -31,6 +31,12 @@ def test_a_day_and_a_week(step: float | None, size: float) -> None:
     assert all(0.1 <= one.strength <= 1 for one in found)
 
 
+def test_nothing_is_left_of_a_clean_rhythm() -> None:
+    assert periods(DAY - WEEKEND, HOUR) == [24, 168]
+    square = np.tile(np.repeat([1.0, 9.0, 2.0], [100, 88, 100]), 14)
+    assert periods(square) == [288]
+
+
 @pytest.mark.parametrize("trend", [0.05 * STEPS, -5 * np.sqrt(STEPS), 3 * np.exp(STEPS / 400)])
 def test_a_trend_does_not_hide_or_make_a_rhythm(trend: np.ndarray) -> None:
     assert periods(DAY + trend + 0.2 * noise(1), HOUR) == [24]

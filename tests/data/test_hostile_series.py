@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from likely.base import over_time
 from likely.core.errors import DataError, LikelyError
 from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.table import Table
-from likely.data.timeline import in_order
+from likely.data.timeline import Stretch, in_order
+from likely.persistence.files import load_model, save_model
 from likely.series import Panel
 
 N = 320
@@ -121,6 +123,35 @@ def test_a_missing_step_shifts_nothing() -> None:
     whole, part = model.score_samples(frame()), model.score_samples(frame().iloc[there])
     far = np.abs(there - 200) > model.reach_[0]
     np.testing.assert_allclose(part[far], whole[there][far], rtol=1e-6)
+
+
+def test_numbers_as_stamps_in_a_model_file(tmp_path: Path) -> None:
+    numbers = frame((HOURS - pd.Timestamp(0)) // pd.Timedelta("1s"))
+    model = Panel().fit(numbers)
+    save_model(model, tmp_path / "model.likely")
+    again = load_model(tmp_path / "model.likely")
+    np.testing.assert_array_equal(again.score_samples(numbers), model.score_samples(numbers))
+    assert again.schema_.columns[0].reading == "epoch:s"
+
+
+def test_of_a_long_series_blocks_are_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt: list[Stretch] = []
+    monkeypatch.setattr(over_time, "MOST_LEARNT", 300)
+    monkeypatch.setattr(over_time, "BLOCK", 50)
+    monkeypatch.setattr(Panel, "longest_window", 40)
+    keep = Panel._learn
+
+    def seen(self: Panel, stretches: list[Stretch], rng: np.random.Generator) -> None:
+        learnt.extend(stretches)
+        keep(self, stretches, rng)
+
+    monkeypatch.setattr(Panel, "_learn", seen)
+    steps = np.arange(1030.0)
+    long = pd.DataFrame({"load": np.sin(steps / 3), "step": steps + 0.5})
+    scores = Panel().fit(long).score_samples(long)
+    assert np.isfinite(scores).all()
+    assert [one.values[0, 1] for one in learnt] == [0.5, 200.5, 450.5, 700.5, 950.5]
+    assert all(40 <= len(one.values) <= 50 for one in learnt)
 
 
 def test_a_million_steps_in_little_memory() -> None:

@@ -20,6 +20,11 @@ from likely.data.timeline import Stretch, Timeline, in_order, level_of
 PART = 2**18
 """Steps judged at a time, so that memory stays bounded."""
 
+MOST_LEARNT = 2**21
+"""Steps learnt from; of a longer series blocks from all over it, for the same reason."""
+
+BLOCK = 2**17
+
 
 class OverTime(Model, ABC):
     """A model that judges each row of a table by the rows around it, in the order of time.
@@ -29,7 +34,8 @@ class OverTime(Model, ABC):
     (`likely.data.clock_column`). Every other column of numbers is a channel, gaps in which are
     bridged by straight lines; one without any value is left out. Behind a gap of more than 32 steps
     in the clock or in all channels a new stretch begins; a stretch too short to be judged, and a
-    row without a time or without a value nearby, are judged as the usual one.
+    row without a time or without a value nearby, are judged as the usual one. Of more than two
+    million steps sixteen blocks from all over the series are learnt from.
 
     Hooks see stretches, in the order of time: `_learn` and `_oddness`.
 
@@ -103,7 +109,7 @@ class OverTime(Model, ABC):
         self.level_ = level_of(timeline.values)
         self.across_gaps_ = int(timeline.too_broken(least))
         parts = timeline.parts(least, across=bool(self.across_gaps_), level=self.level_)
-        self._learn([stretch for _, stretch in parts], rng)
+        self._learn(_blocks([stretch for _, stretch in parts], least), rng)
 
     def _score(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
@@ -142,10 +148,7 @@ class OverTime(Model, ABC):
             start = max(0, first - before) // self.stride_ * self.stride_
             start = min(start, max(0, steps - self.least_steps_) // self.stride_ * self.stride_)
             end = min(steps, first + size + after)
-            seen = slice(start, end)
-            part = Stretch(
-                stretch.values[seen], None if stretch.local is None else stretch.local[seen]
-            )
+            part = _cut(stretch, slice(start, end))
             odd[first : first + size] = self._oddness(part)[first - start : first - start + size]
         return odd
 
@@ -156,3 +159,24 @@ class OverTime(Model, ABC):
         table = self.schema_.match(X)
         self._given(condition, len(table))
         return compute(self._view(self.schema_, table))  # a series is judged as a whole
+
+
+def _blocks(stretches: list[Stretch], least: int) -> list[Stretch]:
+    """Return stretches with at most `MOST_LEARNT` steps in all, evenly from all of them."""
+    total = sum(len(stretch.values) for stretch in stretches)
+    if total <= MOST_LEARNT:
+        return stretches
+    size = max(BLOCK, least)
+    every = [
+        _cut(one, slice(first, first + size))
+        for one in stretches
+        for first in range(0, len(one.values), size)
+        if first == 0 or len(one.values) - first >= least
+    ]
+    chosen = np.linspace(0, len(every) - 1, max(1, int(len(every) * MOST_LEARNT / total)))
+    return [every[k] for k in chosen.astype(int)]
+
+
+def _cut(stretch: Stretch, steps: slice) -> Stretch:
+    """Return some steps of a stretch."""
+    return Stretch(stretch.values[steps], None if stretch.local is None else stretch.local[steps])

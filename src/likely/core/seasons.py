@@ -77,12 +77,12 @@ def seasons_of(
     if len(rest) < _TURNS * _SHORTEST or not rest.any():
         return []
     found: list[Season] = []
-    least = _LITTLE * float((rest**2).mean())
+    least = _LITTLE * float(rest.var(axis=0).mean())
     for name, length in _CALENDAR.items() if step else ():
         period = length / step if step else 0.0
         if _SHORTEST <= period <= len(rest) / _TURNS and len(found) < most:
             rest = _tried(rest, period, name, found)
-    while len(found) < most and (rest**2).mean() > least:
+    while len(found) < most and rest.var(axis=0).mean() > least:
         before = len(found)
         for period in _nameless(rest, [one.period for one in found]):
             rest = _tried(rest, period, "", found)
@@ -120,8 +120,7 @@ def _tried(rest: np.ndarray, period: float, name: str, found: list[Season]) -> n
     if strength < _ENOUGH:
         return rest
     found.append(Season(float(period), float(strength), name))
-    course = _course(rest - _level(rest, period), period)
-    return rest - course + course.mean(axis=0)
+    return rest - _course(rest - _level(rest, period), period)
 
 
 def _level(values: np.ndarray, period: float) -> np.ndarray:
@@ -137,11 +136,16 @@ def _phases(steps: int, period: float) -> tuple[np.ndarray, int]:
 
 
 def _course(values: np.ndarray, period: float) -> np.ndarray:
-    """Return the mean course of a turn at every step, (time, channel)."""
+    """Return the mean course of a turn at every step, (time, channel); its mean is 0.
+
+    It is that of the inner steps, for the level of the outer ones is not that of a whole turn.
+    """
     phases, bins = _phases(len(values), period)
-    counts = np.maximum(np.bincount(phases, minlength=bins), 1)
-    means = [np.bincount(phases, channel, bins) / counts for channel in values.T]
-    return np.stack(means, axis=1)[phases]
+    half = round(period) // 2
+    inner = slice(half, len(values) - half)
+    counts = np.maximum(np.bincount(phases[inner], minlength=bins), 1)
+    means = [np.bincount(phases[inner], channel[inner], bins) / counts for channel in values.T]
+    return np.stack([one - one.mean() for one in means], axis=1)[phases]
 
 
 def _foretold(values: np.ndarray, period: float) -> float:

@@ -60,6 +60,9 @@ def lay_out(moments: np.ndarray, *, naive: bool, coarse: bool = False) -> Laid:
     """
     rows, notes = _sorted_rows(moments)
     stamps = moments[rows]
+    steps = np.diff(stamps)
+    if len(steps) and 0 < steps.min() == steps.max():
+        return Laid(rows, stamps, (), float(steps[0]), tuple(notes))
     if coarse:
         stamps = spread_out(stamps)
         notes.append("Many rows share a stamp; they are taken to be evenly spread up to the next.")
@@ -114,7 +117,7 @@ def _sorted_rows(moments: np.ndarray) -> tuple[np.ndarray, list[str]]:
     if len(known) < len(moments):
         notes.append(f"{len(moments) - len(known):,} rows have no time and are in no window.")
     stamps = moments[known] if len(known) < len(moments) else moments
-    back = int((np.diff(stamps) < 0).sum())
+    back = int((stamps[1:] < stamps[:-1]).sum())
     if back:
         known = known[np.argsort(stamps, kind="stable")]
         times = "once" if back == 1 else f"{back:,} times"

@@ -76,7 +76,7 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def local(self) -> np.ndarray | None:
         """What the clock on the wall shows, shape (time,); None without a clock or a calendar."""
         if self.moments is None or not self.calendar:
@@ -238,10 +238,11 @@ def level_of(values: np.ndarray) -> np.ndarray:
 def _laid_out(table: Table, clock: int) -> Laid:
     """Return rows in the order of a clock, or raise if they are those of several series."""
     moments, column = table.matrix[:, clock], table.columns[clock]
-    present = moments[~np.isnan(moments)]
-    steps = np.diff(present)
-    rising = bool((steps >= 0).all())
-    repeated = (steps if rising else np.diff(np.sort(present))) == 0
+    missing = np.isnan(moments)
+    present = moments[~missing] if missing.any() else moments
+    rising = bool((present[1:] >= present[:-1]).all())
+    ordered = present if rising else np.sort(present)
+    repeated = ordered[1:] == ordered[:-1]
     coarse = bool(repeated.sum() >= max(_LEAST_REPEATED, _REPEATED * len(repeated)))
     if coarse:
         name = telling_apart(table, clock)
