@@ -45,6 +45,8 @@ def test_days_as_digits_and_time_since_the_beginning() -> None:
     days = [int(f"{day:%Y%m%d}") for day in pd.date_range("2024-02-01", periods=N)]
     table = with_clock(as_table(pd.DataFrame({"date": days, "load": LOAD})))
     assert table.text(28, 0) == "2024-02-29"
+    for name in ("t", "time (s)", "Time [ms]", "elapsed_seconds"):
+        assert clock(load=LOAD, **{name: np.arange(N) + 5}) == name
     table = with_clock(as_table(pd.DataFrame({"time": 0.25 * np.arange(N), "load": LOAD})))
     assert clock_of(table) == 0
     assert table.text(3, 0) == "0.75"
@@ -56,6 +58,8 @@ def test_days_as_digits_and_time_since_the_beginning() -> None:
         {"load": LOAD},
         {"id": np.arange(N)},
         {"bytes": np.cumsum(RNG.integers(1, 10**7, N)) + 10**9},  # rises, but unevenly
+        {"t": LOAD},
+        {"t_max": np.arange(N)},
         {"time": RNG.integers(0, 9, N)},
         {"response_time": RNG.lognormal(20, 2, N)},
         {"amount": 1e9 + 1e8 * LOAD},

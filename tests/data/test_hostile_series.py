@@ -134,6 +134,19 @@ def test_numbers_as_stamps_in_a_model_file(tmp_path: Path) -> None:
     assert again.schema_.columns[0].reading == "epoch:s"
 
 
+def test_an_index_of_dates_is_the_clock() -> None:
+    for name in (None, "at"):
+        indexed = frame().set_index("at").rename_axis(name)
+        model = Panel().fit(indexed)
+        order = RNG.permutation(N)
+        scores = model.score_samples(indexed)
+        np.testing.assert_array_equal(scores, Panel().fit(frame()).score_samples(frame()))
+        np.testing.assert_allclose(model.score_samples(indexed.iloc[order]), scores[order])
+    np.testing.assert_array_equal(model.score_samples(frame()), scores)
+    plain = Panel().fit(frame().drop(columns="at"))
+    assert len(plain.score_samples(indexed)) == N
+
+
 def test_of_a_long_series_blocks_are_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
     learnt: list[Stretch] = []
     monkeypatch.setattr(over_time, "MOST_LEARNT", 300)

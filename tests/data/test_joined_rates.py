@@ -8,7 +8,7 @@ import pytest
 
 from likely.core.errors import DataError, ParameterError
 from likely.data.frames import as_table
-from likely.data.joined_rates import at_own_rates, joined, resampled
+from likely.data.joined_rates import at_own_rates, joined, resampled, wide
 from likely.data.table import Table
 from likely.data.timeline import in_order
 
@@ -75,6 +75,19 @@ def test_sensors_in_one_table() -> None:
     assert found.width == 3e6
     assert not np.isnan(found.table.matrix[1:]).any()
     assert found.table.matrix[4].tolist()[1:] == [12, 13, 14]
+
+
+def test_entities_as_channels() -> None:
+    order = np.random.default_rng(0).permutation(90)
+    step, pump, heat = np.arange(90) // 3, np.tile(["a", "b", "c"], 30), np.arange(90.0) ** 0.5
+    rows = table(60.0 * step[order], pump=pump[order], heat=heat[order])
+    found = wide(rows, "pump")
+    assert found.table.names[0] == "at"
+    assert sorted(found.table.names[1:]) == [f"heat ({name})" for name in "abc"]
+    assert (found.of_row == step[order]).all()
+    for name in "abc":
+        channel = found.table.matrix[:, found.table.names.index(f"heat ({name})")]
+        np.testing.assert_array_equal(channel, heat[pump == name])
 
 
 def test_rows_without_a_time_are_in_no_step() -> None:

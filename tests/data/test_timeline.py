@@ -66,6 +66,9 @@ def test_a_row_that_came_late_is_no_gap() -> None:
     late = HOURS.to_series().reset_index(drop=True)
     late[70] += pd.Timedelta("36min")
     assert len(series(late)) == N
+    early = HOURS.to_series().reset_index(drop=True)
+    early[70] = early[69]
+    assert (series(early).rows == np.arange(N)).all()
 
 
 def test_working_days_are_even() -> None:

@@ -13,6 +13,7 @@ from likely.base.state import Array, Members, Weights
 from likely.core.errors import DataError
 from likely.data.aside import without_silent
 from likely.data.clock_column import with_clock
+from likely.data.dataframes import index_as_column
 from likely.data.samples import Samples
 from likely.data.table import Table
 from likely.data.timeline import Stretch, Timeline, in_order, level_of
@@ -30,12 +31,13 @@ class OverTime(Model, ABC):
     """A model that judges each row of a table by the rows around it, in the order of time.
 
     Rows are put in the order of their clock, and come as they are without one; scores come back in
-    the order of the rows. The clock is the only column of dates, or numbers that are one
-    (`likely.data.clock_column`). Every other column of numbers is a channel, gaps in which are
-    bridged by straight lines; one without any value is left out. Behind a gap of more than 32 steps
-    in the clock or in all channels a new stretch begins; a stretch too short to be judged, and a
-    row without a time or without a value nearby, are judged as the usual one. Of more than two
-    million steps sixteen blocks from all over the series are learnt from.
+    the order of the rows. The clock is the only column of dates, numbers that are one
+    (`likely.data.clock_column`), or the index of a pandas dataframe. Every other column of numbers
+    is a channel, gaps in which are bridged by straight lines; one without any value is left out.
+    Behind a gap of more than 32 steps in the clock or in all channels a new stretch begins; a
+    stretch too short to be judged, and a row without a time or without a value nearby, are judged
+    as the usual one. Of more than two million steps blocks from all over the series are learnt
+    from.
 
     Hooks see stretches, in the order of time: `_learn` and `_oddness`.
 
@@ -90,7 +92,7 @@ class OverTime(Model, ABC):
         """Return how odd each step of a stretch of `least_steps_` or more is, (time,)."""
 
     def _read(self, X: Any) -> Samples:
-        samples = super()._read(X)
+        samples = super()._read(index_as_column(X))
         return without_silent(with_clock(samples)) if isinstance(samples, Table) else samples
 
     def _view(self, schema: Any, samples: Any) -> Any:
@@ -156,7 +158,7 @@ class OverTime(Model, ABC):
         self, X: Any, compute: Callable[[np.ndarray], np.ndarray], condition: Any = None
     ) -> np.ndarray:
         self._check_fitted()
-        table = self.schema_.match(X)
+        table = self.schema_.match(index_as_column(X, [c.name for c in self.schema_.used]))
         self._given(condition, len(table))
         return compute(self._view(self.schema_, table))  # a series is judged as a whole
 

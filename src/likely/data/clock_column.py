@@ -18,6 +18,8 @@ _WORDS = frozenset(
     {"timestamp", "timestamps", "time", "times", "ts", "date", "datetime", "epoch", "unix",
      "unixtime", "utc", "posix", "when", "moment", "stamp", "clock"}
 )  # fmt: skip
+_COUNTED = frozenset({"t", "sec", "secs", "second", "seconds", "elapsed", "uptime"})
+_BESIDE = frozenset({"s", "ms", "us", "ns", "min", "h", "since", "start"})
 _EVEN = 0.1
 _MOSTLY = 0.5
 _UNIQUE = 0.95
@@ -69,7 +71,7 @@ def with_clock(table: Table, time: str | None = None) -> Table:
     Numbers that are moments become dates, and a note says how they were read: seconds,
     milliseconds, microseconds or nanoseconds since 1970, or days as 20260301, if they never fall
     and are even, or if the column's name is one of time; other numbers that rise from row to row if
-    the whole name is a word for time. Another clock is set aside.
+    the whole name means time, such as `t` or `time (s)`. Another clock is set aside.
 
     Parameters
     ----------
@@ -126,8 +128,18 @@ def evenness(moments: np.ndarray) -> float:
 
 def names_time(name: str) -> bool:
     """Whether a word of the name says that the column is a time: `ts`, `event_time`, `unixTime`."""
+    return not _WORDS.isdisjoint(_words(name))
+
+
+def _means_time(name: str) -> bool:
+    """Whether all words of the name do: `t`, `time (s)`, `elapsed_seconds`."""
+    words, times = set(_words(name)), _WORDS | _COUNTED
+    return words <= times | _BESIDE and not words.isdisjoint(times)
+
+
+def _words(name: str) -> list[str]:
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return not _WORDS.isdisjoint(re.split(r"[^a-z]+", apart.lower()))
+    return re.findall("[a-z]+", apart.lower()) or [""]
 
 
 def _is_date(column: Column) -> bool:
@@ -183,12 +195,14 @@ def _reading(column: Column, values: np.ndarray, named: bool) -> str:
         return ""
     rising = bool((np.diff(present) > 0).all())
     epoch = epoch_of(present)
+    if not epoch and named and rising and _means_time(column.name):
+        return "elapsed:s"
     if not (named and names_time(column.name)):
         return epoch if rising and epoch and evenness(present) >= _MOSTLY else ""
     narrow = np.ptp(present) < _NARROW * present.max()
     if epoch and narrow:
         return epoch
-    return "elapsed:s" if rising and column.name.lower().strip() in _WORDS else ""
+    return ""
 
 
 def _named_reading(table: Table, position: int) -> str:

@@ -136,9 +136,9 @@ def _with_gaps(
 ) -> Laid:
     """Fill small gaps of an even clock, and name those that break it."""
     steps = np.diff(even)
-    after = np.append(steps[1:], usual)
-    late = steps + after <= (1 + _GAP) * usual  # it came late, and the next one in time again
-    gaps = np.flatnonzero((steps > _GAP * usual) & ~late)
+    both = np.minimum(np.append(steps[1:], usual), np.append(usual, steps[:-1])) + steps
+    shifted = both <= (1 + _GAP) * usual  # one row came late or early, and the others in time
+    gaps = np.flatnonzero((steps > _GAP * usual) & ~shifted)
     missing = np.rint(steps[gaps] / usual).astype(np.int64) - 1
     small = missing <= LONGEST_BRIDGE
     put_in = int(missing[small].sum())

@@ -10,6 +10,7 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.clock_column import clock_of, with_clock
 from likely.data.column import Column
+from likely.data.entities import split_by
 from likely.data.on_steps import OnSteps, steps_between
 from likely.data.table import Table, stack
 from likely.data.widths import LADDER, width_of, write_width
@@ -135,6 +136,47 @@ def resampled(
     """
     found = joined({"": with_clock(table, time)}, every, how, limit)
     return OnSteps(found.table, found.of_rows[""], found.width)
+
+
+def wide(
+    table: Table,
+    group: str,
+    time: str | None = None,
+    every: str | float | None = None,
+    how: How = "last",
+    limit: float = _CARRIED,
+) -> OnSteps:
+    """Return the series of several entities as channels of one: a time, an entity, a value a row.
+
+    Parameters
+    ----------
+    table : Table
+        Rows of several entities.
+    group : str
+        The column that says which entity a row belongs to.
+    time, every, how, limit
+        As in `resampled`.
+
+    Returns
+    -------
+    OnSteps
+        Channels are named "heat (pump 1)"; a row of the data is in the step of its time.
+
+    Examples
+    --------
+    >>> from likely.data.frames import as_table
+    >>> stamps = [1.7e9 + i // 2 for i in range(6)]
+    >>> rows = {"ts": stamps, "pump": ["a", "b"] * 3, "heat": [1.0, 5, 2, 6, 3, 7]}
+    >>> found = wide(as_table(rows), "pump")
+    >>> found.table.names, found.table.matrix[:, 1:].T.tolist()
+    (['ts', 'heat (a)', 'heat (b)'], [[1.0, 2.0, 3.0], [5.0, 6.0, 7.0]])
+    """
+    entities = split_by(with_clock(table, time), group, least=1)
+    found = joined({one.name: one.table for one in entities.parts}, every, how, limit)
+    of_row = np.full(len(table), -1, dtype=np.int64)
+    for one in entities.parts:
+        of_row[one.rows] = found.of_rows[one.name]
+    return OnSteps(found.table, of_row, found.width)
 
 
 def at_own_rates(table: Table, time: str | None = None) -> bool:
