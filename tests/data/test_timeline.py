@@ -69,6 +69,13 @@ def test_a_row_that_came_late_is_no_gap() -> None:
     early = HOURS.to_series().reset_index(drop=True)
     early[70] = early[69]
     assert (series(early).rows == np.arange(N)).all()
+    held = HOURS.to_series().reset_index(drop=True)
+    held[70:80] = held[80]
+    found = series(held)
+    assert (found.rows == np.arange(N)).all()
+    assert said(found, "10 rows have the stamp of another")
+    found = series(held.drop(index=[72, 73, 150]))
+    assert np.flatnonzero(found.rows < 0).tolist() == [70, 71, 150]
 
 
 def test_working_days_are_even() -> None:

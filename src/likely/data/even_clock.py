@@ -15,6 +15,7 @@ LONGEST_BRIDGE = 32
 _GAP = 1.5
 """A step of the clock longer than so many usual ones is a gap."""
 
+_HURRIED = 0.75
 _MOSTLY = 0.5
 _FILLED = 1.0  # steps are put in for every row at most
 _REGULAR = 0.5  # of the stretches between pauses are equally long
@@ -136,10 +137,7 @@ def _with_gaps(
 ) -> Laid:
     """Fill small gaps of an even clock, and name those that break it."""
     steps = np.diff(even)
-    both = np.minimum(np.append(steps[1:], usual), np.append(usual, steps[:-1])) + steps
-    shifted = both <= (1 + _GAP) * usual  # one row came late or early, and the others in time
-    gaps = np.flatnonzero((steps > _GAP * usual) & ~shifted)
-    missing = np.rint(steps[gaps] / usual).astype(np.int64) - 1
+    gaps, missing = _gaps(steps, usual)
     small = missing <= LONGEST_BRIDGE
     put_in = int(missing[small].sum())
     if put_in > _OFTEN * len(rows) and _are_pauses(gaps[small], missing[small]):
@@ -173,6 +171,26 @@ def _with_gaps(
         usual,
         tuple(notes),
     )
+
+
+def _gaps(steps: np.ndarray, usual: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return which steps are gaps, and how many steps are missing in each.
+
+    Rows that came late, one or many at once, hurry behind the long step; one that came early stands
+    close before it. They fill as many of the steps that seem to be missing.
+    """
+    gaps = np.flatnonzero(steps > _GAP * usual)
+    if not len(gaps):
+        return gaps, gaps
+    at_ease = np.flatnonzero(steps >= _HURRIED * usual)
+    there = np.searchsorted(at_ease, gaps)
+    after = np.append(at_ease, len(steps))[there + 1]
+    before = np.append(-1, at_ease)[there]
+    before = np.where(np.isin(before, gaps), gaps - 1, before)  # these fill the gap before
+    until = np.append(0.0, np.cumsum(steps))
+    total = until[after] - until[before + 1]
+    missing = np.rint(total / usual).astype(np.int64) - (after - before - 1)
+    return gaps[missing > 0], missing[missing > 0]
 
 
 def _are_pauses(gaps: np.ndarray, missing: np.ndarray) -> bool:
