@@ -79,10 +79,27 @@ def test_a_row_that_came_late_is_no_gap() -> None:
 
 
 def test_working_days_are_even() -> None:
+    six = pd.date_range("2025-01-01", periods=N)
+    assert said(series(six[six.dayofweek < 6]), "often skips 1 step,")
     found = series(pd.bdate_range("2025-01-01", periods=N))
     assert len(found) == N
     assert not found.breaks
     assert said(found, "often skips 2 steps")
+
+
+@pytest.mark.parametrize("true", [1.05, 1.1, 1.3])
+def test_rounded_stamps_miss_nothing(true: float) -> None:
+    seconds = np.floor(true * np.arange(4 * N))
+    found = series(HOURS[0] + pd.to_timedelta(seconds, unit="s"))
+    assert (found.rows == np.arange(4 * N)).all()
+    assert found.step == pytest.approx(true * 1e6, rel=0.03)
+    assert said(found, "rounded down")
+
+
+def test_an_hour_that_is_always_missing_is_put_in() -> None:
+    hours = pd.date_range("2026-05-01", periods=24 * 40, freq="h")
+    found = series(hours[hours.hour != 3])
+    assert (found.rows < 0).sum() == 40
 
 
 def test_many_rows_lost_at_random() -> None:

@@ -7,20 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from likely.data.clock_column import evenness
+from likely.data.clock_gaps import gaps_of, without_customs
 from likely.data.summer_time import unfold
 
-LONGEST_BRIDGE = 32
-"""Missing steps that are bridged; behind more of them a new stretch begins."""
-
-_GAP = 1.5
-"""A step of the clock longer than so many usual ones is a gap."""
-
-_HURRIED = 0.75
 _MOSTLY = 0.5
 _FILLED = 1.0  # steps are put in for every row at most
-_REGULAR = 0.5  # of the stretches between pauses are equally long
-_LEAST_PAUSES = 4
-_OFTEN = 0.1  # of the rows: less than so many missing steps are no custom
 
 
 class Laid(NamedTuple):
@@ -137,20 +128,14 @@ def _with_gaps(
 ) -> Laid:
     """Fill small gaps of an even clock, and name those that break it."""
     steps = np.diff(even)
-    gaps, missing = _gaps(steps, usual)
-    small = missing <= LONGEST_BRIDGE
-    put_in = int(missing[small].sum())
-    if put_in > _OFTEN * len(rows) and _are_pauses(gaps[small], missing[small]):
-        notes.append(
-            f"The clock often skips {int(np.median(missing[small])):,} steps, after every so many "
-            "rows, as weekends between working days do; windows count rows."
-        )
-        gaps, missing, small = gaps[~small], missing[~small], small[~small]
-    elif put_in > _FILLED * len(rows):
-        small = np.zeros(len(gaps), dtype=bool)
-    filled, many = gaps[small], missing[small]
+    gaps, usual, more = without_customs(gaps_of(steps, usual), usual, len(rows))
+    notes += more
+    small = gaps.small
+    if gaps.missing[small].sum() > _FILLED * len(rows):
+        small = np.zeros(len(small), dtype=bool)
+    filled, many = gaps.after[small], gaps.missing[small]
     before = np.concatenate([[0], np.cumsum(many)])
-    breaks = gaps[~small] + 1
+    breaks = gaps.after[~small] + 1
     breaks = breaks + before[np.searchsorted(filled, breaks)]
     if len(breaks):
         what = "1 gap" if len(breaks) == 1 else f"{len(breaks):,} gaps"
@@ -171,39 +156,6 @@ def _with_gaps(
         usual,
         tuple(notes),
     )
-
-
-def _gaps(steps: np.ndarray, usual: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return which steps are gaps, and how many steps are missing in each.
-
-    Rows that came late, one or many at once, hurry behind the long step; one that came early stands
-    close before it. They fill as many of the steps that seem to be missing.
-    """
-    gaps = np.flatnonzero(steps > _GAP * usual)
-    if not len(gaps):
-        return gaps, gaps
-    at_ease = np.flatnonzero(steps >= _HURRIED * usual)
-    there = np.searchsorted(at_ease, gaps)
-    after = np.append(at_ease, len(steps))[there + 1]
-    before = np.append(-1, at_ease)[there]
-    before = np.where(np.isin(before, gaps), gaps - 1, before)  # these fill the gap before
-    until = np.append(0.0, np.cumsum(steps))
-    total = until[after] - until[before + 1]
-    missing = np.rint(total / usual).astype(np.int64) - (after - before - 1)
-    return gaps[missing > 0], missing[missing > 0]
-
-
-def _are_pauses(gaps: np.ndarray, missing: np.ndarray) -> bool:
-    """Whether gaps come after every so many rows, and are mostly equally long."""
-    if len(gaps) < _LEAST_PAUSES:
-        return False
-    return min(_most_common(np.diff(gaps)), _most_common(missing)) >= _REGULAR
-
-
-def _most_common(values: np.ndarray) -> float:
-    """Return the share of the most frequent value, shape of `values` (n,), n at least 1."""
-    counts = np.unique(values, return_counts=True)[1]
-    return float(counts.max() / counts.sum())
 
 
 def _on_summer_time(changes: int) -> str:

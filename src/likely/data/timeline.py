@@ -13,9 +13,10 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.clock import local_time
 from likely.data.clock_column import clock_of
+from likely.data.clock_gaps import LONGEST_BRIDGE
 from likely.data.entities import telling_apart
 from likely.data.epochs import on_the_calendar
-from likely.data.even_clock import LONGEST_BRIDGE, Laid, lay_out
+from likely.data.even_clock import Laid, lay_out
 from likely.data.table import Table
 
 _REPEATED = 0.25  # of the rows with the stamp of another: several series, or a coarse clock
