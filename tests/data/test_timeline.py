@@ -80,7 +80,7 @@ def test_a_row_that_came_late_is_no_gap() -> None:
 
 def test_working_days_are_even() -> None:
     six = pd.date_range("2025-01-01", periods=N)
-    assert said(series(six[six.dayofweek < 6]), "often skips 1 step,")
+    assert said(series(six[six.day_of_week < 6]), "often skips 1 step,")
     found = series(pd.bdate_range("2025-01-01", periods=N))
     assert len(found) == N
     assert not found.breaks
