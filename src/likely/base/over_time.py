@@ -54,7 +54,7 @@ class OverTime(Model, ABC):
     state: ClassVar[dict[str, Array | Members | Weights]] = {
         "usual_": Array(),
         "across_gaps_": Array(dtype="int64", low=0, high=1),
-        "level_": Array("channel"),
+        "level_": Array("series_channel"),
     }
     usual_: float
     across_gaps_: int
@@ -129,6 +129,12 @@ class OverTime(Model, ABC):
         self.usual_ = float(np.median(judged)) if len(judged) else 0.0
         odd[np.isnan(odd)] = self.usual_
         return -x.onto_rows(odd, self.usual_)
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        numbers = sum(column.kind in ("number", "boolean") for column in self.schema_.used)
+        if len(self.level_) != numbers:
+            raise ValueError(f"{len(self.level_)} levels of {numbers} channels")
 
     def _by_step(self, timeline: Timeline, elsewhere: float) -> np.ndarray:
         """Return how odd each step is, (time,); those of too short stretches are `elsewhere`."""
