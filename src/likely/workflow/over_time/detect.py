@@ -10,8 +10,8 @@ import numpy as np
 from likely.calibration.drift import FEWEST_ROWS, find_drift
 from likely.calibration.episodes import Pace, span_of
 from likely.calibration.same_rows import Judgement
+from likely.data.clock_column import clock_of
 from likely.data.table import Table
-from likely.data.timeline import clock_of
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
 from likely.workflow.over_time.findings import EventFindings

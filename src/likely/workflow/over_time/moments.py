@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from likely.data.clock_column import clock_of
 from likely.data.column import Column
 from likely.data.table import Table, write_value
-from likely.data.timeline import clock_of, in_order
+from likely.data.timeline import in_order
 
 
 @dataclass(frozen=True)
