@@ -89,6 +89,7 @@ class SubPCA(OverWindows):
         "direction_rest_": Array(low=0),
     }
 
+    oddness: Oddness
     means_: np.ndarray
     components_: np.ndarray
     variances_: np.ndarray

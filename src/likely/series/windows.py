@@ -74,9 +74,7 @@ def cut_windows(values: np.ndarray, starts: np.ndarray, length: int) -> np.ndarr
     return views[starts].reshape(len(starts), -1)
 
 
-def some_windows(
-    stretches: Sequence[np.ndarray], length: int, hop: int, most: int
-) -> np.ndarray:
+def some_windows(stretches: Sequence[np.ndarray], length: int, hop: int, most: int) -> np.ndarray:
     """Return windows of several stretches, one a row; of very many, evenly chosen ones.
 
     Parameters
