@@ -115,7 +115,10 @@ def models() -> list[str]:
 def oddness(name: str, one: Series, steps: int) -> np.ndarray:
     """Return how odd a model finds each step, after learning from the first ones."""
     model = catalogue.make(name)
-    return -model.fit(one.values[: max(steps, model.min_rows)]).score_samples(one.values)
+    model.fit(one.values[: max(steps, model.min_rows)])
+    if steps == len(one.values):
+        return -model.training_scores_  # which leave a moment out of its own reference
+    return -model.score_samples(one.values)
 
 
 def summed_up(

@@ -91,11 +91,18 @@ class OverWindows(OverTime, ABC):
         self.length_ = fitting_length(wished, max(4, 2 * len(longest) // (1 + self.spans)))
         known = [one for one in known if len(one) >= self.least_steps_]
         self._learn_windows(known, rng)
-        views = np.concatenate([self._views(one) for one in known], axis=1)
+        views = np.concatenate(self._views_of_learnt(known), axis=1)
         self.scores_ = np.array([fit_score_scale(view) for view in views])
 
+    def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the views of the stretches learnt from; each left out of its own, if possible."""
+        return [self._views(one) for one in stretches]
+
     def _oddness(self, stretch: Stretch) -> np.ndarray:
-        views = self._views(in_spreads(stretch.values, self._channels))
+        return self._pooled(self._views(in_spreads(stretch.values, self._channels)))
+
+    def _pooled(self, views: np.ndarray) -> np.ndarray:
+        """Return the oddness of steps from views of them, (view, time)."""
         if len(views) == 1:
             return views[0]
         scales = (ScoreScale(*map(float, one)) for one in self.scores_)

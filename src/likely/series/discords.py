@@ -1,0 +1,199 @@
+"""Distance of windows to the most similar one learnt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from likely.base.state import Array
+from likely.core.params import Interval
+from likely.data.timeline import Timeline
+from likely.series.channels import in_spreads
+from likely.series.kept_stretches import kept_ranges, with_gaps
+from likely.series.matrix_profile import matrix_profile
+from likely.series.over_windows import OverWindows
+from likely.series.windows import mean_over_cover
+
+_LEAST_KEPT = 2**12  # steps of every channel, however many channels there are
+
+
+class MatrixProfile(OverWindows):
+    """Distance of each window to the most similar one learnt, in shape: discords are far from all.
+
+    Windows of every channel are brought to mean 0 and standard deviation 1, and compared with all
+    that are kept, exactly (`likely.series.matrix_profile`). A moment has the mean distance of the
+    windows that hold it; channels are pooled, so that one is enough. The moments learnt from are
+    judged by all other windows, those nearer than a quarter of the length left out; if not all of
+    the series is kept, by the stretches kept elsewhere.
+
+    Parameters
+    ----------
+    length : int in [4, 100000], optional
+        Steps of a window. Default: the period of the first judged channel.
+    kept : int in [64, 10000000], default 32768
+        At most so many values are kept, as sixteen stretches that are evenly spread over the
+        series; of several channels a share each, but 4,096 steps, and eight windows.
+
+    Attributes
+    ----------
+    reference_ : ndarray of shape (kept, judged)
+        What is kept, one stretch after the other.
+    starts_ : ndarray of int64, shape (stretch,)
+        Where each stretch begins in it.
+
+    References
+    ----------
+    Yeh, C.-C. M. et al. (2016). Matrix Profile I: all pairs similarity joins for time series. ICDM.
+    https://doi.org/10.1109/ICDM.2016.0179
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from likely.series import MatrixProfile
+    >>> wave = np.sin(np.arange(900) / 5) + 0.1 * np.random.default_rng(0).normal(size=900)
+    >>> model = MatrixProfile().fit(wave[:600, None])
+    >>> wave[700:720] = 0.0
+    >>> bool(680 < model.score_samples(wave[:, None]).argmin() < 740)
+    True
+    """
+
+    card = {"kinds": ["timeline"], "paper": "doi:10.1109/ICDM.2016.0179"}
+    leaves_itself_out = True
+    _state_spec = {
+        **OverWindows.state,
+        "reference_": Array("kept", "judged", rows=True),
+        "starts_": Array("stretch", dtype="int64", low=0, high="kept"),
+    }
+
+    reference_: np.ndarray
+    starts_: np.ndarray
+
+    def __init__(
+        self,
+        length: Annotated[int, Interval(4, 100_000)] | None = None,
+        kept: Annotated[int, Interval(64, 10_000_000)] = 32_768,
+    ) -> None:
+        self.length = length
+        self.kept = kept
+
+    @property
+    def stride_(self) -> int:
+        """Every step begins a window."""
+        return 1
+
+    def _learn_windows(self, stretches: list[np.ndarray], rng: np.random.Generator) -> None:
+        ranges = self._ranges([len(one) for one in stretches])
+        pieces = [stretches[of][first:end] for of, first, end in ranges]
+        self.reference_ = np.concatenate(pieces)
+        self.starts_ = np.cumsum([0, *map(len, pieces[:-1])], dtype=np.int64)
+
+    def _ranges(self, lengths: list[int]) -> list[tuple[int, int, int]]:
+        """Return what is kept of stretches of some lengths: which one, first step, end."""
+        length = int(self.length_)
+        most = max(self.kept // len(self.judged_), min(self.kept, _LEAST_KEPT), 8 * length)
+        return kept_ranges(lengths, most, length)
+
+    def _views(self, values: np.ndarray) -> np.ndarray:
+        return self._distances(values, with_gaps(self.reference_, self.starts_))
+
+    def _distances(self, values: np.ndarray, reference: np.ndarray | None) -> np.ndarray:
+        """Return the mean distance of the windows that hold each step, (judged, time)."""
+        length = int(self.length_)
+        found = matrix_profile(values, length, reference=reference).distances  # (window, judged)
+        found = np.where(np.isfinite(found), found, np.sqrt(2 * length))  # as if uncorrelated
+        starts = np.arange(len(found))
+        return np.stack([mean_over_cover(one, starts, length, len(values)) for one in found.T])
+
+    def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
+        ends = np.cumsum([len(one) for one in stretches])
+        places = [slice(end - len(one), end) for end, one in zip(ends, stretches, strict=True)]
+        return self._left_out(places, stretches, places)
+
+    def _score_training(self, x: Any) -> np.ndarray:
+        timeline: Timeline = x
+        across = bool(self.across_gaps_)
+        least = min(self.longest_window, len(timeline))
+        learnt = [steps for steps, _ in timeline.parts(least, across=across)]
+        parts = list(timeline.parts(self.least_steps_, across=across))
+        judged = [in_spreads(stretch.values, self._channels) for _, stretch in parts]
+        odd = np.full(len(timeline), np.nan)
+        found = self._left_out([steps for steps, _ in parts], judged, learnt)
+        for (steps, _), views in zip(parts, found, strict=True):
+            odd[steps] = self._pooled(views)
+        self.usual_ = float(np.nanmedian(odd))
+        odd[np.isnan(odd)] = self.usual_
+        return -timeline.onto_rows(odd, self.usual_)
+
+    def _left_out(
+        self, places: list[slice], stretches: list[np.ndarray], learnt: list[slice]
+    ) -> list[np.ndarray]:
+        """Return views of stretches, each window judged by others only, (judged, time) each.
+
+        Parameters
+        ----------
+        places : list of slice
+            Which steps of the series the stretches are.
+        stretches : list of ndarray of shape (time, judged)
+            What is judged.
+        learnt : list of slice
+            Which steps were learnt from, as `_learn_windows` saw them.
+        """
+        if len(self.reference_) == sum(steps.stop - steps.start for steps in learnt):
+            return self._among_themselves(stretches)
+        ranges = self._ranges([steps.stop - steps.start for steps in learnt])
+        at = [(learnt[of].start + first, learnt[of].start + end) for of, first, end in ranges]
+        return [
+            self._by_others(one, steps.start, at)
+            for steps, one in zip(places, stretches, strict=True)
+        ]
+
+    def _among_themselves(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
+        """Return views of stretches by the nearest other window of all of them."""
+        starts = np.cumsum([0, *map(len, stretches[:-1])])
+        joined = with_gaps(np.concatenate(stretches), starts)
+        length = int(self.length_)
+        distances = matrix_profile(joined, length).distances  # (window, judged)
+        distances = np.where(np.isfinite(distances), distances, np.sqrt(2 * length))
+        views = []
+        for k, (start, one) in enumerate(zip(starts, stretches, strict=True)):
+            own = distances[start + k : start + k + len(one) - length + 1]  # k gaps stand before
+            every = np.arange(len(own))
+            views.append(
+                np.stack([mean_over_cover(each, every, length, len(one)) for each in own.T])
+            )
+        return views
+
+    def _by_others(self, values: np.ndarray, first: int, kept: list[tuple[int, int]]) -> np.ndarray:
+        """Return views of a stretch whose windows are judged by what is kept far from them."""
+        length = int(self.length_)
+        pieces = np.split(self.reference_, self.starts_[1:])
+        size = max(len(piece) for piece in pieces) + length
+        sums = np.zeros((values.shape[1], len(values)))
+        count = np.zeros(len(values))
+        for start in range(0, len(values) - length + 1, size):
+            end = min(start + size + length - 1, len(values))
+            near = (first + start, first + end)
+            far = [
+                piece
+                for piece, (begins, ends) in zip(pieces, kept, strict=True)
+                if ends <= near[0] or begins >= near[1]
+            ]
+            bounds = np.cumsum([0, *map(len, far[:-1])])
+            reference = with_gaps(np.concatenate(far), bounds)
+            windows = end - start - length + 1
+            cover = np.minimum(
+                np.minimum(np.arange(1, end - start + 1), np.arange(end - start, 0, -1)),
+                min(length, windows),
+            )  # windows of this block that hold each step
+            sums[:, start:end] += self._distances(values[start:end], reference) * cover
+            count[start:end] += cover
+        return sums / count
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        sizes = np.diff([*self.starts_, len(self.reference_)])
+        if not len(sizes) or self.starts_[0] != 0 or sizes.min() < max(3, int(self.length_)):
+            raise ValueError("a stretch that is kept is shorter than a window")
+        if len(self.scores_) != len(self.judged_):
+            raise ValueError(f"{len(self.scores_)} views of {len(self.judged_)} channels")
