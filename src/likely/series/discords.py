@@ -15,7 +15,7 @@ from likely.series.matrix_profile import matrix_profile
 from likely.series.over_windows import OverWindows
 from likely.series.windows import mean_over_cover
 
-_LEAST_KEPT = 2**12  # steps of every channel, however many channels there are
+_LEAST_KEPT = 2**11  # steps of every channel, however many channels there are
 
 
 class MatrixProfile(OverWindows):
@@ -33,7 +33,7 @@ class MatrixProfile(OverWindows):
         Steps of a window. Default: the period of the first judged channel.
     kept : int in [64, 10000000], default 32768
         At most so many values are kept, as sixteen stretches that are evenly spread over the
-        series; of several channels a share each, but 4,096 steps, and eight windows.
+        series; of several channels a share each, but 2,048 steps, and eight windows.
 
     Attributes
     ----------
@@ -68,6 +68,7 @@ class MatrixProfile(OverWindows):
 
     reference_: np.ndarray
     starts_: np.ndarray
+    _learnt: list[np.ndarray]
 
     def __init__(
         self,
@@ -108,7 +109,8 @@ class MatrixProfile(OverWindows):
     def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
         ends = np.cumsum([len(one) for one in stretches])
         places = [slice(end - len(one), end) for end, one in zip(ends, stretches, strict=True)]
-        return self._left_out(places, stretches, places)
+        self._learnt = self._left_out(places, stretches, places)  # until training is scored
+        return self._learnt
 
     def _score_training(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
@@ -116,9 +118,11 @@ class MatrixProfile(OverWindows):
         least = min(self.longest_window, len(timeline))
         learnt = [steps for steps, _ in timeline.parts(least, across=across)]
         parts = list(timeline.parts(self.least_steps_, across=across))
-        judged = [in_spreads(stretch.values, self._channels) for _, stretch in parts]
+        found = vars(self).pop("_learnt")
+        if len(parts) > len(learnt):  # others are too short to be learnt from
+            judged = [in_spreads(stretch.values, self._channels) for _, stretch in parts]
+            found = self._left_out([steps for steps, _ in parts], judged, learnt)
         odd = np.full(len(timeline), np.nan)
-        found = self._left_out([steps for steps, _ in parts], judged, learnt)
         for (steps, _), views in zip(parts, found, strict=True):
             odd[steps] = self._pooled(views)
         self.usual_ = float(np.nanmedian(odd))
@@ -143,8 +147,9 @@ class MatrixProfile(OverWindows):
             return self._among_themselves(stretches)
         ranges = self._ranges([steps.stop - steps.start for steps in learnt])
         at = [(learnt[of].start + first, learnt[of].start + end) for of, first, end in ranges]
+        size = max(sum(map(len, stretches)) // len(at), max(end - first for first, end in at))
         return [
-            self._by_others(one, steps.start, at)
+            self._by_others(one, steps.start, at, size)
             for steps, one in zip(places, stretches, strict=True)
         ]
 
@@ -164,11 +169,12 @@ class MatrixProfile(OverWindows):
             )
         return views
 
-    def _by_others(self, values: np.ndarray, first: int, kept: list[tuple[int, int]]) -> np.ndarray:
-        """Return views of a stretch whose windows are judged by what is kept far from them."""
+    def _by_others(
+        self, values: np.ndarray, first: int, kept: list[tuple[int, int]], size: int
+    ) -> np.ndarray:
+        """Return views of a stretch, `size` windows at a time by what is kept far from these."""
         length = int(self.length_)
         pieces = np.split(self.reference_, self.starts_[1:])
-        size = max(len(piece) for piece in pieces) + length
         sums = np.zeros((values.shape[1], len(values)))
         count = np.zeros(len(values))
         for start in range(0, len(values) - length + 1, size):
