@@ -70,7 +70,7 @@ def local_trend(values: np.ndarray, degree: int, around: Around) -> np.ndarray:
             )
     missing = np.maximum(seen.sum() - normal[:, 0, 0], 0.0)
     for power in range(degree + 1):
-        normal[:, power, power] += 1e-6 + (missing if power else 0.0)
+        normal[:, power, power] += 1e-9 + (missing if power else 0.0)
     return np.linalg.solve(normal, right)[:, 0]
 
 
