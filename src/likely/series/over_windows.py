@@ -18,6 +18,9 @@ from likely.series.windows import fitting_length, hop_of
 LONGEST_PERIOD = 303
 """No rhythm that `dominant_period` finds is longer."""
 
+LONGEST = 100_000
+"""More steps no window has."""
+
 _POWER = 2.0  # by which channels are pooled
 
 
@@ -43,7 +46,7 @@ class OverWindows(OverTime, ABC):
 
     state: ClassVar[dict[str, Array | Members | Weights]] = {
         **OverTime.state,
-        "length_": Array(dtype="int64", low=2),
+        "length_": Array(dtype="int64", low=2, high=LONGEST),
         "judged_": Array("judged", dtype="int64", low=0),
         "mean_": Array("judged"),
         "spread_": Array("judged", low=0),
