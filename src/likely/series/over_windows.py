@@ -92,7 +92,7 @@ class OverWindows(OverTime, ABC):
         longest = max(known, key=len)
         wished = self.length or dominant_period(longest[:, 0])
         self.length_ = fitting_length(wished, max(4, 2 * len(longest) // (1 + self.spans)))
-        known = [one for one in known if len(one) >= self.least_steps_]
+        known = [one for one in known if len(one) >= self.spans * self.length_]
         self._learn_windows(known, rng)
         views = np.concatenate(self._views_of_learnt(known), axis=1)
         self.scores_ = np.array([fit_score_scale(view) for view in views])
