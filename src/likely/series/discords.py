@@ -13,6 +13,7 @@ from likely.series.channels import in_spreads
 from likely.series.kept_stretches import kept_ranges, with_gaps
 from likely.series.matrix_profile import matrix_profile
 from likely.series.over_windows import OverWindows
+from likely.series.still_windows import judged_as_still, still_windows
 from likely.series.windows import mean_over_cover
 
 _LEAST_KEPT = 2**11  # steps of every channel, however many channels there are
@@ -22,7 +23,8 @@ class MatrixProfile(OverWindows):
     """Distance of each window to the most similar one learnt, in shape: discords are far from all.
 
     Windows of every channel are brought to mean 0 and standard deviation 1, and compared with all
-    that are kept, exactly (`likely.series.matrix_profile`). A moment has the mean distance of the
+    that are kept, exactly (`likely.series.matrix_profile`). Those that vary by less than a
+    twentieth of the channel's spread have no shape but noise, and are as constant ones. A moment has the mean distance of the
     windows that hold it; channels are pooled, so that one is enough. The moments learnt from are
     judged by all other windows, those nearer than a quarter of the length left out; if not all of
     the series is kept, by the stretches kept elsewhere.
@@ -98,11 +100,12 @@ class MatrixProfile(OverWindows):
     def _views(self, values: np.ndarray) -> np.ndarray:
         return self._distances(values, with_gaps(self.reference_, self.starts_))
 
-    def _distances(self, values: np.ndarray, reference: np.ndarray | None) -> np.ndarray:
+    def _distances(self, values: np.ndarray, reference: np.ndarray) -> np.ndarray:
         """Return the mean distance of the windows that hold each step, (judged, time)."""
         length = int(self.length_)
         found = matrix_profile(values, length, reference=reference).distances  # (window, judged)
-        found = np.where(np.isfinite(found), found, np.sqrt(2 * length))  # as if uncorrelated
+        known = still_windows(reference, length).any(axis=0)
+        found = judged_as_still(found, still_windows(values, length), known, length)
         starts = np.arange(len(found))
         return np.stack([mean_over_cover(one, starts, length, len(values)) for one in found.T])
 
@@ -159,7 +162,9 @@ class MatrixProfile(OverWindows):
         joined = with_gaps(np.concatenate(stretches), starts)
         length = int(self.length_)
         distances = matrix_profile(joined, length).distances  # (window, judged)
-        distances = np.where(np.isfinite(distances), distances, np.sqrt(2 * length))
+        distances = np.where(np.isfinite(distances), distances, np.sqrt(2 * length))  # few windows
+        still = still_windows(joined, length)
+        distances = judged_as_still(distances, still, _others(still, -(-length // 4)), length)
         views = []
         for k, (start, one) in enumerate(zip(starts, stretches, strict=True)):
             own = distances[start + k : start + k + len(one) - length + 1]  # k gaps stand before
@@ -203,3 +208,10 @@ class MatrixProfile(OverWindows):
             raise ValueError("a stretch that is kept is shorter than a window")
         if len(self.scores_) != len(self.judged_):
             raise ValueError(f"{len(self.scores_)} views of {len(self.judged_)} channels")
+
+
+def _others(still: np.ndarray, near: int) -> np.ndarray:
+    """Return whether a window farther away than `near` is still, (windows, channel)."""
+    place = np.arange(len(still))[:, None]
+    first, last = still.argmax(axis=0), len(still) - 1 - still[::-1].argmax(axis=0)
+    return still.any(axis=0) & ((place - first > near) | (last - place > near))

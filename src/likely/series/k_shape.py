@@ -11,6 +11,7 @@ from likely.core.params import Interval
 from likely.series.matrix_profile import matrix_profile
 from likely.series.over_windows import LONGEST, OverWindows
 from likely.series.shape_clusters import ShapeClusters, k_shape, shape_distance
+from likely.series.still_windows import judged_as_still, still_windows
 from likely.series.windows import mean_over_cover, only_shapes, some_windows
 
 _MOST_WINDOWS = 512  # to learn from
@@ -25,7 +26,8 @@ class KShape(OverWindows):
     wherever in them it begins (k-Shape). A window's distance to a centre is that to the most
     similar part of it, both brought to mean 0 and standard deviation 1, and its oddness is the mean
     of these over all centres: a centre that has more members weighs more, and less the farther it
-    is from the other ones (as in NormA and SAND). Each channel is learnt alone.
+    is from the other ones (as in NormA and SAND). What varies by less than a twentieth of the
+    channel's spread has no shape, and is as a level. Each channel is learnt alone.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ class KShape(OverWindows):
         for j in range(len(self.judged_)):
             channel = [one[:, j : j + 1] for one in stretches]
             windows = only_shapes(some_windows(channel, size, hop, _MOST_WINDOWS), 1)
-            found.append(k_shape(windows, self.clusters, rng))
+            found.append(_clusters(windows, self.clusters, rng))
         most = max(len(one.sizes) for one in found)
         self.centres_ = np.zeros((len(found), most, size))
         self.weights_ = np.zeros((len(found), most))
@@ -112,12 +114,15 @@ class KShape(OverWindows):
         length = int(self.length_)
         starts = np.arange(len(values) - length + 1)
         views = []
-        for channel, centres, weights in zip(values.T, self.centres_, self.weights_, strict=True):
+        every = still_windows(values, length).T  # (judged, window)
+        channels = zip(values.T, every, self.centres_, self.weights_, strict=True)
+        for channel, still, centres, weights in channels:
             total = np.zeros(len(starts))
             for centre, weight in zip(centres, weights, strict=True):
                 if weight > 0:
-                    found = matrix_profile(channel, length, reference=centre)
-                    total += weight * found.distances
+                    found = matrix_profile(channel, length, reference=centre).distances
+                    level = still_windows(centre[:, None] * np.sqrt(len(centre)), length).any()
+                    total += weight * judged_as_still(found, still, bool(level), length)
             views.append(mean_over_cover(total, starts, length, len(values)))
         return np.stack(views)
 
@@ -127,6 +132,28 @@ class KShape(OverWindows):
             raise ValueError(f"centres {self.centres_.shape}, windows of {self.length_} steps")
         if len(self.scores_) != len(self.judged_):
             raise ValueError(f"{len(self.scores_)} views of {len(self.judged_)} channels")
+
+
+def _clusters(windows: np.ndarray, k: int, rng: np.random.Generator) -> ShapeClusters:
+    """Return clusters of windows; those that hardly move are one of their own, of a level centre.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (window, time)
+        Of mean 0 and standard deviation 1, or less where they hardly move.
+    k : int in [1, inf)
+        At most so many clusters.
+    rng : Generator
+        Draws the first clusters.
+    """
+    still = windows.std(axis=1) < 1 - 1e-6
+    level = ShapeClusters(np.zeros((1, windows.shape[1])), np.array([still.sum()]))
+    if still.all():
+        return level
+    if not still.any():
+        return k_shape(windows, k, rng)
+    found = k_shape(windows[~still], max(1, k - 1), rng)
+    return ShapeClusters(*(np.concatenate(pair) for pair in zip(found, level, strict=True)))
 
 
 def _weights(found: ShapeClusters) -> np.ndarray:

@@ -10,7 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 LEAST_LENGTH = 2
 
 _HOPS = 32
-_STILL = 0.05  # spreads of a channel: a window that varies less has no shape of its own
+
+STILL = 0.05
+"""Spreads of a channel: a window that varies less has no shape of its own."""
 
 
 def hop_of(length: int) -> int:
@@ -133,7 +135,7 @@ def only_shapes(windows: np.ndarray, channels: int) -> np.ndarray:
     """
     parts = windows.reshape(len(windows), channels, -1)
     away = parts - parts.mean(axis=2, keepdims=True)
-    spread = np.maximum(away.std(axis=2, keepdims=True), _STILL)
+    spread = np.maximum(away.std(axis=2, keepdims=True), STILL)
     return (away / spread).reshape(windows.shape)
 
 
