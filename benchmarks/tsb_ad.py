@@ -21,6 +21,7 @@ over the official univariate series and over the multivariate ones, learnt from 
 [0, tr).
 
     python benchmarks/tsb_ad.py methods        stores results/tsb_ad_methods.json
+    python benchmarks/tsb_ad.py methods KShape     the same, of some only; other rows stay
     python benchmarks/tsb_ad.py SubPCA KShape  some of them, not stored
     python benchmarks/tsb_ad.py others SubPCA  on the series of other families, not stored
 """
@@ -86,7 +87,6 @@ def main(parts: list[str]) -> None:
 def methods(names: list[str], part: str, *, stored: bool) -> None:
     """Measure models by name, print a row each, and store them."""
     every = list(official() if part == "official" else others())
-    rows = []
     for name in names:
         row: dict = {"method": name}
         for kind in ("uni", "multi"):
@@ -100,10 +100,11 @@ def methods(names: list[str], part: str, *, stored: bool) -> None:
                 row[f"{kind}, learnt from {learnt}"] = found["vus_pr"]
                 row[f"{kind}, learnt from {learnt}, seconds"] = found["seconds"]
                 row[f"{kind}, learnt from {learnt}, most"] = found["most"]
-        rows.append(row)
         store.show(row)
-    if stored:
-        store.save("tsb_ad_methods", rows, command="python benchmarks/tsb_ad.py methods")
+        if stored:
+            rows = [row if one["method"] == name else one for one in store.load("tsb_ad_methods")]
+            rows += [] if row in rows else [row]
+            store.save("tsb_ad_methods", rows, command="python benchmarks/tsb_ad.py methods")
 
 
 def models() -> list[str]:
@@ -247,6 +248,7 @@ if __name__ == "__main__":
     named = [name for name in sys.argv[1:] if name not in PARTS]
     if named:
         where = "others" if "others" in sys.argv else "official"
-        methods(models() if named == ["methods"] else named, where, stored=named == ["methods"])
+        some = [name for name in named if name != "methods"]
+        methods(some or models(), where, stored="methods" in named and where == "official")
     else:
         main(sys.argv[1:])
