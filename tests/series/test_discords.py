@@ -7,6 +7,7 @@ import pytest
 
 from likely.series import MatrixProfile
 from likely.series.kept_stretches import kept_ranges, with_gaps
+from likely.series.window_joins import distances_among, distances_elsewhere, distances_to
 from likely.series.windows import cut_windows, mean_over_cover
 
 TIME = np.arange(400)
@@ -83,3 +84,23 @@ def test_what_is_kept_is_spread_and_inside(lengths: list[int], window: int) -> N
 def test_no_window_crosses_from_one_kept_stretch_to_another() -> None:
     joined = with_gaps(np.arange(10.0)[:, None], np.array([0, 4, 7]))
     assert np.flatnonzero(np.isnan(joined[:, 0])).tolist() == [4, 8]
+
+
+def test_gaps_in_the_clock_leave_windows_of_all_stretches_comparable() -> None:
+    stretches = [WAVE[:150, None], WAVE[170:, None]]
+    among = distances_among(stretches, LENGTH)
+    assert [len(found) for found in among] == [139, 219]
+    for own, one, other in zip(among, stretches, stretches[::-1], strict=True):
+        assert (own <= distances_to(one, [other], LENGTH) + 1e-9).all()
+    alone = distances_among(stretches[:1], LENGTH)[0]
+    cross = distances_to(stretches[0], stretches[1:], LENGTH)
+    np.testing.assert_allclose(among[0], np.minimum(alone, cross), rtol=1e-9)
+
+
+def test_what_is_near_is_never_compared() -> None:
+    pieces = [(0, 30), (120, 150), (240, 270), (370, 400)]
+    kept = [WAVE[first:end, None] for first, end in pieces]
+    found = distances_elsewhere(WAVE[100:200, None], 100, kept, pieces, LENGTH)
+    expected = distances_to(WAVE[100:200, None], [kept[0], *kept[2:]], LENGTH)
+    np.testing.assert_allclose(found[21:39], expected[21:39], rtol=1e-9)  # as all in one block
+    assert found.min() > 0.1

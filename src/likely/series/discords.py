@@ -10,10 +10,9 @@ from likely.base.state import Array
 from likely.core.params import Interval
 from likely.data.timeline import Timeline
 from likely.series.channels import in_spreads
-from likely.series.kept_stretches import kept_ranges, with_gaps
-from likely.series.matrix_profile import matrix_profile
+from likely.series.kept_stretches import kept_ranges
 from likely.series.over_windows import OverWindows
-from likely.series.still_windows import judged_as_still, still_windows
+from likely.series.window_joins import distances_among, distances_elsewhere, distances_to
 from likely.series.windows import mean_over_cover
 
 _LEAST_KEPT = 2**11  # steps of every channel, however many channels there are
@@ -98,16 +97,17 @@ class MatrixProfile(OverWindows):
         return kept_ranges(lengths, most, length)
 
     def _views(self, values: np.ndarray) -> np.ndarray:
-        return self._distances(values, with_gaps(self.reference_, self.starts_))
+        return self._by_steps(distances_to(values, self._pieces, int(self.length_)))
 
-    def _distances(self, values: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    @property
+    def _pieces(self) -> list[np.ndarray]:
+        return np.split(self.reference_, self.starts_[1:])
+
+    def _by_steps(self, distances: np.ndarray) -> np.ndarray:
         """Return the mean distance of the windows that hold each step, (judged, time)."""
-        length = int(self.length_)
-        found = matrix_profile(values, length, reference=reference).distances  # (window, judged)
-        known = still_windows(reference, length).any(axis=0)
-        found = judged_as_still(found, still_windows(values, length), known, length)
-        starts = np.arange(len(found))
-        return np.stack([mean_over_cover(one, starts, length, len(values)) for one in found.T])
+        length, starts = int(self.length_), np.arange(len(distances))
+        steps = len(distances) + length - 1
+        return np.stack([mean_over_cover(one, starts, length, steps) for one in distances.T])
 
     def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
         ends = np.cumsum([len(one) for one in stretches])
@@ -146,60 +146,18 @@ class MatrixProfile(OverWindows):
         learnt : list of slice
             Which steps were learnt from, as `_learn_windows` saw them.
         """
-        if len(self.reference_) == sum(steps.stop - steps.start for steps in learnt):
-            return self._among_themselves(stretches)
-        ranges = self._ranges([steps.stop - steps.start for steps in learnt])
-        at = [(learnt[of].start + first, learnt[of].start + end) for of, first, end in ranges]
-        size = max(sum(map(len, stretches)) // len(at), max(end - first for first, end in at))
+        length = int(self.length_)
+        sizes = [steps.stop - steps.start for steps in learnt]
+        if len(self.reference_) == sum(sizes):
+            return [self._by_steps(found) for found in distances_among(stretches, length)]
+        at = [
+            (learnt[of].start + first, learnt[of].start + end)
+            for of, first, end in self._ranges(sizes)
+        ]
         return [
-            self._by_others(one, steps.start, at, size)
+            self._by_steps(distances_elsewhere(one, steps.start, self._pieces, at, length))
             for steps, one in zip(places, stretches, strict=True)
         ]
-
-    def _among_themselves(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
-        """Return views of stretches by the nearest other window of all of them."""
-        starts = np.cumsum([0, *map(len, stretches[:-1])])
-        joined = with_gaps(np.concatenate(stretches), starts)
-        length = int(self.length_)
-        distances = matrix_profile(joined, length).distances  # (window, judged)
-        distances = np.where(np.isfinite(distances), distances, np.sqrt(2 * length))  # few windows
-        still = still_windows(joined, length)
-        distances = judged_as_still(distances, still, _others(still, -(-length // 4)), length)
-        views = []
-        for k, (start, one) in enumerate(zip(starts, stretches, strict=True)):
-            own = distances[start + k : start + k + len(one) - length + 1]  # k gaps stand before
-            every = np.arange(len(own))
-            views.append(
-                np.stack([mean_over_cover(each, every, length, len(one)) for each in own.T])
-            )
-        return views
-
-    def _by_others(
-        self, values: np.ndarray, first: int, kept: list[tuple[int, int]], size: int
-    ) -> np.ndarray:
-        """Return views of a stretch, `size` windows at a time by what is kept far from these."""
-        length = int(self.length_)
-        pieces = np.split(self.reference_, self.starts_[1:])
-        sums = np.zeros((values.shape[1], len(values)))
-        count = np.zeros(len(values))
-        for start in range(0, len(values) - length + 1, size):
-            end = min(start + size + length - 1, len(values))
-            near = (first + start, first + end)
-            far = [
-                piece
-                for piece, (begins, ends) in zip(pieces, kept, strict=True)
-                if ends <= near[0] or begins >= near[1]
-            ]
-            bounds = np.cumsum([0, *map(len, far[:-1])])
-            reference = with_gaps(np.concatenate(far), bounds)
-            windows = end - start - length + 1
-            cover = np.minimum(
-                np.minimum(np.arange(1, end - start + 1), np.arange(end - start, 0, -1)),
-                min(length, windows),
-            )  # windows of this block that hold each step
-            sums[:, start:end] += self._distances(values[start:end], reference) * cover
-            count[start:end] += cover
-        return sums / count
 
     def _check_state(self) -> None:
         super()._check_state()
@@ -208,10 +166,3 @@ class MatrixProfile(OverWindows):
             raise ValueError("a stretch that is kept is shorter than a window")
         if len(self.scores_) != len(self.judged_):
             raise ValueError(f"{len(self.scores_)} views of {len(self.judged_)} channels")
-
-
-def _others(still: np.ndarray, near: int) -> np.ndarray:
-    """Return whether a window farther away than `near` is still, (windows, channel)."""
-    place = np.arange(len(still))[:, None]
-    first, last = still.argmax(axis=0), len(still) - 1 - still[::-1].argmax(axis=0)
-    return still.any(axis=0) & ((place - first > near) | (last - place > near))

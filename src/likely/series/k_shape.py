@@ -65,6 +65,7 @@ class KShape(OverWindows):
     """
 
     card = {"kinds": ["timeline"], "paper": "doi:10.1145/2723372.2737793"}
+    fast = {"clusters": 2}
     spans = _SPAN
     min_rows = 20
     _state_spec = {

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
 
 _MOST_STEPS = 30  # of clustering
 
@@ -89,17 +88,17 @@ def shape_distance(x: np.ndarray, y: np.ndarray) -> float:
     >>> round(shape_distance(bump, np.roll(bump, 3)), 6)
     0.0
     """
-    best, _ = _correlations(_spectra(x[None]), np.linalg.norm(x, keepdims=True), y)
+    best, _ = _correlations(_spectra(x[None]), np.array([np.linalg.norm(x)]), y)
     return float(1 - best[0])
 
 
 def _spectra(windows: np.ndarray) -> np.ndarray:
     """Return transforms of windows that are long enough for all shifts, (window, frequency)."""
-    return np.asarray(rfft(windows, _size(windows.shape[1]), axis=1))
+    return np.fft.rfft(windows, _size(windows.shape[1]), axis=1)
 
 
 def _size(length: int) -> int:
-    return next_fast_len(2 * length - 1, real=True)
+    return 1 << (2 * length - 2).bit_length()
 
 
 def _correlations(
@@ -108,7 +107,7 @@ def _correlations(
     """Return the best correlation of each window with a centre, and by how much it is late."""
     steps = len(centre)
     size = _size(steps)
-    products = np.asarray(irfft(spectra * np.conj(rfft(centre, size)), size, axis=1))
+    products = np.fft.irfft(spectra * np.conj(np.fft.rfft(centre, size)), size, axis=1)
     scale = lengths * np.linalg.norm(centre)
     shifts = np.r_[np.arange(steps), np.arange(1 - steps, 0)]
     every = products[:, shifts]  # a negative shift stands at the end
@@ -123,8 +122,8 @@ def _centre(windows: np.ndarray, spectra: np.ndarray, before: np.ndarray | None)
     At first members are shifted to fit the first of them: unshifted ones of one rhythm lie in a
     plane in which no direction is the first.
     """
-    before = windows[0] if before is None else before
-    _, late = _correlations(spectra, np.ones(len(windows)), before)
+    like = windows[0] if before is None else before
+    _, late = _correlations(spectra, np.ones(len(windows)), like)
     moved = np.stack([_shifted(one, -shift) for one, shift in zip(windows, late, strict=True)])
     moved = moved - moved.mean(axis=1, keepdims=True)
     if len(moved) <= moved.shape[1]:  # the same eigenvector from the smaller matrix
