@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
 from likely.base.state import Array
 from likely.core.params import Interval
-from likely.data.timeline import Timeline
-from likely.series.channels import in_spreads
 from likely.series.kept_stretches import kept_ranges
 from likely.series.over_windows import OverWindows
 from likely.series.window_joins import distances_among, distances_elsewhere, distances_to
@@ -69,7 +67,6 @@ class MatrixProfile(OverWindows):
 
     reference_: np.ndarray
     starts_: np.ndarray
-    _learnt: list[np.ndarray]
 
     def __init__(
         self,
@@ -109,43 +106,9 @@ class MatrixProfile(OverWindows):
         steps = len(distances) + length - 1
         return np.stack([mean_over_cover(one, starts, length, steps) for one in distances.T])
 
-    def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
-        ends = np.cumsum([len(one) for one in stretches])
-        places = [slice(end - len(one), end) for end, one in zip(ends, stretches, strict=True)]
-        self._learnt = self._left_out(places, stretches, places)  # until training is scored
-        return self._learnt
-
-    def _score_training(self, x: Any) -> np.ndarray:
-        timeline: Timeline = x
-        across = bool(self.across_gaps_)
-        least = min(self.longest_window, len(timeline))
-        learnt = [steps for steps, _ in timeline.parts(least, across=across)]
-        parts = list(timeline.parts(self.least_steps_, across=across))
-        found = vars(self).pop("_learnt")
-        if len(parts) > len(learnt):  # others are too short to be learnt from
-            judged = [in_spreads(stretch.values, self._channels) for _, stretch in parts]
-            found = self._left_out([steps for steps, _ in parts], judged, learnt)
-        odd = np.full(len(timeline), np.nan)
-        for (steps, _), views in zip(parts, found, strict=True):
-            odd[steps] = self._pooled(views)
-        self.usual_ = float(np.nanmedian(odd))
-        odd[np.isnan(odd)] = self.usual_
-        return -timeline.onto_rows(odd, self.usual_)
-
-    def _left_out(
+    def _training_views(
         self, places: list[slice], stretches: list[np.ndarray], learnt: list[slice]
     ) -> list[np.ndarray]:
-        """Return views of stretches, each window judged by others only, (judged, time) each.
-
-        Parameters
-        ----------
-        places : list of slice
-            Which steps of the series the stretches are.
-        stretches : list of ndarray of shape (time, judged)
-            What is judged.
-        learnt : list of slice
-            Which steps were learnt from, as `_learn_windows` saw them.
-        """
         length = int(self.length_)
         sizes = [steps.stop - steps.start for steps in learnt]
         if len(self.reference_) == sum(sizes):

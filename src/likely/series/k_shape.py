@@ -8,11 +8,10 @@ import numpy as np
 
 from likely.base.state import Array
 from likely.core.params import Interval
-from likely.series.matrix_profile import matrix_profile
 from likely.series.over_windows import LONGEST, OverWindows
 from likely.series.shape_clusters import ShapeClusters, k_shape, shape_distance
-from likely.series.still_windows import judged_as_still, still_windows
-from likely.series.windows import mean_over_cover, only_shapes, some_windows
+from likely.series.shape_joins import shape_distances
+from likely.series.windows import mean_over_cover, only_shapes, some_windows, window_starts
 
 _MOST_WINDOWS = 512  # to learn from
 _SPAN = 4
@@ -92,11 +91,6 @@ class KShape(OverWindows):
         """How many steps a stretch must have to be judged: those of a window."""
         return int(self.length_)
 
-    @property
-    def stride_(self) -> int:
-        """Every step begins a window."""
-        return 1
-
     def _learn_windows(self, stretches: list[np.ndarray], rng: np.random.Generator) -> None:
         size, hop = _SPAN * int(self.length_), max(1, 3 * int(self.length_) // 2)
         found = []
@@ -113,18 +107,13 @@ class KShape(OverWindows):
 
     def _views(self, values: np.ndarray) -> np.ndarray:
         length = int(self.length_)
-        starts = np.arange(len(values) - length + 1)
+        starts = window_starts(len(values), length, self.stride_)
+        unit = np.sqrt(self.centres_.shape[2])  # which brings centres to standard deviation 1
         views = []
-        every = still_windows(values, length).T  # (judged, window)
-        channels = zip(values.T, every, self.centres_, self.weights_, strict=True)
-        for channel, still, centres, weights in channels:
-            total = np.zeros(len(starts))
-            for centre, weight in zip(centres, weights, strict=True):
-                if weight > 0:
-                    found = matrix_profile(channel, length, reference=centre).distances
-                    level = still_windows(centre[:, None] * np.sqrt(len(centre)), length).any()
-                    total += weight * judged_as_still(found, still, bool(level), length)
-            views.append(mean_over_cover(total, starts, length, len(values)))
+        for channel, centres, weights in zip(values.T, self.centres_, self.weights_, strict=True):
+            there = weights > 0
+            found = shape_distances(channel, starts, unit * centres[there], length)
+            views.append(mean_over_cover(found @ weights[there], starts, length, len(values)))
         return np.stack(views)
 
     def _check_state(self) -> None:
@@ -133,6 +122,8 @@ class KShape(OverWindows):
             raise ValueError(f"centres {self.centres_.shape}, windows of {self.length_} steps")
         if len(self.scores_) != len(self.judged_):
             raise ValueError(f"{len(self.scores_)} views of {len(self.judged_)} channels")
+        if not (self.weights_.sum(axis=1) > 0).all():
+            raise ValueError("a channel has no shapes")
 
 
 def _clusters(windows: np.ndarray, k: int, rng: np.random.Generator) -> ShapeClusters:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from likely.base.over_time import OverTime
 from likely.base.state import Array, Members, Weights
 from likely.core.period import dominant_period
-from likely.data.timeline import Stretch
+from likely.data.timeline import Stretch, Timeline
 from likely.series.channels import ChannelScale, fit_channel_scale, in_spreads
 from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
 from likely.series.windows import fitting_length, hop_of
@@ -61,6 +61,7 @@ class OverWindows(OverTime, ABC):
     mean_: np.ndarray
     spread_: np.ndarray
     scores_: np.ndarray
+    _learnt: list[np.ndarray]
 
     @property
     def longest_window(self) -> int:
@@ -92,14 +93,47 @@ class OverWindows(OverTime, ABC):
         longest = max(known, key=len)
         wished = self.length or dominant_period(longest[:, 0])
         self.length_ = fitting_length(wished, max(4, 2 * len(longest) // (1 + self.spans)))
-        known = [one for one in known if len(one) >= self.spans * self.length_]
         self._learn_windows(known, rng)
-        views = np.concatenate(self._views_of_learnt(known), axis=1)
+        ends = np.cumsum([len(one) for one in known]).tolist()
+        places = [slice(end - len(one), end) for end, one in zip(ends, known, strict=True)]
+        self._learnt = self._training_views(places, known, places)  # until training is scored
+        views = np.concatenate(self._learnt, axis=1)
         self.scores_ = np.array([fit_score_scale(view) for view in views])
 
-    def _views_of_learnt(self, stretches: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the views of the stretches learnt from; each left out of its own, if possible."""
+    def _training_views(
+        self, places: list[slice], stretches: list[np.ndarray], learnt: list[slice]
+    ) -> list[np.ndarray]:
+        """Return views of stretches of the series learnt from, (view, time) each.
+
+        A model that can judge moments by all others does so here.
+
+        Parameters
+        ----------
+        places : list of slice
+            Which steps of the series the stretches are.
+        stretches : list of ndarray of shape (time, judged)
+            What is judged.
+        learnt : list of slice
+            Which steps were learnt from.
+        """
         return [self._views(one) for one in stretches]
+
+    def _score_training(self, x: Any) -> np.ndarray:
+        timeline: Timeline = x
+        across = bool(self.across_gaps_)
+        least = min(self.longest_window, len(timeline))
+        learnt = [steps for steps, _ in timeline.parts(least, across=across)]
+        parts = list(timeline.parts(self.least_steps_, across=across))
+        found = vars(self).pop("_learnt")
+        if len(parts) > len(learnt):  # others are too short to be learnt from
+            judged = [in_spreads(stretch.values, self._channels) for _, stretch in parts]
+            found = self._training_views([steps for steps, _ in parts], judged, learnt)
+        odd = np.full(len(timeline), np.nan)
+        for (steps, _), views in zip(parts, found, strict=True):
+            odd[steps] = self._pooled(views)
+        self.usual_ = float(np.nanmedian(odd))
+        odd[np.isnan(odd)] = self.usual_
+        return -timeline.onto_rows(odd, self.usual_)
 
     def _oddness(self, stretch: Stretch) -> np.ndarray:
         return self._pooled(self._views(in_spreads(stretch.values, self._channels)))
