@@ -7,6 +7,14 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 | class | judges a moment by | for |
 |---|---|---|
 | `Panel` | windows of three lengths, usual shapes and neighbours, pooled | one channel or many |
+| `SubPCA` | principal components of windows, and of the channels | rhythms, related channels |
+| `KMeansWindows` | windows near few usual ones, all channels at once | regimes, many channels |
+| `KShape` | shapes that come again, wherever they begin | beats that are not in step |
+| `MatrixProfile` | the most similar window known | shapes; a series with no model |
+| `PolynomialTrend` | what a smooth trend leaves, in level and in variance | slow series, humps |
+| `SpectralResidual` | what a spectrum has more of than usual | single odd points |
+| `LevelShift` | what is before and after it | changes of level or of variance |
+| `Windowed` | any other model, on windows | detectors of tables, autoencoders |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -20,15 +28,35 @@ $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dot
 A window says when only to within its length: a moment gets the mean over all windows that hold it,
 which is highest in the middle of what is odd.
 
-**The matrix profile** (`likely.series.matrix_profile`) is the distance of every window to the most
-similar other one, each in units of its own spread: a window like no other is a discord, two alike
-are a motif. It is exact, of one series, of a new one beside a learnt one, or looking back only.
+**Subspaces** (`SubPCA`) take a window apart into the few shapes that a series is made of, and what
+is left beside them. With s^2 the mean variance of what is left out,
+
+$$d^2 = \sum_k y_k^2 / \lambda_k + |r|^2 / s^2.$$
+
+**Shapes** are what remains of windows brought to mean 0 and standard deviation 1. The matrix
+profile is the distance of every window to the most similar other one: a window like no other is a
+discord, two alike are a motif. `likely.series.matrix_profile` has it exactly, of one series, of a
+new one beside a learnt one, or looking back only; `MatrixProfile` judges by it, and leaves a moment
+out of its own reference. `KShape` clusters shapes by their best cross-correlation, and weighs the
+centres by how often they come. A window that hardly moves has no shape but noise, and counts as a
+level.
+
+**Trends and changes.** `PolynomialTrend` fits a polynomial to what is around a value but not next
+to it, and asks for level and variance of what is left, looking back only if it is told so
+(`causal=True`). `LevelShift` compares what comes before a moment with what comes after.
+`SpectralResidual` takes what is usual out of the amplitudes of a spectrum, and sees where in time
+the rest is.
+
+The length of windows is the period of the series unless it is given, a rhythm's period being where
+it is most like itself. Channels are judged alone and pooled, so that one is enough, but in
+`KMeansWindows` and `Windowed`, whose windows hold all of them.
 
 When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
-few, or from a stretch that was good. What goes wrong: one Gaussian blurs beats that drift against
-one another; windows longer than what is normal for a short time see every new regime as odd;
-anomalies that fill most of what is learnt from are normal; switches and commands, channels of two
-values, are not judged.
+few, or from a stretch that was good. The others are single views, simpler to understand, and the
+better choice where theirs is known to be the right one. What goes wrong: one Gaussian blurs beats
+that drift against one another; windows longer than what is normal for a short time see every new
+regime as odd; anomalies that fill most of what is learnt from are normal; switches and commands,
+channels of two values, are not judged.
 """
 
 from likely.core import catalogue

@@ -22,7 +22,7 @@ _ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
-class MatrixProfile:
+class Profile:
     """Nearest neighbours of the windows of a series.
 
     Attributes
@@ -45,7 +45,7 @@ def matrix_profile(
     exclusion: int | None = None,
     side: Side = "both",
     since: int = 0,
-) -> MatrixProfile:
+) -> Profile:
     """Return the distance of every window to its nearest neighbour, exactly.
 
     Windows are brought to mean 0 and standard deviation 1, so only their shape counts. Two constant
@@ -74,7 +74,7 @@ def matrix_profile(
 
     Returns
     -------
-    MatrixProfile
+    Profile
         One row a window: windows start at 0, 1, ..., time - window.
 
     Raises
@@ -117,7 +117,7 @@ def matrix_profile(
             found.append(_of_another(windows, ZWindows(others[:, channel], window)))
     if np.ndim(x) == 1:
         return found[0]
-    return MatrixProfile(
+    return Profile(
         np.column_stack([one.distances for one in found]),
         np.column_stack([one.neighbours for one in found]),
     )
@@ -150,7 +150,7 @@ def combined(distances: np.ndarray, channels: int | None = None) -> np.ndarray:
     return np.where(count > 0, sums / np.maximum(count, 1), np.inf)
 
 
-def _of_itself(windows: ZWindows, gap: int, side: Side, since: int) -> MatrixProfile:
+def _of_itself(windows: ZWindows, gap: int, side: Side, since: int) -> Profile:
     """Return the profile of one channel among its own windows."""
     earlier, later = Nearest(len(windows)), Nearest(len(windows))
     task = Task(windows, windows, gap, of_rows=later, of_columns=earlier)
@@ -160,10 +160,10 @@ def _of_itself(windows: ZWindows, gap: int, side: Side, since: int) -> MatrixPro
     _offer_constant(later, windows, windows, gap)
     found = {"earlier": earlier, "later": later}.get(side) or earlier.joined(later)
     measured = _measured(found, windows, windows)
-    return MatrixProfile(measured.distances[since:], measured.neighbours[since:])
+    return Profile(measured.distances[since:], measured.neighbours[since:])
 
 
-def _of_another(windows: ZWindows, others: ZWindows) -> MatrixProfile:
+def _of_another(windows: ZWindows, others: ZWindows) -> Profile:
     """Return the profile of one channel among the windows of another series."""
     found = Nearest(len(windows))
     task = Task(windows, others, None, of_rows=found, of_columns=None)
@@ -195,7 +195,7 @@ def _offer_constant(found: Nearest, windows: ZWindows, others: ZWindows, gap: in
         found.offer(at[there], np.full(there.sum(), correlation), position[there])
 
 
-def _measured(found: Nearest, windows: ZWindows, others: ZWindows) -> MatrixProfile:
+def _measured(found: Nearest, windows: ZWindows, others: ZWindows) -> Profile:
     """Return distances; those that cancellation blurs are measured as differences of values."""
     m = windows.window
     lost = found.position < 0
@@ -209,7 +209,7 @@ def _measured(found: Nearest, windows: ZWindows, others: ZWindows) -> MatrixProf
         if len(which):
             apart = windows.of(which) - others.of(found.position[which])  # (some, m)
             distances[which] = np.sqrt(m * np.einsum("ij,ij->i", apart, apart))
-    return MatrixProfile(distances, found.position)
+    return Profile(distances, found.position)
 
 
 def _columns(x: np.ndarray, window: int, name: str) -> np.ndarray:
