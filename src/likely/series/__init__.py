@@ -7,6 +7,8 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 | class | judges a moment by | for |
 |---|---|---|
 | `Panel` | windows of three lengths, usual shapes and neighbours, pooled | one channel or many |
+| `Forecaster` | what is left of a forecast one step ahead, jointly over channels | streams; what breaks a rhythm |
+| `PatchMemory` | how far embedded patches are from those remembered (PaAno) | shapes that recur, at any level |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -19,6 +21,16 @@ $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dot
 
 A window says when only to within its length: a moment gets the mean over all windows that hold it,
 which is highest in the middle of what is odd.
+
+**Forecasts** judge a moment by its past alone: `Forecaster` foretells every channel from its last
+values by ridge regression, in closed form, or by a network that adds what a weighted sum cannot
+know (`form=`), and measures what is left by its Mahalanobis distance. Scores never change when more
+comes.
+
+$$e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \qquad d_t^2 = (e_t - \mu)^\top \Sigma^{-1} (e_t - \mu)$$
+
+**Patch memory** embeds short patches by a small convolutional network that has learnt from the
+series itself which patches are near one another in time; what is like nothing remembered is odd.
 
 **The matrix profile** (`likely.series.matrix_profile`) is the distance of every window to the most
 similar other one, each in units of its own spread: a window like no other is a discord, two alike

@@ -230,7 +230,8 @@ class Forecaster(OverTime):
     def _build(self) -> Any:
         from likely.series.network_forecast import build_network  # deferred: it needs torch
 
-        return build_network(self.form, *self.weights_.shape, self.hidden)
+        channels, length = self.weights_.shape
+        return build_network(self.form, channels, length, self.hidden)
 
     def _weights(self, network: str) -> dict[str, np.ndarray]:
         if self.network_ is None:
