@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from likely.core.errors import MissingDependency
 from likely.persistence import load_model, save_model
 from likely.series import Forecaster
 from likely.series.linear_forecast import RIDGE, fit_linear_forecast, linear_residuals
@@ -118,6 +119,14 @@ def test_files_hold_networks(form: str, tmp_path: Path) -> None:
     save_model(model, tmp_path / "m.likely")
     loaded = load_model(tmp_path / "m.likely")
     assert loaded.score_samples(rows).tobytes() == model.score_samples(rows).tobytes()
+
+
+def test_networks_say_what_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("likely.series.forecaster.find_spec", lambda name: None)
+    rows = _noise(100)[:, None]
+    assert Forecaster(**QUICK).fit(rows).network_ is None
+    with pytest.raises(MissingDependency, match=r"likely\[deep\]"):
+        Forecaster("GRU", **QUICK).fit(rows)
 
 
 def test_a_stream_of_many_points_is_quick() -> None:

@@ -7,8 +7,8 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 | class | judges a moment by | for |
 |---|---|---|
 | `Panel` | windows of three lengths, usual shapes and neighbours, pooled | one channel or many |
-| `Forecaster` | what is left of a forecast one step ahead, jointly over channels | streams; what breaks a rhythm |
-| `PatchMemory` | how far embedded patches are from those remembered (PaAno) | shapes that recur, at any level |
+| `Forecaster` | what is left of a forecast, jointly over channels | streams, breaks of rhythm |
+| `PatchMemory` | how far embedded patches are from those remembered | shapes that recur |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -40,7 +40,8 @@ When to use: `Panel` for series of which little is known; learn from all there i
 few, or from a stretch that was good. What goes wrong: one Gaussian blurs beats that drift against
 one another; windows longer than what is normal for a short time see every new regime as odd;
 anomalies that fill most of what is learnt from are normal; switches and commands, channels of two
-values, are not judged.
+values, are not judged. A forecaster is surprised when a new regime begins, and then used to it;
+embedded patches have no level and no size.
 """
 
 from likely.core import catalogue

@@ -11,10 +11,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from likely.core.random import some_rows
+from likely.nets.budget import read_budget
 from likely.nets.convolution import ConvolutionalEncoder, usual_widths
+from likely.nets.device import find_device
 from likely.nets.recurrent import RecurrentEncoder
 from likely.nets.rng import seeded
 from likely.nets.train import Course, train
+from likely.nets.weights import layout_of, weights_of, with_weights
+
+__all__ = [
+    "build_network",
+    "foretold_rest",
+    "layout_of",
+    "train_network",
+    "weights_of",
+    "with_weights",
+]
 
 _MOST_WINDOWS = 20_000  # trained on
 _HELD_OUT = 0.1  # of each stretch: its end
@@ -54,7 +66,7 @@ def build_network(form: str, channels: int, length: int, hidden: int) -> Any:
 def train_network(
     build: Callable[[], Any],
     stretches: Sequence[tuple[np.ndarray, np.ndarray]],
-    device: torch.device,
+    owner: Any,
     rng: np.random.Generator,
     **settings: Any,
 ) -> tuple[Any, Course]:
@@ -66,13 +78,14 @@ def train_network(
         Builds the network.
     stretches : sequence of (ndarray of shape (time, channel), ndarray of shape (rest, channel))
         Values, and what is left of the straight forecasts of the last `rest` of them.
-    device : device
-        Where to train.
+    owner : Forecaster
+        Says `device` and `budget`.
     rng : Generator
         Draws windows and the seed of weights and batches.
     **settings
-        As of `likely.nets.train.train`: epochs, batch_size, learning_rate, budget, what.
+        As of `likely.nets.train.train`: epochs, batch_size, learning_rate, what.
     """
+    device = find_device(owner.device, owner)
     values = _as_tensor(np.concatenate([values for values, _ in stretches])).T.to(device)
     length = len(stretches[0][0]) - len(stretches[0][1])
     unit = np.median(np.abs(np.concatenate([left for _, left in stretches])), axis=0) + _TINY
@@ -99,6 +112,7 @@ def train_network(
             loss,
             _some(learnt, rng),
             held_out=_some(held_out, rng) if sum(map(len, held_out)) >= _LEAST_HELD_OUT else None,
+            budget=read_budget(owner.budget),
             **settings,
         )
     with torch.no_grad():  # back from units of what is left usually

@@ -62,7 +62,7 @@ class PatchMemory(OverTime, DeepModel):
         Patches a step, each with one that is alike and, at first, the one before it.
     learning_rate : float in (0, 1], default 0.0001
         Largest step of Adam.
-    budget : str, float or None, default "200 steps"
+    budget : str, float or None, default "100 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -123,7 +123,7 @@ class PatchMemory(OverTime, DeepModel):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 20,
         batch_size: Annotated[int, Interval(2, 1_000_000)] = 64,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.0001,
-        budget: str | float | None = "200 steps",
+        budget: str | float | None = "100 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
         checkpoint: str | None = None,
@@ -192,7 +192,8 @@ class PatchMemory(OverTime, DeepModel):
         z = self._drawn_in(stretch)
         starts, embedded = self._embedded(z)
         far = nearest(embedded, self.memory_, min(self.n_neighbors, len(self.memory_)))[0]
-        return mean_over_cover(far.mean(axis=1), starts, int(self.length_), len(z))
+        apart = (far**2).mean(axis=1) / 2  # one minus a cosine, as directions have length 1
+        return mean_over_cover(apart, starts, int(self.length_), len(z))
 
     def _embedded(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where patches of a stretch start, and their directions, (patch, embedding)."""
