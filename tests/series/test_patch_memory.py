@@ -11,7 +11,7 @@ from likely.nets.rng import seeded
 from likely.series import PatchMemory
 from likely.series.patch_pairs import RADIUS, Patches
 
-QUICK = {"length": 16, "memory": 40, "widths": (8, 8), "batch_size": 16, "budget": "10 steps"}
+QUICK = {"length": 16, "memory": 0.1, "widths": (8, 8), "batch_size": 16, "budget": "10 steps"}
 WAVE = np.sin(2 * np.pi * np.arange(600) / 24) + 0.05 * np.random.default_rng(0).normal(size=600)
 
 
