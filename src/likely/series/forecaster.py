@@ -49,7 +49,7 @@ class Forecaster(OverTime):
         Windows a step of training.
     learning_rate : float in (0, 1], default 0.003
         Largest step of Adam.
-    budget : str, float or None, default "500 steps"
+    budget : str, float or None, default "200 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
         `epochs`.
     device : {"auto", "cpu", "cuda", "mps"}, default "auto"
@@ -125,7 +125,7 @@ class Forecaster(OverTime):
         epochs: Annotated[int, Interval(1, 1_000_000)] = 50,
         batch_size: Annotated[int, Interval(2, 1_000_000)] = 128,
         learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.003,
-        budget: str | float | None = "500 steps",
+        budget: str | float | None = "200 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
