@@ -34,7 +34,7 @@ _AT_ONCE = 512  # patches
 
 
 class PatchMemory(OverTime, DeepModel):
-    """Patches of a series, embedded by a small network, beside those it remembers (PaAno, 2026).
+    """Patches of a series, embedded by a small network, beside those it remembers (PaAno).
 
     The network learns from the series alone. Of three patches, one that begins a step or two beside
     the first must be embedded nearer to it than the one of the batch that is farthest, by a margin;
