@@ -86,19 +86,12 @@ def train_network(
         As of `likely.nets.train.train`: epochs, batch_size, learning_rate, what.
     """
     device = find_device(owner.device, owner)
-    values = _as_tensor(np.concatenate([values for values, _ in stretches])).T.to(device)
     length = len(stretches[0][0]) - len(stretches[0][1])
     unit = np.median(np.abs(np.concatenate([left for _, left in stretches])), axis=0) + _TINY
-    rest = torch.zeros_like(values)
-    learnt, held_out, begin = [], [], 0
-    for one, left in stretches:
-        end = begin + len(one)
-        rest[:, begin + length : end] = _as_tensor(left / unit).T
-        starts = np.arange(begin, end - length)
-        apart = int(_HELD_OUT * len(starts))
-        learnt.append(starts[: len(starts) - apart])
-        held_out.append(starts[len(starts) - apart :])
-        begin = end
+    padded = [np.pad(left / unit, ((length, 0), (0, 0))) for _, left in stretches]
+    values = _as_tensor(np.concatenate([values for values, _ in stretches])).T.to(device)
+    rest = _as_tensor(np.concatenate(padded)).T.to(device)  # (channel, time)
+    learnt, held_out = _places([len(left) for left in padded], length)
     views = values.unfold(1, length, 1)  # (channel, place, time)
 
     def loss(starts: Tensor) -> Tensor:
@@ -111,7 +104,7 @@ def train_network(
             network,
             loss,
             _some(learnt, rng),
-            held_out=_some(held_out, rng) if sum(map(len, held_out)) >= _LEAST_HELD_OUT else None,
+            held_out=_some(held_out, rng) if len(held_out) >= _LEAST_HELD_OUT else None,
             budget=read_budget(owner.budget),
             **settings,
         )
@@ -150,9 +143,20 @@ def _as_tensor(values: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
-def _some(starts: Sequence[np.ndarray], rng: np.random.Generator) -> Tensor:
-    every = np.concatenate(starts)
-    return torch.from_numpy(every[some_rows(len(every), _MOST_WINDOWS, rng)])
+def _places(lengths: Sequence[int], length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return where windows to learn from start, and those held out: the last of each stretch."""
+    learnt, held_out, begin = [], [], 0
+    for steps in lengths:
+        starts = np.arange(begin, begin + steps - length)
+        kept = len(starts) - int(_HELD_OUT * len(starts))
+        learnt.append(starts[:kept])
+        held_out.append(starts[kept:])
+        begin += steps
+    return np.concatenate(learnt), np.concatenate(held_out)
+
+
+def _some(starts: np.ndarray, rng: np.random.Generator) -> Tensor:
+    return torch.from_numpy(starts[some_rows(len(starts), _MOST_WINDOWS, rng)])
 
 
 def _stride(length: int) -> int:
