@@ -15,6 +15,8 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 | `SpectralResidual` | what a spectrum has more of than usual | single odd points |
 | `LevelShift` | what is before and after it | changes of level or of variance |
 | `Windowed` | any other model, on windows | detectors of tables, autoencoders |
+| `Forecaster` | what is left of a forecast, jointly over channels | streams, breaks of rhythm |
+| `PatchMemory` | how far embedded patches are from those remembered | shapes that recur |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -47,6 +49,16 @@ to it, and asks for level and variance of what is left, looking back only if it 
 `SpectralResidual` takes what is usual out of the amplitudes of a spectrum, and sees where in time
 the rest is.
 
+**Forecasts** judge a moment by its past alone: `Forecaster` foretells every channel from its last
+values by ridge regression, in closed form, or by a network that adds what a weighted sum cannot
+know (`form=`), and measures what is left by its Mahalanobis distance. Scores never change when more
+comes.
+
+$$e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \qquad d_t^2 = (e_t - \mu)^\top \Sigma^{-1} (e_t - \mu)$$
+
+**Patch memory** embeds short patches by a small convolutional network that has learnt from the
+series itself which patches are near one another in time; what is like nothing remembered is odd.
+
 The length of windows is the period of the series unless it is given, a rhythm's period being where
 it is most like itself. Channels are judged alone and pooled, so that one is enough, but in
 `KMeansWindows` and `Windowed`, whose windows hold all of them.
@@ -56,7 +68,8 @@ few, or from a stretch that was good. The others are single views, simpler to un
 better choice where theirs is known to be the right one. What goes wrong: one Gaussian blurs beats
 that drift against one another; windows longer than what is normal for a short time see every new
 regime as odd; anomalies that fill most of what is learnt from are normal; switches and commands,
-channels of two values, are not judged.
+channels of two values, are not judged. A forecaster is surprised when a new regime begins, and
+then used to it; embedded patches have no level and no size.
 """
 
 from likely.core import catalogue
