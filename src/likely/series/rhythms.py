@@ -51,9 +51,7 @@ def rhythm_lags(values: np.ndarray, most: int = _MOST) -> np.ndarray | None:
         (inner >= every[_LEAST - 1 : longest - 1]) & (inner >= every[_LEAST + 1 : longest + 1])
     )
     lowest = np.minimum.accumulate(every)
-    sure = (every[peaks] >= _LEAST_CORRELATION) & (
-        every[peaks] - lowest[peaks] >= _LEAST_RISE
-    )
+    sure = (every[peaks] >= _LEAST_CORRELATION) & (every[peaks] - lowest[peaks] >= _LEAST_RISE)
     peaks = peaks[sure]
     if not len(peaks):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
@@ -53,7 +55,8 @@ def robust_ridge(
     found = np.zeros(len(penalty))
     for _ in range(rounds):
         weighted = sparse.csr_array(terms.multiply(weights[:, None]))
-        gram = (turned @ weighted).toarray() + np.diag(penalty)
+        products: Any = turned @ weighted
+        gram = products.toarray() + np.diag(penalty)
         found = cho_solve(cho_factor(gram), weighted.T @ y)
         away = np.abs(y - terms @ found)
         knee = _KNEE * spread_of(away) + _TINY

@@ -18,7 +18,8 @@ from likely.series.channels import ChannelScale
 from likely.series.given import given_width
 from likely.series.pooling import power_mean
 from likely.series.rhythms import TURNS
-from likely.series.seasons import Expectation, Seasons, expectation, fit_seasons
+from likely.series.season_fitting import fit_seasons
+from likely.series.seasons import Seasons, by_clock, expectation
 
 _LEVELS = 401  # quantiles of what is left
 _FAR = 1e6  # spreads
@@ -86,7 +87,6 @@ class Seasonal(OverTime):
         "root_": Array("judged", "judged"),
         "usual_sizes_": Array(2, low=0),
         "left_": Array("judged", _LEVELS),
-        "explained_": Array("judged"),
     }
 
     judged_: np.ndarray
@@ -105,7 +105,6 @@ class Seasonal(OverTime):
     root_: np.ndarray
     usual_sizes_: np.ndarray
     left_: np.ndarray
-    explained_: np.ndarray
 
     @property
     def longest_window(self) -> int:
@@ -129,9 +128,7 @@ class Seasonal(OverTime):
         self.seed = seed
 
     @final
-    def expected(
-        self, X: Any, coverage: float = 0.95
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def expected(self, X: Any, coverage: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what was expected at each moment, and a band for it, in the units of the data.
 
         Parameters
@@ -152,7 +149,7 @@ class Seasonal(OverTime):
         tails = np.array([(1 - coverage) / 2, (1 + coverage) / 2])
         found: list[np.ndarray] = []
 
-        def judge(timeline: Timeline) -> np.ndarray:
+        def judge(timeline: Any) -> np.ndarray:
             found.extend(self._bands(timeline, tails))
             return np.zeros(timeline.size)
 
@@ -179,7 +176,6 @@ class Seasonal(OverTime):
         self.profile_, self.spread_, self.least_ = seasons.profile, seasons.spread, seasons.least
         self.block_, self.drift_ = seasons.block, seasons.drift
         self.lags_, self.echo_, self.unknown_ = seasons.lags, seasons.echo, seasons.unknown
-        self.explained_ = np.zeros(len(self.judged_))
         left = np.concatenate([self._left(stretch) for stretch in stretches])
         self.left_ = np.quantile(left, _levels(), axis=0).T
         near = np.clip(left, -_USUAL, _USUAL)
@@ -199,9 +195,15 @@ class Seasonal(OverTime):
     def _left(self, stretch: Stretch) -> np.ndarray:
         """Return what is left of the judged channels, in spreads, (time, judged)."""
         seasons = self._seasons()
-        expected: Expectation = expectation(stretch, seasons)
+        expected = expectation(stretch, seasons)
         z = (stretch.values[:, self.judged_] - self.mean_) / self.scale_
         return np.clip((z - expected.middle) / expected.spread, -_FAR, _FAR)
+
+    def _adjusted(self, stretch: Stretch) -> np.ndarray:
+        """Return the series less what the clock and given channels let expect, (time, channel)."""
+        values = stretch.values.copy()
+        values[:, self.judged_] -= self.scale_ * by_clock(stretch, self._seasons())[0]
+        return values
 
     def _sizes(self, left: np.ndarray) -> np.ndarray:
         """Return how far channels are off, each and jointly, beside what is usual, (2, time)."""
@@ -250,7 +252,9 @@ class Seasonal(OverTime):
             )
         given = [names.index(name) for name in asked]
         if len(set(given)) == len(names):
-            raise DataError("All channels are covariates: name fewer, so that one is left to judge.")
+            raise DataError(
+                "All channels are covariates: name fewer, so that one is left to judge."
+            )
         return given
 
     def _seasons(self) -> Seasons:

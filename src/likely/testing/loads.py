@@ -1,4 +1,4 @@
-"""A simulated load: hours of a series with a day, a week and a year, by a clock with summer time."""
+"""A simulated load: hours with a day, a week and a year, by a clock with summer time."""
 
 from __future__ import annotations
 
