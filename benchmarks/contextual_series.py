@@ -17,10 +17,11 @@ with a 95 % interval by bootstrap over changes.
 The clock is UTC with a zone, or what the wall shows without one (an hour comes twice in autumn, and
 one is missing in spring); UTC whose zone nobody knows shows that the check can fail.
 
-"real clocks": labelled series that come with a clock (VUS-PR, as in tsb_ad.py): does `SeasonalPanel`,
-which asks windows as they are, windows seasonally adjusted and values given their season, lose
-anything that `Panel` finds? Labels were seen by nobody; that the adjusted windows are asked without
-taking the level off was chosen when these series had been seen (see `docs/`).
+"real clocks": labelled series that come with a clock (VUS-PR, as in tsb_ad.py): does
+`SeasonalPanel`, which asks windows as they are, windows seasonally adjusted and values given their
+season, lose anything that `Panel` finds? Weights and powers are those of `Panel`; but that these
+three are pooled, of a dozen ways to do it, was decided with these figures in view, so they are no
+proof for other series.
 
     python benchmarks/contextual_series.py            stores results/contextual_series.json
     python benchmarks/contextual_series.py 2          two seeds, nothing stored

@@ -26,8 +26,8 @@ from likely.series.seasons import Seasons, by_clock, echo_of, level_of, terms_of
 _BLOCKS = 7  # whose median is the level
 _PLAIN_BLOCK = 32  # steps, where no season says how many
 _MOST_RHYTHMS = 2
-_CELLS = 2_000_000  # of steps and channels that profiles are learnt from
-_LEAST_LEARNT, _MOST_LEARNT = 20_000, 100_000
+_CELLS = 400_000  # of steps and channels that profiles are learnt from
+_LEAST_LEARNT, _MOST_LEARNT = 10_000, 100_000
 _TREND = 14 * DAY  # between knots of the trend, beside which profiles are learnt
 _GIVEN, _BENT = 0.1, 0.1  # observations' worth of shrinkage: of given channels, and of the trend
 _MOST_BENDS = 200  # of the trend

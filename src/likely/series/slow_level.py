@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+_PART = 2**16  # steps whose blocks are held at once
+
 
 def slow_level(values: np.ndarray, block: int, blocks: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the median of the means of the last blocks, before each step.
@@ -43,10 +45,9 @@ def slow_level(values: np.ndarray, block: int, blocks: int) -> tuple[np.ndarray,
     level[1:first] = sums[1:first] / ends[1:first, None]
     for count in range(1, blocks + 1):  # so many full blocks lie behind these steps
         end = steps if count == blocks else min((count + 1) * block, steps)
-        here = ends[count * block : end]
-        if not len(here):
-            break
-        last = here[:, None] - np.arange(count) * block  # (time, block)
-        means = (sums[last] - sums[last - block]) / block  # (time, block, channel)
-        level[here] = np.median(means, axis=1)
+        for start in range(count * block, end, _PART):
+            here = ends[start : min(start + _PART, end)]
+            last = here[:, None] - np.arange(count) * block  # (time, block)
+            means = (sums[last] - sums[last - block]) / block  # (time, block, channel)
+            level[here] = np.median(means, axis=1)
     return level, known

@@ -1,0 +1,62 @@
+"""Seasons are asked where the clock tells them; elsewhere the panel is left as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from likely.core.errors import ParameterError
+from likely.series import Panel, Seasonal, SeasonalPanel
+from likely.testing.loads import hourly_load
+from likely.testing.timelines import timeline
+
+LOAD = hourly_load(100, seed=5)
+
+
+def _rows(values: np.ndarray) -> pa.Table:
+    at = pa.array(LOAD.utc[: len(values)].astype(np.int64), pa.timestamp("us", tz=LOAD.zone))
+    return pa.table({"at": at, "load": values})
+
+
+@pytest.fixture(scope="module")
+def model() -> SeasonalPanel:
+    return SeasonalPanel().fit(_rows(LOAD.values))
+
+
+def test_without_seasons_it_is_the_panel() -> None:
+    rows = timeline()
+    model = SeasonalPanel().fit(rows)
+    assert model.told_ < 0.5
+    np.testing.assert_array_equal(model.score_samples(rows), Panel().fit(rows).score_samples(rows))
+
+
+def test_with_seasons_three_are_asked(model: SeasonalPanel) -> None:
+    assert model.told_ > 0.5
+    assert [type(one).__name__ for one in model.members_] == ["Panel", "Panel", "Seasonal"]
+
+
+def test_a_day_of_another_weekday_is_found(model: SeasonalPanel) -> None:
+    values = LOAD.values.copy()
+    sunday = 24 * 51 - 1  # LOAD begins on a Friday, at one o'clock on the wall
+    values[sunday : sunday + 24] = values[sunday + 72 : sunday + 96]
+    found = model.score_samples(_rows(values)).argmin()
+    assert sunday <= found < sunday + 24
+
+
+def test_scores_depend_on_what_is_in_reach_only(model: SeasonalPanel) -> None:
+    before, after = model.reach_
+    whole = model.score_samples(_rows(LOAD.values))
+    part = model.score_samples(_rows(LOAD.values).slice(0, 2000))
+    np.testing.assert_allclose(part[: 2000 - after], whole[: 2000 - after], rtol=1e-9)
+    start = model.stride_ * 40
+    late = model.score_samples(_rows(LOAD.values).slice(start))
+    np.testing.assert_allclose(late[before:], whole[start + before :], rtol=1e-6)
+
+
+def test_members_may_be_ones_own() -> None:
+    rows = _rows(LOAD.values)
+    own = SeasonalPanel(windows=Panel(seed=3), seasons=Seasonal(seed=4)).fit(rows)
+    assert [one.seed for one in own.members_] == [3, 3, 4]
+    with pytest.raises(ParameterError, match="seasons a Seasonal"):
+        SeasonalPanel(seasons="Panel").fit(rows)
