@@ -152,6 +152,21 @@ def test_a_given_channel_explains_and_is_not_judged() -> None:
     assert np.isnan(given.expected(rows)[0][:, 1]).all()
 
 
+def test_a_holiday_that_is_given_is_no_odd_workday() -> None:
+    rng, hour = np.random.default_rng(0), np.arange(24 * 100)
+    holiday = np.isin(hour // 24, [11, 23, 37, 52, 66, 81, 94]).astype(float)
+    by_day = np.where((hour % 24 > 7) & (hour % 24 < 20), 10.0 * (1 - holiday), 0.0)
+    load = by_day + 0.5 * rng.normal(size=len(hour))
+    at = np.datetime64("2026-01-05", "us") + hour * np.timedelta64(1, "h")
+    rows = pa.table({"at": at, "load": load, "holiday": holiday})
+    known, unknown = (
+        -Seasonal(covariates=names).fit(rows).training_scores_[(holiday == 1) & (hour % 24 > 7)]
+        for names in (("holiday",), ())
+    )
+    assert np.median(unknown) > 4
+    assert np.median(known) < 1.5
+
+
 def test_covariates_must_be_channels_and_not_all() -> None:
     rows = pa.table(_heated(100)[0])
     with pytest.raises(DataError, match="wind"):

@@ -8,7 +8,7 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 |---|---|---|
 | `Panel` | windows of three lengths, usual shapes and neighbours, pooled | one channel or many |
 | `Seasonal` | its value given hour, weekday, season and other channels | what follows a clock |
-| `SeasonalPanel` | `Panel`, and where the clock tells half of it, seasonally adjusted, too | anything |
+| `SeasonalPanel` | `Panel`, and seasonally adjusted where the clock tells much | anything |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -32,12 +32,12 @@ similar other one, each in units of its own spread: a window like no other is a 
 are a motif. It is exact, of one series, of a new one beside a learnt one, or looking back only.
 
 When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
-few, or from a stretch that was good. `Seasonal` answers with the expected value and a band
-for it, `SeasonalPanel` finds what has an odd shape as well. What goes wrong: one Gaussian blurs beats that drift against
-one another; windows longer than what is normal for a short time see every new regime as odd;
-anomalies that fill most of what is learnt from are normal; holidays are odd Sundays, unless a
-channel says that they are holidays; switches and commands, channels of two
-values, are not judged.
+few, or from a stretch that was good. `Seasonal` answers with the expected value and a band for it;
+`SeasonalPanel` finds what has an odd shape as well. What goes wrong: one Gaussian blurs beats that
+drift against one another; windows longer than what is normal for a short time see every new regime
+as odd; anomalies that fill most of what is learnt from are normal; holidays are odd workdays,
+unless a channel that is given tells of them; switches and commands, channels of two values, are not
+judged.
 """
 
 from likely.core import catalogue

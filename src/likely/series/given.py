@@ -8,11 +8,6 @@ BENDS = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
 """Quantiles of a given channel at which its line may bend."""
 
 
-def given_width(channels: int) -> int:
-    """Return how many terms so many given channels have."""
-    return (len(BENDS) + 1) * channels
-
-
 def learn_bends(values: np.ndarray) -> np.ndarray:
     """Return least and largest value of each given channel, and where its line may bend.
 
@@ -43,16 +38,16 @@ def given_terms(values: np.ndarray, bends: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (time, 6 * given)
+    ndarray of shape (time, given, 6)
 
     Examples
     --------
     >>> bends = learn_bends(np.arange(11.0)[:, None])
-    >>> given_terms(np.array([[10.0], [99.0]]), bends).round(1).tolist()
+    >>> given_terms(np.array([[10.0], [99.0]]), bends).round(1)[:, 0].tolist()
     [[1.0, 0.9, 0.7, 0.5, 0.3, 0.1], [1.0, 0.9, 0.7, 0.5, 0.3, 0.1]]
     """
     low, high = bends[:, 0], bends[:, -1]
     width = np.where(high > low, high - low, 1.0)
     knots = (bends[:, :-1] - low[:, None]) / width[:, None]  # (given, 6)
     at = (np.clip(values, low, high) - low) / width  # (time, given)
-    return np.maximum(at[:, :, None] - knots, 0.0).reshape(len(values), -1)
+    return np.maximum(at[:, :, None] - knots, 0.0)

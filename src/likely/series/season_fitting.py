@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -21,7 +22,7 @@ from likely.series.channels import fit_channel_scale, in_spreads
 from likely.series.given import learn_bends
 from likely.series.rhythms import TURNS, rhythm_lags, turns_ago
 from likely.series.robust_ridge import robust_ridge, spread_of
-from likely.series.seasons import Seasons, by_clock, echo_of, level_of, terms_of
+from likely.series.seasons import Seasons, by_clock, echo_of, given_shrinkage, level_of, terms_of
 
 _BLOCKS = 7  # whose median is the level
 _PLAIN_BLOCK = 32  # steps, where no season says how many
@@ -29,7 +30,7 @@ _MOST_RHYTHMS = 2
 _CELLS = 400_000  # of steps and channels that profiles are learnt from
 _LEAST_LEARNT, _MOST_LEARNT = 10_000, 100_000
 _TREND = 14 * DAY  # between knots of the trend, beside which profiles are learnt
-_GIVEN, _BENT = 0.1, 0.1  # observations' worth of shrinkage: of given channels, and of the trend
+_BENT = 0.1  # observations' worth of shrinkage of the trend
 _MOST_BENDS = 200  # of the trend
 _STEADY = 10.0  # as much more, of what spreads are given by
 _LEAST_SPREAD = 1e-3  # of the channel's
@@ -97,13 +98,13 @@ def _fit_profile(
     some = np.arange(len(values))
     if len(some) > most:
         some = np.sort(rng.choice(some, most, replace=False))
-    own = terms_of(values[some], local[some], seasons)
-    trend = _trend(local[some] if seasons.calendar.step else some, seasons)
+    own: Any = terms_of(values[some], local[some], seasons)
+    trend: Any = _trend(local[some] if seasons.calendar.step else some, seasons)
     terms = sparse.csr_array(sparse.hstack([own, trend], format="csr"))
     penalty = np.concatenate(
         [
             shrinkage(seasons.calendar),
-            np.full(own.shape[1] - seasons.calendar.width, _GIVEN),
+            given_shrinkage(seasons),
             np.full(trend.shape[1], _BENT),
         ]
     )

@@ -15,11 +15,10 @@ from likely.core.params import Interval
 from likely.data.timeline import Stretch, Timeline
 from likely.series.calendar import MOST_KNOTS, Calendar
 from likely.series.channels import ChannelScale
-from likely.series.given import given_width
 from likely.series.pooling import power_mean
 from likely.series.rhythms import TURNS
 from likely.series.season_fitting import fit_seasons
-from likely.series.seasons import Seasons, by_clock, expectation
+from likely.series.seasons import Seasons, by_clock, expectation, given_shrinkage
 
 _LEVELS = 401  # quantiles of what is left
 _FAR = 1e6  # spreads
@@ -33,7 +32,8 @@ class Seasonal(OverTime):
     """Values judged given the time of day, the weekday, the season and other channels.
 
     What is expected of a value is the sum of a daily profile, one of the weekday, waves of a year
-    where there are two years, lines of the channels that are given, a level, and what rhythms that
+    where there are two years, bent lines of the channels that are given (temperatures, or a switch
+    on holidays), steeper or flatter by the time of day, a level, and what rhythms that
     the clock doesn't show let expect from one to three turns ago. Profiles and lines come from one
     robust ridge regression. The level is the median of the means of the last seven days (weeks of
     daily values; 32 steps without a clock), so that three odd days do not move it and a shift is
@@ -227,7 +227,7 @@ class Seasonal(OverTime):
             raise ValueError("there is no such calendar")
         calendar = Calendar(float(step), int(knots), bool(week), bool(year))
         if (
-            self.profile_.shape[1] != calendar.width + given_width(len(given))
+            self.profile_.shape[1] != calendar.width + len(given_shrinkage(self._seasons()))
             or self.spread_.shape[1] != calendar._replace(year=False).width
             or self.block_.max() > _LONGEST
             or (np.diff(self.lags_, axis=1) < 0).any()

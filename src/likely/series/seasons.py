@@ -16,6 +16,7 @@ from likely.series.rhythms import TURNS, turns_ago
 from likely.series.slow_level import slow_level
 
 _PART = 2**16  # steps whose terms are held at once
+_LINE, _HOURLY = 0.1, 1.0  # observations' worth of shrinkage
 
 
 class Expectation(NamedTuple):
@@ -121,11 +122,22 @@ def echo_of(
 
 
 def terms_of(values: np.ndarray, local: np.ndarray, seasons: Seasons) -> sparse.csr_array:
-    """Return the terms of steps: those of the calendar, then those of given channels."""
+    """Return the terms of steps: those of the calendar, then those of given channels.
+
+    These are bent lines, and for each knot of the day how much steeper or flatter they are there.
+    """
     blocks = [calendar_terms(local, seasons.calendar)]
-    if len(seasons.given):
-        blocks.append(sparse.csr_array(given_terms(values[:, seasons.given], seasons.bends)))
+    day = blocks[0][:, 1 : 1 + seasons.calendar.knots]
+    for lines in np.moveaxis(given_terms(values[:, seasons.given], seasons.bends), 1, 0):
+        blocks.append(sparse.csr_array(lines))
+        blocks.append(sparse.csr_array(day.multiply(lines[:, :1])))
     return sparse.csr_array(sparse.hstack(blocks, format="csr"))
+
+
+def given_shrinkage(seasons: Seasons) -> np.ndarray:
+    """Return how many observations' worth terms of given channels are drawn to zero by, (term,)."""
+    lines = np.full(seasons.bends.shape[1] - 1, _LINE)
+    return np.tile(np.append(lines, np.full(seasons.calendar.knots, _HOURLY)), len(seasons.given))
 
 
 def _terms(stretch: Stretch, seasons: Seasons) -> Iterator[tuple[slice, sparse.csr_array]]:
