@@ -8,7 +8,7 @@ import pytest
 
 from likely.core.errors import ParameterError
 from likely.series import Panel, Seasonal, SeasonalPanel
-from likely.testing.loads import hourly_load
+from likely.testing.loads import ZONE, hourly_load
 from likely.testing.timelines import timeline
 
 LOAD = hourly_load(100, seed=5)
@@ -42,6 +42,23 @@ def test_a_day_of_another_weekday_is_found(model: SeasonalPanel) -> None:
     values[sunday : sunday + 24] = values[sunday + 72 : sunday + 96]
     found = model.score_samples(_rows(values)).argmin()
     assert sunday <= found < sunday + 24
+
+
+def _near(model: Panel | SeasonalPanel, change: int, zone: str) -> float:
+    """Return how odd the four days from a change of the clock are."""
+    load = hourly_load(90, seed=change, first_day=change - 78, zone=zone)
+    at = pa.array(load.utc.astype(np.int64), pa.timestamp("us", tz=zone))
+    odd = -model.fit(pa.table({"at": at, "load": load.values})).training_scores_
+    return float(odd[24 * 78 : 24 * 82].mean())
+
+
+@pytest.mark.parametrize("change", [86, 303])  # in spring, and in autumn
+def test_a_change_of_the_clock_is_no_news(change: int) -> None:
+    rise = [
+        _near(model, change, ZONE) - _near(model, change, "+01:00")
+        for model in (SeasonalPanel(), Panel())
+    ]
+    assert rise[0] < 0.1 < 0.4 < rise[1]
 
 
 def test_scores_depend_on_what_is_in_reach_only(model: SeasonalPanel) -> None:

@@ -21,6 +21,7 @@ from likely.series.seasonal import Seasonal
 from likely.series.told_by_clock import told_by_clock
 
 _LEAST_TOLD = 0.5
+_LEAST_CHANGE = 1800e6  # microseconds: no clock is set by less
 _FARTHEST = 20.0  # spreads
 _WEIGHT_OF_POINTS = 0.5  # real series have many harmless points
 _ACROSS_MEMBERS = 3.0
@@ -33,7 +34,8 @@ class SeasonalPanel(OverTime):
     half of the time are asked about the other.) If it does not, this is `Panel`. If it does, three
     are asked: windows of the series as it is, windows of the series less its daily, weekly and
     yearly profile, and each value given its season. Their scores are put on one scale, and the mean
-    of their third powers counts, that of single values by half.
+    of their third powers counts, that of single values by half. Windows in whose reach the clock is
+    set to summer time or back are asked seasonally adjusted only, as days of 23 hours are odd.
 
     Parameters
     ----------
@@ -137,7 +139,20 @@ class SeasonalPanel(OverTime):
         scales = (ScoreScale(*map(float, one)) for one in self.scores_)
         tamed = np.stack([tame(one, scale) for one, scale in zip(raw, scales, strict=True)])
         tamed[2] *= _WEIGHT_OF_POINTS
+        tamed[0] = np.where(self._clock_changes(stretch), tamed[1], tamed[0])
         return power_mean(tamed, _ACROSS_MEMBERS)
+
+    def _clock_changes(self, stretch: Stretch) -> np.ndarray:
+        """Return whether the clock is set within reach of windows around each step, (time,)."""
+        windows, _, seasons = self.members_
+        found = np.zeros(len(stretch.values), dtype=bool)
+        if stretch.local is None:
+            return found
+        off = np.abs(np.diff(stretch.local) - seasons.clock_[0])
+        before, after = windows.reach_
+        for last in np.flatnonzero(off >= _LEAST_CHANGE):  # the last step by the old clock
+            found[max(0, last + 1 - after) : last + 1 + before] = True
+        return found
 
     def _check_state(self) -> None:
         members = self.members_
