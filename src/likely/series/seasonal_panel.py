@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import lcm
-from typing import Annotated, Any
+from typing import Annotated, Any, final
 
 import numpy as np
 from sklearn.base import clone
@@ -13,7 +13,7 @@ from likely.base.model import Model
 from likely.base.over_time import OverTime
 from likely.base.state import Array, Members
 from likely.core import catalogue
-from likely.core.errors import ParameterError
+from likely.core.errors import CannotDo, ParameterError
 from likely.core.params import Interval, check_parameters
 from likely.data.timeline import Stretch, Timeline
 from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
@@ -70,7 +70,7 @@ class SeasonalPanel(OverTime):
     _state_spec = {
         **OverTime.state,
         "members_": Members(),
-        "told_": Array(),
+        "told_": Array(low=0, high=1),
         "scores_": Array("member", 2),
     }
 
@@ -108,6 +108,34 @@ class SeasonalPanel(OverTime):
         self.windows = windows
         self.seasons = seasons
         self.seed = seed
+
+    @final
+    def expected(self, X: Any, coverage: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what was expected at each moment, and a band for it: see `Seasonal.expected`.
+
+        Parameters
+        ----------
+        X : dataframe, array or list, shape (n rows, n columns)
+            A series with the columns that were learnt.
+        coverage : float in (0, 1), default 0.95
+            The share of ordinary values that the band holds.
+
+        Returns
+        -------
+        middle, low, high : ndarray of shape (n, channel)
+
+        Raises
+        ------
+        CannotDo
+            If the clock tells too little of the series to expect anything.
+        """
+        self._check_fitted()
+        if len(self.members_) == 1:
+            raise CannotDo(
+                f"The clock tells {self.told_:.0%} of this series, so SeasonalPanel has "
+                "learnt nothing to expect. Fit a Seasonal for its level and rhythms."
+            )
+        return self.members_[2].expected(X, coverage)
 
     def _fit(self, x: Any, rng: np.random.Generator) -> None:
         super()._fit(x, rng)  # says how much the clock tells

@@ -29,8 +29,8 @@ def told_by_clock(stretches: Sequence[Stretch], rng: np.random.Generator) -> flo
 
     Returns
     -------
-    float in (-inf, 1]
-        A share of the mean distance; 0 or less if the clock tells nothing or there is none.
+    float in [0, 1]
+        A share of the mean distance; 0 if the clock tells nothing or there is none.
 
     Examples
     --------
@@ -44,24 +44,23 @@ def told_by_clock(stretches: Sequence[Stretch], rng: np.random.Generator) -> flo
     halves = _halves(stretches)
     if not all(sum(len(stretch.values) for stretch in half) >= _LEAST for half in halves):
         return 0.0
-    told = []
-    for learnt, asked in (halves, halves[::-1]):
-        profile = fit_profile(learnt, [], rng)
-        left, whole = zip(*(_distances(stretch, profile) for stretch in asked), strict=True)
-        told.append(
-            1 - np.concatenate(left).mean(axis=0) / (np.concatenate(whole).mean(axis=0) + 1e-9)
-        )
-    return float(min(one.mean() for one in told))
+    return min(_told(halves[0], halves[1], rng), _told(halves[1], halves[0], rng))
 
 
-def _distances(stretch: Stretch, seasons: Seasons) -> tuple[np.ndarray, np.ndarray]:
-    """Return how far values are from profile and level, and from the level, (time, judged) each."""
+def _told(learnt: Sequence[Stretch], asked: Sequence[Stretch], rng: np.random.Generator) -> float:
+    """Return the share of the distance that profiles of one half take off in the other."""
+    profile = fit_profile(learnt, [], rng)
+    parts = [_distances(stretch, profile) for stretch in asked]
+    left, whole = np.concatenate(parts, axis=1).mean(axis=1)  # (judged,) each
+    return float(np.clip(1 - left / np.maximum(whole, 1e-9), 0.0, 1.0).mean())
+
+
+def _distances(stretch: Stretch, seasons: Seasons) -> np.ndarray:
+    """Return how far values are from profile and level, and from the level, (2, time, judged)."""
     z = in_spreads(stretch.values, seasons.scale)
-    left = z - by_clock(stretch, seasons)[0]
-    return tuple(  # type: ignore[return-value]
-        np.abs(one - level_of(one, seasons)[0])
-        for one in (left - np.median(left, axis=0), z - np.median(z, axis=0))
-    )
+    both = np.stack([z - by_clock(stretch, seasons)[0], z])
+    both -= np.median(both, axis=1, keepdims=True)
+    return np.abs(np.stack([one - level_of(one, seasons)[0] for one in both]))
 
 
 def _halves(stretches: Sequence[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
