@@ -163,9 +163,11 @@ class Seasonal(OverTime):
         quantiles = np.array([np.interp(tails, _levels(), one) for one in self.left_])
         for steps, stretch in timeline.parts(1, across=bool(self.across_gaps_)):
             middle, spread = expectation(stretch, self._seasons())
+            rows = timeline.rows[steps]
+            there = rows >= 0  # steps that were put in have no row
             for i, off in enumerate((0.0, quantiles[:, 0], quantiles[:, 1])):
                 band = self.mean_ + self.scale_ * (middle + off * spread)
-                found[i][np.ix_(timeline.rows[steps], self.judged_)] = band
+                found[i][np.ix_(rows[there], self.judged_)] = band[there]
         return list(found)
 
     def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:
