@@ -31,15 +31,17 @@ _SURE = 4.0  # power of the mean over channels
 class Seasonal(OverTime):
     """Values judged given the time of day, the weekday, the season and other channels.
 
-    What is expected of a value is the sum of a daily profile, one of the weekday, waves of a year
-    where there are two years, bent lines of the channels that are given (temperatures, or a switch
-    on holidays), steeper or flatter by the time of day, a level, and what rhythms that
-    the clock doesn't show let expect from one to three turns ago. Profiles and lines come from one
-    robust ridge regression. The level is the median of the means of the last seven days (weeks of
-    daily values; 32 steps without a clock), so that three odd days do not move it and a shift is
-    usual after four. How far a value may be off depends on the time of day and the weekday, too.
-    Times are those of the clock on the wall: on days of 23 and 25 hours noon is noon. Channels of
-    two values, such as switches, are not judged.
+    The score says how many usual distances a value is off; what is expected, with a band, `expected`
+    tells. It is the sum of a daily profile, one of the weekday, waves of a year where there are two
+    years, bent lines of the channels that are given (temperatures, or a switch on holidays),
+    steeper or flatter by the time of day, a slow level, and what rhythms that the clock doesn't
+    show let expect from one to three turns ago. Profiles and lines come from one robust ridge
+    regression. The level is the median of the means of the last seven days (weeks of daily values;
+    32 steps without a clock), so that three odd days do not move it and a shift is usual after
+    four; a value is not judged by the last ones beyond that, so an odd night stays odd until its
+    end. How far a value may be off depends on the time of day and the weekday, too. Times are those
+    of the clock on the wall: on days of 23 and 25 hours noon is noon. Channels of two values, such
+    as switches, are not judged.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ class Seasonal(OverTime):
 
     @property
     def longest_window(self) -> int:
-        """How many steps a stretch should have to be learnt from; hours count, too."""
+        """How many steps a stretch should have to be learnt from: few, as profiles are shared."""
         return 8
 
     @property
