@@ -17,6 +17,8 @@ equal length, each of them judged as a whole, are samples of the kind series: se
 | `Windowed` | any other model, on windows | detectors of tables, autoencoders |
 | `Forecaster` | what is left of a forecast, jointly over channels | streams, breaks of rhythm |
 | `PatchMemory` | how far embedded patches are from those remembered | shapes that recur |
+| `Seasonal` | its value given hour, weekday, season and other channels | what follows a clock |
+| `SeasonalPanel` | `Panel`, and seasonally adjusted where the clock tells much | anything |
 
 A window is a row: its values, in order. **Mahalanobis distances of windows** measure how unlikely a
 window is under one Gaussian, so they see shape, level and rhythm at once. **Distances to
@@ -59,16 +61,23 @@ $$e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \qquad d_t^2 = (e_t - \mu)^\top \Sigma
 **Patch memory** embeds short patches by a small convolutional network that has learnt from the
 series itself which patches are near one another in time; what is like nothing remembered is odd.
 
+**A value in its season** is usual in itself and odd at its hour: a night as busy as a day. What is
+expected is the sum of a daily profile, one of each weekday, waves of a year, lines of channels that
+are given, the level of the last days and what other rhythms let expect; how far off a value may be
+depends on the hour as well. The clock is that on the wall, so that no alarms ring when it changes.
+
 The length of windows is the period of the series unless it is given, a rhythm's period being where
 it is most like itself. Channels are judged alone and pooled, so that one is enough, but in
 `KMeansWindows` and `Windowed`, whose windows hold all of them.
 
 When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
-few, or from a stretch that was good. The others are single views, simpler to understand, and the
+few, or from a stretch that was good. `Seasonal` answers with the expected value and a band for it;
+`SeasonalPanel` finds what has an odd shape as well. The others are single views, simpler to understand, and the
 better choice where theirs is known to be the right one. What goes wrong: one Gaussian blurs beats
 that drift against one another; windows longer than what is normal for a short time see every new
 regime as odd; anomalies that fill most of what is learnt from are normal; switches and commands,
-channels of two values, are not judged. A forecaster is surprised when a new regime begins, and
+channels of two values, are not judged; holidays are odd workdays, unless a channel that is given
+tells of them. A forecaster is surprised when a new regime begins, and
 then used to it; embedded patches have no level and no size.
 """
 
