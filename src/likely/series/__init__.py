@@ -72,13 +72,13 @@ it is most like itself. Channels are judged alone and pooled, so that one is eno
 
 When to use: `Panel` for series of which little is known; learn from all there is if anomalies are
 few, or from a stretch that was good. `Seasonal` answers with the expected value and a band for it;
-`SeasonalPanel` finds what has an odd shape as well. The others are single views, simpler to understand, and the
-better choice where theirs is known to be the right one. What goes wrong: one Gaussian blurs beats
-that drift against one another; windows longer than what is normal for a short time see every new
-regime as odd; anomalies that fill most of what is learnt from are normal; switches and commands,
-channels of two values, are not judged; holidays are odd workdays, unless a channel that is given
-tells of them. A forecaster is surprised when a new regime begins, and
-then used to it; embedded patches have no level and no size.
+`SeasonalPanel` finds what has an odd shape as well. The others are single views, simpler to
+understand, and the better choice where theirs is known to be the right one. What goes wrong: one
+Gaussian blurs beats that drift against one another; windows longer than what is normal for a short
+time see every new regime as odd; anomalies that fill most of what is learnt from are normal;
+switches and commands, channels of two values, are not judged; holidays are odd workdays, unless a
+channel that is given tells of them. A forecaster is surprised when a new regime begins, and then
+used to it; embedded patches have no level and no size.
 """
 
 from likely.core import catalogue
