@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from likely.core.errors import DataError
+from likely.data.clock_gaps import even_step, is_gap
 from likely.data.even_clock import spread_out
 from likely.data.frames import as_table
 from likely.data.seasons import seasons_in
@@ -100,6 +101,13 @@ def test_an_hour_that_is_always_missing_is_put_in() -> None:
     hours = pd.date_range("2026-05-01", periods=24 * 40, freq="h")
     found = series(hours[hours.hour != 3])
     assert (found.rows < 0).sum() == 40
+
+
+def test_the_usual_step() -> None:
+    assert even_step(np.array([2.0, 2, 0, 2, 9, 2.1])) == 2
+    assert even_step(np.array([1.0, 2, 4, 8])) is None
+    assert even_step(np.zeros(3)) is even_step(np.zeros(0)) is None
+    assert is_gap(np.array([1.5, 1.6, np.nan]), 1.0).tolist() == [False, True, False]
 
 
 def test_many_rows_lost_at_random() -> None:

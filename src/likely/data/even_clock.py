@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from likely.data.clock_column import evenness
-from likely.data.clock_gaps import gaps_of, without_customs
+from likely.data.clock_gaps import even_step, gaps_of, without_customs
 from likely.data.summer_time import unfold
 
-_MOSTLY = 0.5
 _FILLED = 1.0  # steps are put in for every row at most
 
 
@@ -72,10 +70,11 @@ def lay_out(moments: np.ndarray, *, naive: bool, coarse: bool = False) -> Laid:
         notes.append(f"{repeated:,} {what} the stamp of another; they stay in their order.")
     if len(rows) < 2:
         return Laid(rows, stamps, (), None, tuple(notes))
-    if usual <= 0 or evenness(even) < _MOSTLY:
+    step = even_step(np.diff(even))
+    if step is None:
         notes.append("The steps of the clock are uneven; windows count rows and not hours.")
         return Laid(rows, stamps, (), None, tuple(notes))
-    return _with_gaps(rows, stamps, even, usual, notes)
+    return _with_gaps(rows, stamps, even, step, notes)
 
 
 def spread_out(stamps: np.ndarray) -> np.ndarray:
