@@ -55,6 +55,15 @@ def test_a_long_gap_is_a_break(missing: int, breaks: tuple[int, ...]) -> None:
     assert len(found) == (N if not breaks else N - missing)
 
 
+def test_gaps_can_all_be_breaks() -> None:
+    there = np.delete(np.arange(N), [5, 50, 51, *range(100, 140)])
+    table = as_table(pd.DataFrame({"at": HOURS[there], "load": there * 0.5}))
+    found = in_order(table, bridge=0)
+    assert (found.rows == np.arange(len(there))).all()
+    assert found.breaks == (5, 49, 97)
+    assert in_order(table, bridge=1).breaks == (50, 98)
+
+
 def test_breaks_behind_steps_put_in_are_where_they_were() -> None:
     found = series(HOURS.delete([10, 20, 21, *range(60, 120), 150]))
     assert found.breaks == (60,)
