@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from likely.core.errors import DataError
+from likely.data.clock_gaps import even_step, is_gap
 from likely.data.even_clock import spread_out
 from likely.data.frames import as_table
 from likely.data.seasons import seasons_in
@@ -52,6 +53,15 @@ def test_a_long_gap_is_a_break(missing: int, breaks: tuple[int, ...]) -> None:
     found = series(HOURS.delete(np.arange(100, 100 + missing)))
     assert found.breaks == breaks
     assert len(found) == (N if not breaks else N - missing)
+
+
+def test_gaps_can_all_be_breaks() -> None:
+    there = np.delete(np.arange(N), [5, 50, 51, *range(100, 140)])
+    table = as_table(pd.DataFrame({"at": HOURS[there], "load": there * 0.5}))
+    found = in_order(table, bridge=0)
+    assert (found.rows == np.arange(len(there))).all()
+    assert found.breaks == (5, 49, 97)
+    assert in_order(table, bridge=1).breaks == (50, 98)
 
 
 def test_breaks_behind_steps_put_in_are_where_they_were() -> None:
@@ -100,6 +110,13 @@ def test_an_hour_that_is_always_missing_is_put_in() -> None:
     hours = pd.date_range("2026-05-01", periods=24 * 40, freq="h")
     found = series(hours[hours.hour != 3])
     assert (found.rows < 0).sum() == 40
+
+
+def test_the_usual_step() -> None:
+    assert even_step(np.array([2.0, 2, 0, 2, 9, 2.1])) == 2
+    assert even_step(np.array([1.0, 2, 4, 8])) is None
+    assert even_step(np.zeros(3)) is even_step(np.zeros(0)) is None
+    assert is_gap(np.array([1.5, 1.6, np.nan]), 1.0).tolist() == [False, True, False]
 
 
 def test_many_rows_lost_at_random() -> None:

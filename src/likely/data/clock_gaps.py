@@ -12,6 +12,8 @@ LONGEST_BRIDGE = 32
 _GAP = 1.5
 """A step of the clock longer than so many usual ones is a gap."""
 
+_EVEN = 0.1
+_MOSTLY = 0.5
 _HURRIED = 0.75
 _HOUR = 3600e6
 _ALIKE = 0.5  # of the stretches between pauses are equally long
@@ -50,6 +52,25 @@ class Seen(NamedTuple):
     notes: tuple[str, ...]
 
 
+def even_step(steps: np.ndarray) -> float | None:
+    """Return the usual step of a clock; None if fewer than half are that one within 10 %.
+
+    Parameters
+    ----------
+    steps : ndarray of float64, shape (n,)
+        From one row to the next, in the order of time; those of 0 do not count for what is usual.
+    """
+    moving = steps[steps > 0]
+    usual = float(np.median(moving)) if len(moving) else 0.0
+    even = usual > 0 and float(np.mean(np.abs(steps - usual) <= _EVEN * usual)) >= _MOSTLY
+    return usual if even else None
+
+
+def is_gap(steps: np.ndarray, usual: float) -> np.ndarray:
+    """Say which steps of a clock are longer than one and a half usual ones, shape of `steps`."""
+    return steps > _GAP * usual
+
+
 def gaps_of(steps: np.ndarray, usual: float) -> Gaps:
     """Return where steps are missing.
 
@@ -68,7 +89,7 @@ def gaps_of(steps: np.ndarray, usual: float) -> Gaps:
     >>> gaps_of(np.array([1.0, 1, 4, 1, 3, 0, 0, 1]), 1.0)
     Gaps(after=array([2]), missing=array([3]))
     """
-    gaps = np.flatnonzero(steps > _GAP * usual)
+    gaps = np.flatnonzero(is_gap(steps, usual))
     if not len(gaps):
         return Gaps(gaps, gaps)
     at_ease = np.flatnonzero(steps >= _HURRIED * usual)
@@ -104,7 +125,7 @@ def without_customs(gaps: Gaps, usual: float, rows: int) -> Seen:
         longer = 1 + 1 / float(np.median(between))
         note = (
             "The clock steadily skips a step, as stamps do that are rounded down: rows are "
-            f"{longer:.3g} of its steps apart, and none is missing there."
+            f"{longer:.4g} of its steps apart, and none is missing there."
         )
         return Seen(gaps.without(single), usual * longer, (note,))
     small = gaps.small

@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from likely.data.clock_column import evenness
-from likely.data.clock_gaps import gaps_of, without_customs
+from likely.data.clock_gaps import LONGEST_BRIDGE, even_step, gaps_of, without_customs
 from likely.data.summer_time import unfold
 
-_MOSTLY = 0.5
 _FILLED = 1.0  # steps are put in for every row at most
 
 
@@ -33,7 +31,9 @@ class Laid(NamedTuple):
     """What was decided."""
 
 
-def lay_out(moments: np.ndarray, *, naive: bool, coarse: bool = False) -> Laid:
+def lay_out(
+    moments: np.ndarray, *, naive: bool, coarse: bool = False, bridge: int = LONGEST_BRIDGE
+) -> Laid:
     """Return rows in the order of time, with small gaps filled and long ones named.
 
     Rows with equal moments stay in their order. Where the clock is even, up to 32 missing steps at
@@ -49,6 +49,8 @@ def lay_out(moments: np.ndarray, *, naive: bool, coarse: bool = False) -> Laid:
         Whether they are those of a clock on the wall, which may know summer time.
     coarse : bool, default False
         Whether many rows share a moment because the clock is coarser than the rows are.
+    bridge : int in [0, inf), default 32
+        So many missing steps are put in at a time, at most.
     """
     rows, notes = _sorted_rows(moments)
     stamps = moments[rows]
@@ -72,10 +74,11 @@ def lay_out(moments: np.ndarray, *, naive: bool, coarse: bool = False) -> Laid:
         notes.append(f"{repeated:,} {what} the stamp of another; they stay in their order.")
     if len(rows) < 2:
         return Laid(rows, stamps, (), None, tuple(notes))
-    if usual <= 0 or evenness(even) < _MOSTLY:
+    step = even_step(np.diff(even))
+    if step is None:
         notes.append("The steps of the clock are uneven; windows count rows and not hours.")
         return Laid(rows, stamps, (), None, tuple(notes))
-    return _with_gaps(rows, stamps, even, usual, notes)
+    return _with_gaps(rows, stamps, even, step, notes, bridge)
 
 
 def spread_out(stamps: np.ndarray) -> np.ndarray:
@@ -124,13 +127,18 @@ def _usual_step(stamps: np.ndarray) -> float:
 
 
 def _with_gaps(
-    rows: np.ndarray, stamps: np.ndarray, even: np.ndarray, usual: float, notes: list[str]
+    rows: np.ndarray,
+    stamps: np.ndarray,
+    even: np.ndarray,
+    usual: float,
+    notes: list[str],
+    bridge: int,
 ) -> Laid:
     """Fill small gaps of an even clock, and name those that break it."""
     steps = np.diff(even)
     gaps, usual, more = without_customs(gaps_of(steps, usual), usual, len(rows))
     notes += more
-    small = gaps.small
+    small = gaps.missing <= bridge
     if gaps.missing[small].sum() > _FILLED * len(rows):
         small = np.zeros(len(small), dtype=bool)
     filled, many = gaps.after[small], gaps.missing[small]

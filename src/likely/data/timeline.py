@@ -170,7 +170,7 @@ class Timeline:
         return found
 
 
-def in_order(table: Table, time: str | None = None) -> Timeline:
+def in_order(table: Table, time: str | None = None, *, bridge: int = LONGEST_BRIDGE) -> Timeline:
     """Return the rows of a table in the order of its clock.
 
     Parameters
@@ -181,6 +181,9 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
         The column that is the clock. Default: the only column of dates, or the one of several that
         is even (`likely.data.clock_column`); without one, rows are in the order of time as they
         come. Numbers are a clock after `with_clock`.
+    bridge : int in [0, inf), default 32
+        So many missing steps of an even clock are put in at a time, at most. With 0 there is a row
+        for every step, and all gaps are breaks.
 
     Raises
     ------
@@ -205,7 +208,7 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
     notes = list(table.notes)
     if left:
         notes.append(f"Columns without numbers are no channels of a series: {', '.join(left)}.")
-    laid = None if clock is None else _laid_out(table, clock)
+    laid = None if clock is None else _laid_out(table, clock, bridge)
     values = _values(table, channels, None if laid is None else laid.rows)
     infinite = int(np.isinf(values).sum())
     if infinite:
@@ -236,7 +239,7 @@ def level_of(values: np.ndarray) -> np.ndarray:
     return np.array([float(np.median(channel)) if len(channel) else 0.0 for channel in present])
 
 
-def _laid_out(table: Table, clock: int) -> Laid:
+def _laid_out(table: Table, clock: int, bridge: int) -> Laid:
     """Return rows in the order of a clock, or raise if they are those of several series."""
     moments, column = table.matrix[:, clock], table.columns[clock]
     missing = np.isnan(moments)
@@ -258,7 +261,7 @@ def _laid_out(table: Table, clock: int) -> Laid:
                 "Give one at a time, or a column that tells them apart, and name it by group=."
             )
     naive = column.zone == "" and on_the_calendar(column.reading)
-    return lay_out(moments, naive=naive, coarse=coarse)
+    return lay_out(moments, naive=naive, coarse=coarse, bridge=bridge)
 
 
 def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray | None) -> np.ndarray:
