@@ -31,10 +31,10 @@ _SURE = 4.0  # power of the mean over channels
 class Seasonal(OverTime):
     """Values judged given the time of day, the weekday, the season and other channels.
 
-    The score says how many usual distances a value is off; what is expected, with a band, `expected`
-    tells. It is the sum of a daily profile, one of the weekday, waves of a year where there are two
-    years, bent lines of the channels that are given (temperatures, or a switch on holidays),
-    steeper or flatter by the time of day, a slow level, and what rhythms that the clock doesn't
+    The score says how many usual distances a value is off; what was expected, `expected` tells with
+    a band. It is the sum of a daily profile, one of the weekday, waves of a year (of two or more),
+    bent lines of the channels that are given (temperatures, or a switch on holidays), steeper or
+    flatter by the time of day, a slow level, and what rhythms that the clock doesn't
     show let expect from one to three turns ago. Profiles and lines come from one robust ridge
     regression. The level is the median of the means of the last seven days (weeks of daily values;
     32 steps without a clock), so that three odd days do not move it and a shift is usual after
