@@ -20,9 +20,9 @@ class MatrixProfile(OverWindows):
     """Distance of each window to the most similar one learnt, in shape: discords are far from all.
 
     Windows of every channel are brought to mean 0 and standard deviation 1, and compared with all
-    that are kept, exactly (`likely.series.profiles`). Those that vary by less than a
-    twentieth of the channel's spread have no shape but noise, and are as constant ones. A moment
-    has the mean distance of the windows that hold it; channels are pooled, so that one is enough.
+    that are kept, exactly (`likely.series.profiles`). Those that vary by less than a twentieth of
+    the channel's spread have no shape but noise, and are as constant ones. A moment has the mean
+    distance of the windows that hold it; channels are pooled, so that one is enough.
     The moments learnt from are judged by all other windows, those nearer than a quarter of the
     length left out; if not all of the series is kept, by the stretches kept elsewhere.
 
