@@ -39,7 +39,7 @@ $$d^2 = \sum_k y_k^2 / \lambda_k + |r|^2 / s^2.$$
 
 **Shapes** are what remains of windows brought to mean 0 and standard deviation 1. The matrix
 profile is the distance of every window to the most similar other one: a window like no other is a
-discord, two alike are a motif. `likely.series.matrix_profile` has it exactly, of one series, of a
+discord, two alike are a motif. `likely.series.profiles` has it exactly, of one series, of a
 new one beside a learnt one, or looking back only; `MatrixProfile` judges by it, and leaves a moment
 out of its own reference. `KShape` clusters shapes by their best cross-correlation, and weighs the
 centres by how often they come. A window that hardly moves has no shape but noise, and counts as a

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from likely.series.kept_stretches import with_gaps
-from likely.series.matrix_profile import matrix_profile
+from likely.series.profiles import matrix_profile
 from likely.series.still_windows import judged_as_still, still_windows
 
 
