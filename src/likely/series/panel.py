@@ -128,6 +128,7 @@ class Panel(OverTime):
         return views_oddness(stretch.values, self._views())
 
     def _check_state(self) -> None:
+        super()._check_state()
         numbers = [c.kind in ("number", "boolean") for c in self.schema_.used]
         channels = len(self.judged_)
         sound = (

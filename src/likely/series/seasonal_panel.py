@@ -16,6 +16,7 @@ from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
 from likely.core.params import Interval, check_parameters
 from likely.data.timeline import Stretch, Timeline
+from likely.series.alarms import UsualTail, beyond, fit_usual_tail, with_alarm
 from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
 from likely.series.seasonal import Seasonal
 from likely.series.told_by_clock import told_by_clock
@@ -34,7 +35,8 @@ class SeasonalPanel(OverTime):
     half of the time are asked about the other.) If it does not, this is `Panel`. If it does, three
     are asked: windows of the series as it is, windows of the series less its daily, weekly and
     yearly profile, and each value given its season. Their scores are put on one scale, and the mean
-    of their third powers counts, that of single values by half. Windows in whose reach the clock is
+    of their third powers counts, that of single values by half; one that is far beyond what it ever
+    was counts alone. Windows in whose reach the clock is
     set to summer time or back are asked seasonally adjusted only, as days of 23 hours are odd.
 
     Parameters
@@ -72,11 +74,13 @@ class SeasonalPanel(OverTime):
         "members_": Members(),
         "told_": Array(low=0, high=1),
         "scores_": Array("member", 2),
+        "tails_": Array("tail", 2),
     }
 
     members_: list[Any]
     told_: float
     scores_: np.ndarray
+    tails_: np.ndarray
 
     @property
     def longest_window(self) -> int:
@@ -148,8 +152,11 @@ class SeasonalPanel(OverTime):
             adjusted._fit_features(self.schema_, _adjusted(x, seasons), rng)
             self.members_ += [adjusted, seasons]
         odd = [-member.training_scores_ for member in self.members_]
-        odd[2:] = [np.minimum(one, _FARTHEST) for one in odd[2:]]
-        self.scores_ = np.array([fit_score_scale(one) for one in odd])
+        self.scores_ = np.array([fit_score_scale(np.minimum(one, _FARTHEST)) for one in odd])
+        self.tails_ = np.empty((0, 2))
+        if len(odd) > 1:
+            together = self._together(odd)
+            self.tails_ = np.array([fit_usual_tail([one]) for one in (*odd, together)])
 
     def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:
         self.told_ = told_by_clock(stretches, rng)
@@ -159,16 +166,22 @@ class SeasonalPanel(OverTime):
             return self.members_[0]._oddness(stretch)
         windows, adjusted, seasons = self.members_
         less = Stretch(seasons._adjusted(stretch), stretch.local)
-        raw = (
-            windows._oddness(stretch),
-            adjusted._oddness(less),
-            np.minimum(seasons._oddness(stretch), _FARTHEST),
-        )
-        scales = (ScoreScale(*map(float, one)) for one in self.scores_)
-        tamed = np.stack([tame(one, scale) for one, scale in zip(raw, scales, strict=True)])
-        tamed[2] *= _WEIGHT_OF_POINTS
-        tamed[0] = np.where(self._clock_changes(stretch), tamed[1], tamed[0])
-        return power_mean(tamed, _ACROSS_MEMBERS)
+        raw = [windows._oddness(stretch), adjusted._oddness(less), seasons._oddness(stretch)]
+        raw[0] = np.where(self._clock_changes(stretch), raw[1], raw[0])
+        nats = [
+            beyond(one, UsualTail(*tail))
+            for one, tail in zip([*raw, self._together(raw)], self.tails_.tolist(), strict=True)
+        ]
+        return with_alarm(nats[-1], np.max(nats[:-1], axis=0))
+
+    def _together(self, raw: list[np.ndarray]) -> np.ndarray:
+        """Return what the members say together, each tamed on its scale: the sure one prevails."""
+        tamed = [
+            tame(np.minimum(one, _FARTHEST), ScoreScale(*scale))
+            for one, scale in zip(raw, self.scores_.tolist(), strict=True)
+        ]
+        tamed[2] = _WEIGHT_OF_POINTS * tamed[2]
+        return power_mean(np.stack(tamed), _ACROSS_MEMBERS)
 
     def _clock_changes(self, stretch: Stretch) -> np.ndarray:
         """Return whether the clock is set within reach of windows around each step, (time,)."""
@@ -187,7 +200,9 @@ class SeasonalPanel(OverTime):
         sound = (
             len(members) in (1, 3)
             and len(self.scores_) == len(members)
+            and len(self.tails_) == (4 if len(members) == 3 else 0)
             and (self.scores_[:, 1] > 0).all()
+            and (self.tails_[:, 1] > 0).all()
             and all(isinstance(member, OverTime) for member in members)
             and all(isinstance(member, Seasonal) for member in members[2:])
         )
