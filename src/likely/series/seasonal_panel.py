@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from math import lcm
 from typing import Annotated, Any, final
 
@@ -24,6 +25,7 @@ from likely.series.told_by_clock import told_by_clock
 _LEAST_TOLD = 0.5
 _LEAST_CHANGE = 1800e6  # microseconds: no clock is set by less
 _FARTHEST = 20.0  # spreads
+_BLOCKS = 3
 _WEIGHT_OF_POINTS = 0.5  # real series have many harmless points
 _ACROSS_MEMBERS = 3.0
 
@@ -146,17 +148,39 @@ class SeasonalPanel(OverTime):
         windows, seasons = self._fresh()
         windows._fit_features(self.schema_, x, rng)
         self.members_ = [windows]
+        odd = [-windows.training_scores_]
         if self.told_ >= _LEAST_TOLD:
             seasons._fit_features(self.schema_, x, rng)
             adjusted = self._fresh()[0]
-            adjusted._fit_features(self.schema_, _adjusted(x, seasons), rng)
+            less, unexpected = self._unseen(x, rng)
+            adjusted._fit_features(self.schema_, less, rng)
             self.members_ += [adjusted, seasons]
-        odd = [-member.training_scores_ for member in self.members_]
+            odd += [-adjusted.training_scores_, unexpected]
         self.scores_ = np.array([fit_score_scale(np.minimum(one, _FARTHEST)) for one in odd])
         self.tails_ = np.empty((0, 2))
         if len(odd) > 1:
             together = self._together(odd)
             self.tails_ = np.array([fit_usual_tail([one]) for one in (*odd, together)])
+
+    def _unseen(self, timeline: Timeline, rng: np.random.Generator) -> tuple[Any, np.ndarray]:
+        """Return the series less seasons learnt from the rest of it, and how odd they find rows.
+
+        What seasons were learnt from is nearer to them than anything new will be, and windows see
+        that at once.
+        """
+        _, whole = next(timeline.parts(1, across=True))
+        less, odd = np.empty_like(whole.values), np.empty(len(whole.values))
+        edges = np.linspace(0, len(odd), _BLOCKS + 1).astype(np.int64)
+        for start, end in pairwise(edges.tolist()):
+            seasons = self._fresh()[1]
+            seasons.schema_ = self.schema_
+            rest = [_part(whole, slice(0, start)), _part(whole, slice(end, None))]
+            seasons._learn([one for one in rest if len(one.values)], rng)
+            less[start:end] = seasons._adjusted(whole)[start:end]
+            odd[start:end] = seasons._oddness(whole)[start:end]
+        values = np.where(np.isnan(timeline.values), np.nan, less)
+        by_row = timeline.onto_rows(odd, float(np.median(odd)))
+        return replace(timeline, values=values), by_row
 
     def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:
         self.told_ = told_by_clock(stretches, rng)
@@ -228,8 +252,6 @@ def _copy(model: str | Model, seed: int) -> Any:
     return copy
 
 
-def _adjusted(timeline: Timeline, seasons: Seasonal) -> Any:
-    """Return a series less its profiles, with gaps where it has them."""
-    _, whole = next(timeline.parts(1, across=True))
-    values = np.where(np.isnan(timeline.values), np.nan, seasons._adjusted(whole))
-    return replace(timeline, values=values)
+def _part(stretch: Stretch, steps: slice) -> Stretch:
+    local = None if stretch.local is None else stretch.local[steps]
+    return Stretch(stretch.values[steps], local)
