@@ -175,15 +175,27 @@ def _in_time(moments: np.ndarray) -> tuple[np.ndarray, tuple[int, ...], list[str
     steps = np.diff(moments[rows])
     if not len(steps):
         return rows, (), notes
-    usual = float(np.median(steps))
-    if np.mean(np.abs(steps - usual) <= _EVEN * usual) < _MOSTLY or usual <= 0:
+    usual = even_step(steps)
+    if usual is None:
         notes.append("The steps of the clock are uneven; windows count rows and not hours.")
         return rows, (), notes
-    breaks = tuple((np.flatnonzero(steps > _GAP * usual) + 1).tolist())
+    breaks = tuple((np.flatnonzero(is_gap(steps, usual)) + 1).tolist())
     if breaks:
         gaps = "1 gap" if len(breaks) == 1 else f"{len(breaks):,} gaps"
         notes.append(f"The clock has {gaps}; no window crosses one.")
     return rows, breaks, notes
+
+
+def even_step(steps: np.ndarray) -> float | None:
+    """Return the usual step of a clock from its steps, at least one; None if they are uneven."""
+    usual = float(np.median(steps))
+    even = usual > 0 and np.mean(np.abs(steps - usual) <= _EVEN * usual) >= _MOSTLY
+    return usual if even else None
+
+
+def is_gap(steps: np.ndarray, usual: float) -> np.ndarray:
+    """Say which steps of a clock are gaps."""
+    return steps > _GAP * usual
 
 
 def is_series(table: Table, time: str | None = None) -> tuple[bool, str]:
