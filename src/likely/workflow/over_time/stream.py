@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from likely.core.errors import DamagedFile, UnsupportedFile
+from likely.data.column import Column
 from likely.data.table import Table
 from likely.workflow.learned import Learned
 from likely.workflow.over_time import stored
@@ -92,6 +93,16 @@ class Stream:
         return self._following.learned
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of rows."""
+        return self._learned.columns
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the stream was made with, as plain values."""
+        return dict(self._options)
+
+    @property
     def delay(self) -> Delay:
         """How late it is known that an event begins; its end is known one span later."""
         steps = series_model(self.learned).reach_[1]
@@ -135,7 +146,7 @@ class Stream:
         DataError
             If rows do not fit what was learnt, or no such promise can be given.
         """
-        table = self._read(rows)
+        table = self.read(rows)
         following = self._following
         found: list[Alert] = []
         for first in range(0, len(table), PIECE):
@@ -154,7 +165,8 @@ class Stream:
         self._following.check()
         return [*self._following.advance(), *self._following.over()]
 
-    def _read(self, rows: Any) -> Table:
+    def read(self, rows: Any) -> Table:
+        """Return rows as `push` reads them, without taking them."""
         if isinstance(rows, Mapping) and not any(_is_column(cells) for cells in rows.values()):
             rows = [rows]
         elif isinstance(rows, np.ndarray) and rows.ndim == 1 and not rows.dtype.names:
