@@ -218,14 +218,14 @@ class Stream:
         DamagedFile
             If it contradicts itself.
         """
+        if state.get("version") != _VERSION:
+            raise UnsupportedFile("The state of the stream is of another version of likely.")
+        if state.get("of") != _fingerprint(learned):
+            raise UnsupportedFile(
+                "The state is of a stream that was judged by something else that was learnt. Give "
+                "the model that it began with, or begin without the state."
+            )
         try:
-            if state["version"] != _VERSION:
-                raise UnsupportedFile("The state of the stream is of another version of likely.")
-            if state["of"] != _fingerprint(learned):
-                raise UnsupportedFile(
-                    "The state is of a stream that was judged by something else that was learnt. "
-                    "Give the model that it began with, or begin without the state."
-                )
             stream = cls(learned, **state["options"])
             stream._begun = bool(state["begun"])
             if state["anew"] is not None:
