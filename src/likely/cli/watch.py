@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -128,11 +130,12 @@ def command(
     """
     if data == "-" and (state is not None or follow):
         raise click.UsageError("Standard input cannot be read again: no --state and no --follow.")
-    watch = _Watch(likely.load(model), data, rules, state, alerts_file, skip_bad)
-    watch.how(as_json, quiet)
-    for block, last in _blocks(data, watch.offset, poll if follow else None):
-        watch.take(block, last=last and state is None)
-    watch.end(over=state is None)
+    watch = _Watch(likely.load(model), data, rules, state, skip_bad)
+    with nullcontext() if alerts_file is None else alerts_file.open("ab") as file:
+        watch.begin(file, as_json, quiet)
+        for block, last in _blocks(data, watch.offset, poll if follow else None):
+            watch.take(block, last=last and state is None)
+        watch.end(over=state is None)
 
 
 def _blocks(data: str, offset: int, poll: float | None) -> Iterator[tuple[bytes, bool]]:
@@ -173,7 +176,6 @@ class _Watch:
         data: str,
         rules: dict[str, Any],
         state: Path | None,
-        alerts_file: Path | None,
         skip_bad: bool,
     ) -> None:
         from likely.workflow.over_time.lines import Lines  # deferred: `--help` loads no numpy
@@ -187,14 +189,21 @@ class _Watch:
         if facts.get("header"):
             self._lines.name_columns(facts["header"])
         self.offset, self._told = facts.get("offset", 0), facts.get("told", 0)
-        self._file = None if alerts_file is None else _appended(alerts_file, facts.get("written"))
+        self._written: int | None = facts.get("written")
         self._rest = b""
         self._check_input()
-        self._save()
 
-    def how(self, as_json: bool, quiet: bool) -> None:
-        """Say how alerts are printed."""
-        self._as_json, self._quiet = as_json, quiet
+    def begin(self, file: BinaryIO | None, as_json: bool, quiet: bool) -> None:
+        """Take where alerts go and how they are printed; what a state does not know is cut off."""
+        self._file, self._as_json, self._quiet = file, as_json, quiet
+        if file is not None and self._written is not None:
+            if file.seek(0, os.SEEK_END) < self._written:
+                raise likely.DataError(
+                    f"{file.name} is shorter than the state says: it was cut or replaced. Delete "
+                    "the state to begin anew."
+                )
+            file.truncate(self._written)
+        self._save()
 
     def _resumed(self, learned: likely.Learned) -> dict[str, Any]:
         from likely.workflow.over_time.stream import Stream
@@ -273,14 +282,12 @@ class _Watch:
 
     def _save(self) -> None:
         """Write the state; alerts are on the disk before it says so."""
-        import os
-
         self._saved_at, self._saved_offset = time.monotonic(), self.offset
         written = None
         if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
-            written = self._file.tell()
+            written = self._file.seek(0, os.SEEK_END)
         if self._state is not None:
             self._stream.save(
                 self._state,
@@ -291,22 +298,6 @@ class _Watch:
                 told=self._told,
                 written=written,
             )
-
-
-def _appended(path: Path, length: int | None) -> BinaryIO:
-    """Open a file of alerts at its end; what was written behind a state is cut off."""
-    file = path.open("ab")
-    size = file.seek(0, 2)
-    if length is not None:
-        if size < length:
-            file.close()
-            raise likely.DataError(
-                f"{path} is shorter than the state says: it was cut or replaced. Delete the state "
-                "to begin anew."
-            )
-        file.truncate(length)
-        file.seek(length)
-    return file
 
 
 def _in_words(alert: Alert) -> str:

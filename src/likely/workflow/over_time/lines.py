@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from likely.core.errors import DataError
+from likely.data.cells import is_absent
+from likely.data.column import plural
 from likely.data.table import Table
+from likely.data.text import MISSING
 from likely.workflow.over_time.stream import Stream
 
 _DELIMITERS = ",;\t|"
@@ -41,6 +47,7 @@ class Lines:
         self.header = ""
         self._stream, self._name, self._skip_bad = stream, name, skip_bad
         self._known = [column.name for column in stream.columns]
+        self._plain = {c.name for c in stream.columns if c.kind == "number" and not c.reading}
         self._names: list[str] = []
         self._delimiter = ","
 
@@ -63,20 +70,35 @@ class Lines:
         if not rows:
             return None
         try:
-            return self._stream.read(rows)
+            table = self._stream.read(rows)
         except DataError:
-            return self._one_by_one(rows, numbers)
+            good = [self._alone(row, number) for row, number in zip(rows, numbers, strict=True)]
+            rows = [row for row, is_good in zip(rows, good, strict=True) if is_good]
+            return self._stream.read(rows) if rows else None
+        return self._understood(table, rows, numbers)
 
-    def _one_by_one(self, rows: list[Mapping[str, Any]], numbers: list[int]) -> Table | None:
-        """Return the rows that can be read, each by itself."""
-        good = []
-        for row, number in zip(rows, numbers, strict=True):
-            try:
-                self._stream.read([row])
-                good.append(row)
-            except DataError as error:
-                self._bad(number, str(error))
-        return self._stream.read(good) if good else None
+    def _alone(self, row: Mapping[str, Any], number: int) -> bool:
+        """Say whether a row can be read by itself."""
+        try:
+            table = self._stream.read([row])
+        except DataError as error:
+            self._bad(number, str(error))
+            return False
+        return self._understood(table, [row], [number]) is not None
+
+    def _understood(
+        self, table: Table, rows: list[Mapping[str, Any]], numbers: list[int]
+    ) -> Table | None:
+        """Return the rows of which every cell that is there was understood."""
+        good = np.ones(len(rows), dtype=bool)
+        for column, values in zip(table.columns, table.matrix.T, strict=True):
+            for i in np.flatnonzero(np.isnan(values) & good).tolist():
+                cell = rows[i][column.name]
+                if cell is not None:
+                    good[i] = False
+                    holds = plural(column)
+                    self._bad(numbers[i], f"column {column.name!r} holds {holds}, not {cell!r}")
+        return table if good.all() else table.take(good) if good.any() else None
 
     def _row(self, line: bytes) -> Mapping[str, Any] | None:
         try:
@@ -136,7 +158,20 @@ class Lines:
 
     def _of_known(self, cells: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the cells of columns that were learnt; what a line does not tell is missing."""
-        return {name: cells.get(name) for name in self._known}
+        return {name: self._cell(cells.get(name), name) for name in self._known}
+
+    def _cell(self, cell: Any, name: str) -> Any:
+        """Return a cell that does not depend on its neighbours, as far as it can be read alone."""
+        if is_absent(cell):
+            return None
+        if isinstance(cell, str):
+            text = cell.strip()
+            if not text or text.lower() in MISSING:
+                return None
+            if name in self._plain:
+                with suppress(ValueError):
+                    return float(text)
+        return cell
 
     def _bad(self, number: int, why: str) -> None:
         """Count a bad line, or raise what is wrong with it."""

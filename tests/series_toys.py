@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import likely
 from likely.base.over_time import OverTime
 from likely.base.state import Array
 from likely.data.column import Column
@@ -67,11 +68,9 @@ class Beside(OverTime):
 
 def series(n: int, seed: int = 0, start: float = START) -> Table:
     """Return n minutes of two channels of noise."""
-    values = np.random.default_rng(seed).normal(size=(n, 2))
+    values = np.random.default_rng(seed).normal([0.0, 20.0], size=(n, 2))
     columns = (Column("time", "date"), Column("load", "number"), Column("heat", "number"))
-    return Table(
-        np.column_stack([start + MINUTE * np.arange(n), values + np.array([0, 20])]), columns
-    )
+    return Table(np.column_stack([start + MINUTE * np.arange(n), values]), columns)
 
 
 def with_values(table: Table, where: slice, channel: int, value: float) -> Table:
@@ -79,3 +78,8 @@ def with_values(table: Table, where: slice, channel: int, value: float) -> Table
     matrix = table.matrix.copy()
     matrix[where, 1 + channel] = value
     return Table(matrix, table.columns)
+
+
+def learnt_toy() -> likely.Learned:
+    """Return what is learnt from two thousand minutes of noise."""
+    return likely.learn(series(2_000), Beside(), kind="timeline")
