@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def test_blocks_are_judged_by_the_models_of_the_others() -> None:
     cross = blocked_cross_fit(Beside(before=0, after=0), table)
     edges = np.linspace(0, 503, 6).astype(int)
     rows = np.arange(503)
-    for first, end in zip(edges[:-1], edges[1:], strict=True):
+    for first, end in pairwise(edges):
         inside = (rows >= first) & (rows < end)
         others = Beside(before=0, after=0).fit(table.take(rows[~inside]))
         expected = -others.score_samples(table.take(rows[inside]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,7 @@ def test_cells_part_all_steps(steps: int, span: int) -> None:
 def test_peaks_are_the_highest_of_each_cell(span: int) -> None:
     oddness = RNG.normal(size=47)
     edges = [*cells(47, span), 47]
-    naive = [max(oddness[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    naive = [max(oddness[a:b]) for a, b in pairwise(edges)]
     np.testing.assert_array_equal(peaks(oddness, span), naive)
 
 

@@ -47,7 +47,7 @@ def span_of(oddness: np.ndarray) -> int:
     high = (seen > np.quantile(seen, _HIGH)).astype(np.float64)
     correlation = autocorrelation(high, most)
     passed = np.flatnonzero(correlation < _GONE)
-    return int(passed[0]) if len(passed) else most
+    return max(1, int(passed[0])) if len(passed) else most
 
 
 def cells(steps: int, span: int) -> np.ndarray:
