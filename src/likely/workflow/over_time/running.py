@@ -67,10 +67,17 @@ class Running:
         self.kept = Kept(channels)
         self.arrivals = Arrivals(channels, pace)
         self.decided = 0
-        self._model, self._history, self._zone = model, history, zone
+        self._history, self._zone = history, zone
+        self._take(model)
         self._clock = any(c.kind == "date" for c in model.schema_.used)
         self._starts = [0]
         """First steps of stretches: of the one in which `decided` is, and of all behind it."""
+
+    def _take(self, model: OverTime) -> None:
+        """Take a model, and ask it once what it would have to work out again and again."""
+        self._model = model
+        self._before, self._after = model.reach_
+        self._least, self._stride = model.least_steps_, model.stride_
 
     def add(self, table: Table, *, over: bool = False) -> None:
         """Take rows, as the model's schema matches them; `over` if the series ends with them."""
@@ -103,11 +110,11 @@ class Running:
 
     def _judge(self, start: int, end: int, closed: bool) -> None:
         model = self._model
-        if end - start < model.least_steps_:
+        if end - start < self._least:
             if closed:  # too short to be judged: as usual, which is what a batch says
                 self._set(end, np.full(end - self.decided, model.usual_))
             return
-        target = end if closed else end - model.reach_[1]
+        target = end if closed else end - self._after
         if target <= self.decided:
             return
         first = self._cut(start, end)
@@ -119,9 +126,8 @@ class Running:
 
     def _cut(self, start: int, end: int) -> int:
         """Return where the part begins that is judged: at a multiple of the stride."""
-        stride, least = self._model.stride_, self._model.least_steps_
-        first = max(0, min(self.decided - start - self._model.reach_[0], end - start - least))
-        return start + first // stride * stride
+        first = max(0, min(self.decided - start - self._before, end - start - self._least))
+        return start + first // self._stride * self._stride
 
     def _set(self, target: int, oddness: np.ndarray) -> None:
         self.kept.oddness[self.kept.part(self.decided, target)] = oddness
@@ -129,20 +135,20 @@ class Running:
 
     def known_at(self, step: int, block: Block) -> int:
         """Return the last step that had to be there for a step of a block to be judged."""
-        last = max(step + self._model.reach_[1], block.start + self._model.least_steps_ - 1)
+        last = max(step + self._after, block.start + self._least - 1)
         return last if block.ends is None else min(last, block.ends - 1)
 
     def forget(self, before: int) -> None:
         """Let go of decided steps that nothing needs, and of none from `before` on."""
-        model = self._model
-        reach = model.reach_[0] + model.least_steps_ + model.stride_
+        reach = self._before + self._least + self._stride
         self.kept.forget(min(before, self.decided - max(self._history, reach)))
 
     def turn_to(self, model: OverTime, step: int) -> None:
         """Let another model judge from a step on, in the block last yielded."""
         self._starts[0] = max(self._starts[0], step - self._history)
         self.kept.oddness[self.kept.part(step, self.kept.end)] = np.nan
-        self._model, self.decided = model, step
+        self._take(model)
+        self.decided = step
 
     def state(self) -> dict[str, Any]:
         """Return everything but the model as plain values and arrays."""
