@@ -52,7 +52,7 @@ class Stream:
     >>> rng = np.random.default_rng(0)
     >>> learned = likely.learn(rng.normal(size=(600, 1)), "Panel", kind="timeline")
     >>> stream = learned.stream(fpr=0.001)
-    >>> new = rng.normal(size=(700, 1))
+    >>> new = rng.normal(size=(1_000, 1))
     >>> new[300:310] += 20
     >>> [alert.kind for alert in stream.push(new)]
     ['begins', 'ended']
