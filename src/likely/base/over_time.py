@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -79,6 +79,33 @@ class OverTime(Model, ABC):
     def stride_(self) -> int:
         """A stretch may be cut at multiples of so many steps without changing scores."""
         return 1
+
+    @final
+    def stretch_oddness(self, stretch: Stretch) -> np.ndarray:
+        """Return how odd each step of a stretch without gaps is, (time,).
+
+        For those who keep the order of time themselves, as a stream does.
+
+        Parameters
+        ----------
+        stretch : Stretch
+            Channels in the order of those learnt from.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        DataError
+            If the stretch is shorter than `least_steps_`, or has other channels.
+        """
+        self._check_fitted()
+        channels = sum(c.kind in ("number", "boolean") for c in self.schema_.used)
+        if len(stretch.values) < self.least_steps_ or stretch.values.shape[1:] != (channels,):
+            raise DataError(
+                f"A stretch for this {type(self).__name__} has at least {self.least_steps_:,} "
+                f"steps of {channels} channels. Got the shape {stretch.values.shape}."
+            )
+        return self._in_parts(stretch)
 
     @abstractmethod
     def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:

@@ -1,4 +1,4 @@
-"""The command line: `likely detect | learn | generate | explain | compare | methods | inspect`.
+"""The command line: `likely detect`, `watch`, `learn`, `generate`, `explain` and what helps them.
 
 One file a command: parse, call the library, print. People get text fitted to their terminal,
 machines one JSON document with `--json`; both say the same. Results go to stdout, progress and
@@ -21,7 +21,7 @@ from __future__ import annotations
 import rich_click as click
 
 from likely import __version__
-from likely.cli import compare, detect, explain, generate, inspect, learn, methods
+from likely.cli import compare, detect, explain, generate, inspect, learn, methods, watch
 from likely.cli.application import Application
 
 _EPILOG = """\
@@ -46,7 +46,7 @@ def application() -> None:
     """
 
 
-for _module in (detect, learn, generate, explain, compare, methods, inspect):
+for _module in (detect, watch, learn, generate, explain, compare, methods, inspect):
     application.add_command(_module.command)
 
 

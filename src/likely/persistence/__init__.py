@@ -21,7 +21,7 @@ refused with `DamagedFile` or `UnsupportedFile` before anyone gets a model.
 from __future__ import annotations
 
 from likely.persistence.classes import kept_rows, models_without_rows
-from likely.persistence.files import Saved, load, load_model, save, save_model
+from likely.persistence.files import Saved, load, load_model, packed, save, save_model
 from likely.persistence.hints import read_as
 from likely.persistence.inspection import inspect
 from likely.persistence.models import model_state, restore_model
@@ -35,6 +35,7 @@ __all__ = [
     "load_model",
     "model_state",
     "models_without_rows",
+    "packed",
     "read_as",
     "read_columns",
     "restore_model",

@@ -71,6 +71,11 @@ def save(path: str | os.PathLike[str], saved: Saved, *, rows: bool = True) -> No
     PersistenceError
         If something cannot be stored, or the file cannot be written.
     """
+    write_atomic(path, packed(saved, rows=rows))
+
+
+def packed(saved: Saved, *, rows: bool = True) -> bytes:
+    """Return the bytes of the file that `save` writes."""
     for name in saved.parts:
         if not _PART.fullmatch(name):
             raise PersistenceError(f"A part cannot be named {name!r}: use a-z, 0-9 and _.")
@@ -81,16 +86,16 @@ def save(path: str | os.PathLike[str], saved: Saved, *, rows: bool = True) -> No
         "parts": {n: writer.value(part, f"parts.{n}") for n, part in saved.parts.items()},
         "provenance": dict(saved.provenance),
     }
-    write_atomic(path, pack(document, writer.tensors))
+    return pack(document, writer.tensors)
 
 
-def load(path: str | os.PathLike[str], kind: str, *others: str) -> Saved:
+def load(path: bytes | str | os.PathLike[str], kind: str, *others: str) -> Saved:
     """Read a file that `save` wrote.
 
     Parameters
     ----------
-    path : str or path
-        Where it is.
+    path : str, path or bytes
+        Where it is, or what is in it.
     kind, *others : str
         What it must hold: one of these.
 
@@ -104,14 +109,14 @@ def load(path: str | os.PathLike[str], kind: str, *others: str) -> Saved:
         If it is of another kind, or from a newer version.
     """
     document, tensors = unpack(path)
-    check_document(document, os.fspath(path))
+    where = "These bytes" if isinstance(path, bytes) else os.fspath(path)
+    check_document(document, where)
     if document["kind"] not in (kind, *others):
         use = {"model": "load_model", "learned": "likely.load"}.get(
             document["kind"], "what wrote it"
         )
         raise UnsupportedFile(
-            f"{os.fspath(path)} holds a {document['kind'][:40]!r}, not a {kind!r}; "
-            f"open it with {use}."
+            f"{where} holds a {document['kind'][:40]!r}, not a {kind!r}; open it with {use}."
         )
     reader = Reader(tensors, restore)
     parts = {n: reader.value(part, f"parts.{n}") for n, part in document["parts"].items()}

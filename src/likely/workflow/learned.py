@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import beta
 
 from likely.base.in_context import InContext
 from likely.base.model import Model
@@ -19,7 +18,7 @@ from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
 from likely.core.errors import DataError
 from likely.data.alphabet import Alphabet
-from likely.data.batches import LargeFile, large_file
+from likely.data.batches import large_file
 from likely.data.clips import Clips, as_clips
 from likely.data.column import Column
 from likely.data.frames import as_table
@@ -38,16 +37,14 @@ from likely.explanation import (
 )
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
+from likely.workflow.qualified import qualified
 from likely.workflow.units import about, unit_of
 
-MANY = 1e12
-"""From here on it does not matter how many more rows a promise needs."""
+if TYPE_CHECKING:
+    from likely.workflow.over_time.stream import Stream
 
 NO_ROWS = Table(np.empty((0, 0)), ())
 """What is kept of samples that are no rows."""
-
-ENOUGH = 10
-"""With fewer reference rows as odd as the cut, the share beyond it is known roughly only."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,9 @@ class Learned:
         asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
         large = large_file(new) if self.grouping is None and self.pace is None else None
         if large is not None:
-            return self._detect_large(large, asked)
+            from likely.workflow import stream
+
+            return stream.detect(large, self, asked)
         if self.pace is not None:
             from likely.workflow.over_time.detect import detect_events
 
@@ -148,15 +147,59 @@ class Learned:
         matched = self.model.schema_.match(samples)
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
-        drift = self._drift(samples, matched, log_p)
-        decision = self.qualified(
-            decide(log_p, asked, pace_of_rows(self.clock(samples), asked)), drift
-        )
+        drift = self.drift(samples, matched, log_p)
+        a_day = pace_of_rows(self.clock(samples), asked)
+        decision = self.qualified(decide(log_p, asked, a_day), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
         if not isinstance(samples, Table):
             table = records(samples)
             return Findings(self, table, scores, log_p, decision, notes, drift, shaped=samples)
         return Findings(self, samples, scores, log_p, decision, notes, drift)
+
+    def stream(
+        self,
+        *,
+        alerts: str | None = None,
+        fpr: float | None = None,
+        direction: str = "both",
+        least_change: float | Mapping[str, float] = 0.0,
+        cool_down: str = "",
+        calm: Sequence[str] = (),
+        rebase: str = "",
+    ) -> Stream:
+        """Judge one series as it goes on: `push` rows, get alerts as soon as they are certain.
+
+        Parameters
+        ----------
+        alerts : str, default "1/day" if no other promise is asked for
+            At most this many false alarms.
+        fpr : float in (0, 1), optional
+            At most this share of the ordinary stretches has an alarm; needs no clock.
+        direction, least_change, cool_down, calm
+            Which events are worth an alert, as in `EventFindings.only`.
+        rebase : str, optional
+            An event that lasts longer than this, such as "1 day", is the new normal: the model
+            is learnt anew from the rows since it began, and an alert says so.
+
+        Raises
+        ------
+        CannotDo
+            If rows were not learnt as moments of one series.
+        DataError
+            If no such promise can be given, or a clock is needed and there is none.
+        """
+        from likely.workflow.over_time.stream import Stream
+
+        return Stream(
+            self,
+            alerts=alerts,
+            fpr=fpr,
+            direction=direction,
+            least_change=least_change,
+            cool_down=cool_down,
+            calm=calm,
+            rebase=rebase,
+        )
 
     def explain(self, new: Any) -> list[Explanation]:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
@@ -339,21 +382,7 @@ class Learned:
             for r, one in enumerate(found)
         ]
 
-    def _detect_large(self, rows: LargeFile, asked: dict[str, Any]) -> Findings:
-        """Find the unlikely rows of a file that is read in batches."""
-        from likely.workflow import stream
-
-        scores = stream.score(rows, self)
-        log_p = self.reference.log_p(-scores)
-        clock = stream.times(rows, self) if asked["alerts"] is not None else None
-        some = stream.draw(rows, 0, self.columns)
-        matched = self.model.schema_.match(some.table)
-        drift = self._drift(some.table, matched, log_p[some.positions])
-        decision = self.qualified(decide(log_p, asked, pace_of_rows(clock, asked)), drift)
-        notes = (*drift, *self.notes)
-        return stream.gather(rows, self, scores, log_p, decision, notes, drift)
-
-    def _drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
+    def drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
         """Say how rows no longer look like those learnt from."""
         p = np.exp(log_p)
         if not (isinstance(table, Table) and isinstance(matched, Table)):
@@ -370,31 +399,4 @@ class Learned:
 
     def qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
         """Say what the promise rests on, or withdraw it if it cannot be kept."""
-        n = self.reference.n
-        rows = "rows" if self.pace is None else "stretches"
-        if decision.name == "top":
-            return decision
-        if drift:
-            others = len(drift) - 1
-            more = f", and {others} more" if others else ""
-            return decision.withdrawn(
-                f"the {rows} no longer look like those learnt from ({drift[0]}{more}); learn anew "
-                f"from {rows} like these if they are ordinary now"
-            )
-        if not self.held_out:
-            return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")
-        least = decision.least_p
-        if least < 0.1 / n and decision.name != "fdr":
-            more = np.ceil(0.1 / max(least, np.finfo(np.float64).tiny)) - n
-            count = f"{more:,.0f}" if more < MANY else "far"
-            return decision.withdrawn(f"this promise needs {count} more learnt {rows}")
-        if least * (n + 1) < 1:
-            return decision.resting_on(f"{n:,} reference {rows}, and beyond them on a fitted tail")
-        counted = int(least * (n + 1))
-        if counted < ENOUGH and decision.name != "fdr":
-            low, high = beta.ppf([0.025, 0.975], counted, n + 1 - counted)
-            return decision.resting_on(
-                f"{n:,} reference {rows}, which leave the share reported between {low:.2g} and "
-                f"{high:.2g}"
-            )
-        return decision.resting_on(f"{n:,} reference {rows}")
+        return qualified(self, decision, drift)

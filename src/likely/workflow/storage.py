@@ -38,6 +38,15 @@ _PLAIN = {
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
     """Write what was learnt to one file; `Learned.save` says more."""
+    persistence.save(path, _saved(learned, rows), rows=rows)
+
+
+def packed(learned: Learned) -> bytes:
+    """Return the bytes of the file that `save` writes, rows included."""
+    return persistence.packed(_saved(learned, True))
+
+
+def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts: dict[str, Any] = {name: getattr(learned, name) for name in _PLAIN}
     parts["columns"] = persistence.write_columns(learned.columns)
     parts["reference"] = asdict(learned.reference)
@@ -57,7 +66,7 @@ def save(learned: Learned, path: Path, rows: bool = True) -> None:
         "platform": platform.platform(),
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    persistence.save(path, persistence.Saved("learned", parts, provenance), rows=rows)
+    return persistence.Saved("learned", parts, provenance)
 
 
 def load(path: str | Path) -> Learned:
@@ -86,6 +95,15 @@ def load(path: str | Path) -> Learned:
     saved = persistence.load(path, "learned", "model")
     if saved.kind == "model":
         return _alone(only_model(saved))
+    return _restored(saved, path)
+
+
+def load_bytes(content: bytes) -> Learned:
+    """Return what was learnt from the bytes that `packed` returned; no code of them is run."""
+    return _restored(persistence.load(content, "learned"), "What was stored")
+
+
+def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     parts = saved.parts
     if set(parts) != {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")

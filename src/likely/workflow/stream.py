@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +23,14 @@ from likely.core.random import generator, some_rows
 from likely.data.batches import LargeFile
 from likely.data.column import Column
 from likely.data.table import Table
-from likely.workflow.findings import MOST_EXPLAINED, Decision, Findings, first_oddest
+from likely.workflow.findings import (
+    MOST_EXPLAINED,
+    Decision,
+    Findings,
+    decide,
+    first_oddest,
+    pace_of_rows,
+)
 from likely.workflow.learned import Learned
 from likely.workflow.study import Study
 
@@ -112,6 +119,28 @@ def score(rows: LargeFile, learned: Learned) -> np.ndarray:
     for start, part in _at_once(judge, batches):
         scores[start : start + len(part)] = part
     return scores
+
+
+def detect(rows: LargeFile, learned: Learned, asked: Mapping[str, Any]) -> Findings:
+    """Find the unlikely rows of a file.
+
+    Parameters
+    ----------
+    rows : LargeFile
+        The file.
+    learned : Learned
+        What to judge by.
+    asked : mapping
+        The promise, as `decide` takes it.
+    """
+    scores = score(rows, learned)
+    log_p = learned.reference.log_p(-scores)
+    clock = times(rows, learned) if asked["alerts"] is not None else None
+    some = draw(rows, 0, learned.columns)
+    matched = learned.model.schema_.match(some.table)
+    drift = learned.drift(some.table, matched, log_p[some.positions])
+    decision = learned.qualified(decide(log_p, asked, pace_of_rows(clock, asked)), drift)
+    return gather(rows, learned, scores, log_p, decision, (*drift, *learned.notes), drift)
 
 
 def judge(drawn: Drawn, studied: Study) -> tuple[np.ndarray, Judgement]:

@@ -58,14 +58,15 @@ def oddest_episodes(oddness: np.ndarray, span: int, count: int = SHOWN) -> list[
     return sorted(runs, key=lambda run: run.start)
 
 
-def narrowed(oddness: np.ndarray, run: slice) -> slice:
+def narrowed(oddness: np.ndarray, run: slice, usual: float | None = None) -> slice:
     """Return the part of a run around its peak in which oddness is above half of its height.
 
     A window is odd if any of its steps is, so oddness begins before what is odd and ends after it.
+    What is usual is the median, if it is not given.
     """
     inside = oddness[run]
     peak = float(inside.max())
-    usual = min(float(np.median(oddness)), peak)
+    usual = min(float(np.median(oddness)) if usual is None else usual, peak)
     high = np.flatnonzero(inside >= usual + _HALF * (peak - usual))
     return slice(run.start + int(high[0]), run.start + int(high[-1]) + 1)
 

@@ -53,7 +53,7 @@ def judged_again(
 
 def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> EventFindings:
     """Return the events of new rows; what was learnt last helps to judge what follows it."""
-    before = _before(learned, table)
+    before = rows_before(learned, table)
     matched = learned.model.schema_.match(table)
     seen = matched if before is None else _joined(before, matched)
     scores = learned.model.score_samples(seen)[len(seen) - len(table) :]
@@ -96,7 +96,7 @@ def _found(
     ).by_row()
 
 
-def _before(learned: Learned, table: Table) -> Table | None:
+def rows_before(learned: Learned, table: Table) -> Table | None:
     """Return the last rows learnt if the new ones follow them without a gap."""
     kept = learned.likely_rows
     clock = clock_of(kept) if len(kept) > 1 else None

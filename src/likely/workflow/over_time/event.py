@@ -48,6 +48,9 @@ class Event:
         Natural logarithm of the p-value of the peak.
     explanation : Explanation
         The channels that cause it, the most responsible first, and a sentence.
+    change : float
+        How far the first channel was from what was to be expected, where it was farthest: in its
+        own unit, negative if below.
     """
 
     first: int
@@ -61,6 +64,7 @@ class Event:
     direction: str
     log_p: float
     explanation: Explanation
+    change: float = 0.0
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -85,13 +89,23 @@ class Narrator:
         Steps that say nothing about what is usual.
     usual : ndarray of shape (steps, channel), optional
         What was learnt from; by default the steps that are not odd.
+    witness : ChannelWitness, optional
+        Fitted to what is usual already.
     """
 
-    def __init__(self, moments: Moments, odd: np.ndarray, usual: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        moments: Moments,
+        odd: np.ndarray,
+        usual: np.ndarray | None = None,
+        witness: ChannelWitness | None = None,
+    ) -> None:
         self._moments = moments
         self._odd = odd
-        calm = moments.values[~odd] if usual is None or not len(usual) else usual
-        self._witness = ChannelWitness(calm if len(calm) >= 8 else moments.values)
+        if witness is None:
+            calm = moments.values[~odd] if usual is None or not len(usual) else usual
+            witness = ChannelWitness(calm if len(calm) >= 8 else moments.values)
+        self._witness = witness
         self._courses: dict[int, Course] = {}
 
     def course(self, channel: int) -> Course:
@@ -139,6 +153,7 @@ class Narrator:
             direction="both" if up == down else "up" if up else "down",
             log_p=log_p,
             explanation=Explanation(reasons, None, sentence),
+            change=self._change(first, run),
         )
 
     def _away(self, channel: int, run: slice) -> np.ndarray:
@@ -146,6 +161,10 @@ class Narrator:
         middle, low, _ = self.course(channel)
         half = max(float(middle[run.start] - low[run.start]), self._finest(channel))
         return (self._moments.values[run, channel] - middle[run]) / half
+
+    def _change(self, channel: int, run: slice) -> float:
+        beside = self._moments.values[run, channel] - self.course(channel).middle[run]
+        return float(beside[np.abs(beside).argmax()])
 
     def _finest(self, channel: int) -> float:
         values = self._moments.values[:, channel]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from likely.workflow.findings import SHOWN, Decision, Findings
 from likely.workflow.over_time.decision import oddest_episodes
 from likely.workflow.over_time.event import Event, Narrator
 from likely.workflow.over_time.moments import Moments
+from likely.workflow.over_time.only import Only
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,14 @@ class EventFindings(Findings):
         What stretches are that are compared.
     runs : tuple of slice
         The steps of each event, in the order of time.
+    left_out : tuple of slice
+        The steps of events that `only` left out.
     """
 
     moments: Moments = field(kw_only=True, repr=False)
     pace: Pace = field(kw_only=True)
     runs: tuple[slice, ...] = field(default=(), kw_only=True, repr=False)
+    left_out: tuple[slice, ...] = field(default=(), kw_only=True, repr=False)
 
     def by_row(self) -> EventFindings:
         """Return the same with the decision by row instead of by step."""
@@ -48,6 +53,52 @@ class EventFindings(Findings):
         runs = () if decision.ranking_only else self.runs
         notes = tuple(dict.fromkeys((*drift, *self.notes)))
         return replace(self, decision=decision, runs=runs, drift=drift, notes=notes)
+
+    def only(
+        self,
+        *,
+        direction: str = "both",
+        least_change: float | Mapping[str, float] = 0.0,
+        cool_down: str = "",
+        calm: Sequence[str] = (),
+    ) -> EventFindings:
+        """Return the findings with those events only that are worth an alert.
+
+        The promise is kept, as leaving events out makes no false alarm.
+
+        Parameters
+        ----------
+        direction : {"up", "down", "both"}, default "both"
+            Where the first channel must be beside what was to be expected.
+        least_change : float or mapping of str to float, default 0
+            How far it must be from that, in its own unit; or by channel.
+        cool_down : str, default ""
+            So long after an event no other is told, such as "1h" or "20 steps".
+        calm : sequence of str, default ()
+            Times in which nothing is told, by the clock on the wall: "2024-12-24/2024-12-27",
+            "Sunday", "02:00-04:00", "Sunday 02:00-04:00".
+
+        Raises
+        ------
+        ParameterError
+            If a value is none of these.
+        DataError
+            If a clock is needed and there is none.
+        """
+        rule = Only(direction, least_change, cool_down, calm)
+        chosen = rule.choose(list(zip(self.runs, self.events, strict=True)), self.moments)
+        kept = tuple(run for run, passes in zip(self.runs, chosen, strict=True) if passes)
+        out = tuple(run for run, passes in zip(self.runs, chosen, strict=True) if not passes)
+        if not out:
+            return self
+        odd = np.zeros(len(self.moments), dtype=bool)
+        for run in kept:
+            odd[run] = True
+        events = "1 event is" if len(out) == 1 else f"{len(out):,} events are"
+        notes = (f"{events} left out, by direction, size, time or cool-down.", *self.notes)
+        decision = replace(self.decision, anomaly=odd)
+        left_out = (*self.left_out, *out)
+        return replace(self, decision=decision, runs=kept, left_out=left_out, notes=notes).by_row()
 
     @cached_property
     def events(self) -> list[Event]:
@@ -69,7 +120,7 @@ class EventFindings(Findings):
     def narrator(self) -> Narrator:
         """What tells the usual course of channels, and events from it."""
         odd = np.zeros(len(self.moments), dtype=bool)
-        for run in self._episodes:
+        for run in (*self._episodes, *self.left_out):
             odd[run] = True
         usual = None
         kept = self.learned.likely_rows

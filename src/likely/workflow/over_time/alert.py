@@ -1,0 +1,72 @@
+"""`Alert`: what a stream says as soon as it is certain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from likely.workflow.over_time.event import Event
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that became certain about a series that goes on.
+
+    Attributes
+    ----------
+    kind : {"begins", "ended", "promise", "rebased"}
+        An event begins, or has ended; the promise no longer holds, or holds again; or the model
+        was learnt anew.
+    at : str
+        When that is, by the clock: where the event begins or ends, or since when.
+    row : int
+        The row that `at` is about, counted from 0 since the stream began.
+    known : int
+        The row with which it became certain.
+    sentence : str
+        What to tell people.
+    log_p : float or None
+        Natural logarithm of the p-value: of the first step, or of the peak once it has ended.
+    event : Event or None
+        The event: as far as it is known, if it begins; in full, if it has ended.
+    """
+
+    kind: str
+    at: str
+    row: int
+    known: int
+    sentence: str
+    log_p: float | None = None
+    event: Event | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        plain: dict[str, Any] = {
+            "alert": self.kind,
+            "at": self.at,
+            "row": self.row + 1,
+            "known_row": self.known + 1,
+            "sentence": self.sentence,
+        }
+        if self.log_p is not None:
+            plain["p_value"] = float(max(np.exp(self.log_p), np.finfo(np.float64).tiny))
+        if self.event is None:
+            return plain
+        if self.kind == "begins":
+            return {**plain, "channels": list(self.event.channels)}
+        event = self.event
+        return {
+            **plain,
+            "first_row": event.first + 1,
+            "last_row": event.last + 1,
+            "start": event.start,
+            "end": event.end,
+            "lasts": event.lasts,
+            "kind": event.kind,
+            "direction": event.direction,
+            "change": event.change,
+            "channels": list(event.channels),
+            "reasons": [vars(reason) for reason in event.explanation.reasons],
+        }

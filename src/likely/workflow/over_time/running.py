@@ -1,0 +1,167 @@
+"""Scores of a series as it goes on: each is final when enough later steps are there.
+
+A model says how far its scores reach. So a step is judged once all within its reach is known, by
+a part of the series that begins where the model may cut it, and its score is the one that the
+whole series would give it; how the rows were cut into chunks plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from likely.base.over_time import OverTime
+from likely.data.clock import local_time
+from likely.data.table import Table
+from likely.data.timeline import Stretch
+from likely.workflow.over_time.arrivals import Arrivals, Pace
+from likely.workflow.over_time.kept import Kept
+
+
+class Block(NamedTuple):
+    """Steps whose oddness has become final."""
+
+    first: int
+    end: int
+    start: int
+    """Where their stretch begins."""
+
+    ends: int | None
+    """The step behind their stretch; None if it goes on."""
+
+
+class Running:
+    """A series that goes on, and how odd its steps are.
+
+    Attributes
+    ----------
+    kept : Kept
+        The last steps.
+    arrivals : Arrivals
+        Rows that are no steps yet.
+    decided : int
+        The first step whose oddness is not final.
+
+    Parameters
+    ----------
+    model : OverTime
+        Fitted.
+    pace : Pace or None
+        How the clock goes, if that is known.
+    history : int
+        So many decided steps are kept at least.
+    zone : str
+        Of the clock on the wall.
+    """
+
+    def __init__(
+        self,
+        model: OverTime,
+        pace: Pace | None,
+        history: int,
+        zone: str,
+    ) -> None:
+        channels = sum(c.kind in ("number", "boolean") for c in model.schema_.used)
+        self.kept = Kept(channels)
+        self.arrivals = Arrivals(channels, pace)
+        self.decided = 0
+        self._history, self._zone = history, zone
+        self._take(model)
+        self._clock = any(c.kind == "date" for c in model.schema_.used)
+        self._starts = [0]
+        """First steps of stretches: of the one in which `decided` is, and of all behind it."""
+
+    def _take(self, model: OverTime) -> None:
+        """Take a model, and ask it once what it would have to work out again and again."""
+        self._model = model
+        self._before, self._after = model.reach_
+        self._least, self._stride = model.least_steps_, model.stride_
+
+    def add(self, table: Table, *, over: bool = False) -> None:
+        """Take rows, as the model's schema matches them; `over` if the series ends with them."""
+        if len(table):
+            self.arrivals.add(table)
+        new = self.arrivals.certain(over=over)
+        first = self.kept.end
+        if not self._model.across_gaps_:
+            self._starts += [first + int(i) for i in new.breaks if first + i > 0]
+        self.kept.append(new.values, new.times, new.rows)
+        if over and self.kept.end > self._starts[-1]:
+            self._starts.append(self.kept.end)
+
+    def decide(self) -> Iterator[Block]:
+        """Judge all steps whose oddness can be final, and yield them, no block across a gap.
+
+        Between blocks, `turn_to` may call for another judgement.
+        """
+        while True:
+            start, closed = self._starts[0], len(self._starts) > 1
+            end = self._starts[1] if closed else self.kept.end
+            model, first = self._model, self.decided
+            self._judge(start, end, closed)
+            if self.decided > first:
+                yield Block(first, self.decided, start, end if closed else None)
+            if closed and self.decided == end:
+                self._starts.pop(0)
+            elif self._model is model:
+                return
+
+    def _judge(self, start: int, end: int, closed: bool) -> None:
+        model = self._model
+        if end - start < self._least:
+            if closed:  # too short to be judged: as usual, which is what a batch says
+                self._set(end, np.full(end - self.decided, model.usual_))
+            return
+        target = end if closed else end - self._after
+        if target <= self.decided:
+            return
+        first = self._cut(start, end)
+        part = self.kept.part(first, end)
+        times = self.kept.times[part]
+        local = local_time(times, self._zone) if self._clock else None
+        odd = model.stretch_oddness(Stretch(self.kept.values[part], local))
+        self._set(target, odd[self.decided - first : target - first])
+
+    def _cut(self, start: int, end: int) -> int:
+        """Return where the part begins that is judged: at a multiple of the stride."""
+        first = max(0, min(self.decided - start - self._before, end - start - self._least))
+        return start + first // self._stride * self._stride
+
+    def _set(self, target: int, oddness: np.ndarray) -> None:
+        self.kept.oddness[self.kept.part(self.decided, target)] = oddness
+        self.decided = int(target)
+
+    def known_at(self, step: int, block: Block) -> int:
+        """Return the last step that had to be there for a step of a block to be judged."""
+        last = max(step + self._after, block.start + self._least - 1)
+        return last if block.ends is None else min(last, block.ends - 1)
+
+    def forget(self, before: int) -> None:
+        """Let go of decided steps that nothing needs, and of none from `before` on."""
+        reach = self._before + self._least + self._stride
+        self.kept.forget(min(before, self.decided - max(self._history, reach)))
+
+    def turn_to(self, model: OverTime, step: int) -> None:
+        """Let another model judge from a step on, in the block last yielded."""
+        self._starts[0] = max(self._starts[0], step - self._history)
+        self.kept.oddness[self.kept.part(step, self.kept.end)] = np.nan
+        self._take(model)
+        self.decided = step
+
+    def state(self) -> dict[str, Any]:
+        """Return everything but the model as plain values and arrays."""
+        return {
+            "decided": self.decided,
+            "starts": list(self._starts),
+            "kept": self.kept.state(),
+            "arrivals": self.arrivals.state(),
+        }
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state` was told."""
+        self.kept = Kept.resume(state["kept"])
+        self.arrivals = Arrivals.resume(state["arrivals"])
+        self.decided = int(state["decided"])
+        self._starts = [int(start) for start in state["starts"]]

@@ -1,0 +1,290 @@
+"""`Stream`: one series judged as it goes on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from likely.core.errors import DamagedFile, UnsupportedFile
+from likely.data.column import Column
+from likely.data.table import Table
+from likely.workflow.learned import Learned
+from likely.workflow.over_time import stored
+from likely.workflow.over_time.alert import Alert
+from likely.workflow.over_time.arrivals import CLOCK_STEPS, Pace, pace_of
+from likely.workflow.over_time.detect import rows_before
+from likely.workflow.over_time.following import HISTORY, Following
+from likely.workflow.over_time.judging import check_stream, series_model
+from likely.workflow.over_time.lengths import read_length
+from likely.workflow.over_time.moments import Moments, duration
+from likely.workflow.over_time.only import Only
+from likely.workflow.over_time.running import Running
+
+PIECE = 2**14
+"""So many rows are judged at a time, so that memory stays bounded."""
+
+_VERSION = 1
+
+
+class Delay(NamedTuple):
+    """How late alerts are."""
+
+    steps: int
+    time: str | None
+    """In words; None where there is no clock, or its pace is not known yet."""
+
+
+class Stream:
+    """One series judged as it goes on; made by `Learned.stream`, whose parameters it has.
+
+    A score is final as soon as the later steps are there that it depends on, and then is the one
+    that the whole series would have; how rows are cut into chunks changes no alert. Memory is
+    bounded. Rows are in the order of time: what comes behind a later row is counted in `late` and
+    left out.
+
+    Examples
+    --------
+    >>> import numpy as np, likely
+    >>> rng = np.random.default_rng(0)
+    >>> learned = likely.learn(rng.normal(size=(600, 1)), "Panel", kind="timeline")
+    >>> stream = learned.stream(fpr=0.001)
+    >>> new = rng.normal(size=(1_000, 1))
+    >>> new[300:310] += 20
+    >>> [alert.kind for alert in stream.push(new)]
+    ['begins', 'ended']
+    """
+
+    def __init__(
+        self,
+        learned: Learned,
+        *,
+        alerts: str | None = None,
+        fpr: float | None = None,
+        direction: str = "both",
+        least_change: float | Mapping[str, float] = 0.0,
+        cool_down: str = "",
+        calm: Sequence[str] = (),
+        rebase: str = "",
+    ) -> None:
+        if alerts is None and fpr is None:
+            alerts = "1/day"
+        asked = {"alerts": alerts, "fpr": None if fpr is None else float(fpr)}
+        check_stream(learned, asked)
+        only = Only(direction, least_change, cool_down, calm)
+        clock = next((c for c in learned.model.schema_.used if c.kind == "date"), None)
+        only.check_clock(clock is not None)
+        self._learned = learned
+        self._options = {**asked, **only.to_json(), "rebase": rebase}
+        self._begun = False
+        zone = "" if clock is None else clock.zone
+        pace = _known_pace(learned) if clock is not None else Pace(0.0, 0.0)
+        running = Running(series_model(learned), pace, HISTORY, zone)
+        rule = read_length(rebase, "rebase") if rebase else None
+        self._following = Following(learned, asked, only, rule, running)
+        self._following.check()
+
+    @property
+    def learned(self) -> Learned:
+        """What the series is judged by: also if it was learnt anew."""
+        return self._following.learned
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of rows."""
+        return self._learned.columns
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the stream was made with, as plain values."""
+        return dict(self._options)
+
+    @property
+    def delay(self) -> Delay:
+        """How late it is known that an event begins; its end is known one span later."""
+        steps = series_model(self.learned).reach_[1]
+        pace = self._following.running.arrivals.pace
+        if pace is None or not pace.a_day:
+            return Delay(steps, None)
+        return Delay(steps, duration(steps * 86_400e6 / pace.a_day))
+
+    @property
+    def late(self) -> int:
+        """How many rows came behind a later one and were left out."""
+        return self._following.running.arrivals.late
+
+    @property
+    def timeless(self) -> int:
+        """How many rows had no time and were left out."""
+        return self._following.running.arrivals.timeless
+
+    @property
+    def undecided(self) -> int:
+        """How many rows wait for later ones to be judged."""
+        running = self._following.running
+        return running.arrivals.waiting + running.kept.end - running.decided
+
+    def push(self, rows: Any) -> list[Alert]:
+        """Take the next rows and return the alerts that became certain with them.
+
+        Parameters
+        ----------
+        rows : dict, dataframe, array or list
+            One row or many, with the columns learnt from; nothing of them is kept if they cannot
+            be read.
+
+        Returns
+        -------
+        list of Alert
+            In the order in which they became certain.
+
+        Raises
+        ------
+        DataError
+            If rows do not fit what was learnt, or no such promise can be given.
+        """
+        table = self.read(rows)
+        following = self._following
+        found: list[Alert] = []
+        for first in range(0, len(table), PIECE):
+            piece = table.take(slice(first, first + PIECE))
+            if not self._begun:
+                self._begin(piece)
+            following.running.add(piece)
+            following.check()
+            found += following.advance()
+        return found
+
+    def finish(self) -> list[Alert]:
+        """Return what is certain if nothing more comes; rows pushed later begin a new stretch."""
+        nothing = self._read_nothing()
+        self._following.running.add(nothing, over=True)
+        self._following.check()
+        return [*self._following.advance(), *self._following.over()]
+
+    def read(self, rows: Any) -> Table:
+        """Return rows as `push` reads them, without taking them."""
+        if isinstance(rows, Mapping) and not any(_is_column(cells) for cells in rows.values()):
+            rows = [rows]
+        elif isinstance(rows, np.ndarray) and rows.ndim == 1 and not rows.dtype.names:
+            rows = rows[None]
+        return self._learned.model.schema_.match(self._learned.table(rows))
+
+    def _read_nothing(self) -> Table:
+        used = self._learned.model.schema_.used
+        return Table(np.empty((0, len(used))), used)
+
+    def _begin(self, first: Table) -> None:
+        """Begin behind the last rows learnt, if these rows follow them."""
+        self._begun = True
+        before = rows_before(self._learned, first)
+        if before is None:
+            return
+        running = self._following.running
+        running.arrivals.count_from(-len(before))
+        running.add(before)
+        self._following.begin_at(len(before))
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the stream knows as arrays and plain values, to go on from later."""
+        following = self._following
+        return {
+            "version": _VERSION,
+            "of": _fingerprint(self._learned),
+            "options": self._options,
+            "begun": self._begun,
+            "anew": stored.learned_bytes(following.learned) if following.anew else None,
+            "following": following.state(),
+        }
+
+    @classmethod
+    def resume(cls, learned: Learned, state: Mapping[str, Any]) -> Stream:
+        """Return the stream that `state` was taken of.
+
+        Parameters
+        ----------
+        learned : Learned
+            The same that the stream was made by.
+        state : mapping
+            What `state` returned.
+
+        Raises
+        ------
+        UnsupportedFile
+            If the state is of a stream of something else that was learnt, or of a newer likely.
+        DamagedFile
+            If it contradicts itself.
+        """
+        if state.get("version") != _VERSION:
+            raise UnsupportedFile("The state of the stream is of another version of likely.")
+        if state.get("of") != _fingerprint(learned):
+            raise UnsupportedFile(
+                "The state is of a stream that was judged by something else that was learnt. Give "
+                "the model that it began with, or begin without the state."
+            )
+        try:
+            stream = cls(learned, **state["options"])
+            stream._begun = bool(state["begun"])
+            if state["anew"] is not None:
+                stream._following.judge_anew(stored.learned_of(state["anew"]))
+            stream._following.resume(state["following"])
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise DamagedFile(f"The state of the stream contradicts itself ({error!r}).") from error
+        return stream
+
+    def save(self, path: str | Path, **facts: Any) -> None:
+        """Write the state to a file, at once or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where; by custom the name ends in ".state". An old file there is replaced.
+        **facts
+            Plain values to be kept beside it.
+        """
+        stored.write(Path(path), {**self.state(), "facts": facts})
+
+    @classmethod
+    def load(cls, learned: Learned, path: str | Path) -> tuple[Stream, dict[str, Any]]:
+        """Return the stream that `save` wrote, and the facts beside it.
+
+        Parameters
+        ----------
+        learned : Learned
+            The same that the stream was made by.
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        PersistenceError
+            If the file cannot be read, or is none of this stream.
+        """
+        state = stored.read(Path(path))
+        facts = state.pop("facts", None)
+        if not isinstance(facts, dict):
+            raise DamagedFile(f"{path} does not hold the state of a stream.")
+        return cls.resume(learned, state), facts
+
+
+def _is_column(cells: Any) -> bool:
+    return hasattr(cells, "__len__") and not isinstance(cells, (str, bytes))
+
+
+def _known_pace(learned: Learned) -> Pace | None:
+    """Return how the clock goes by the last rows learnt; None if none are kept."""
+    if len(learned.likely_rows) < CLOCK_STEPS:
+        return None
+    times = Moments.of(learned.likely_rows).times
+    return None if times is None or len(times) < CLOCK_STEPS else pace_of(times)
+
+
+def _fingerprint(learned: Learned) -> str:
+    """Return what tells one thing that was learnt from another."""
+    digest = hashlib.sha256(np.ascontiguousarray(learned.reference.values).tobytes())
+    digest.update(repr((type(learned.model).__name__, learned.pace)).encode())
+    digest.update(repr([column.name for column in learned.columns]).encode())
+    return digest.hexdigest()
