@@ -3,8 +3,8 @@
 burst: three days of requests of a server, a Poisson process whose rate follows the day (4 to 16 a
 minute), as a log of one row a request. In the third day, for eight minutes, twice the highest rate
 comes on top. The log is counted by minutes (`likely.data.event_counts.counts`), two days are
-learnt, and the third is streamed minute by minute with `alerts="1/day"`. "minutes" is how long after
-the burst began the alert that it begins was certain, "false a day" counts other alerts.
+learnt, and the third is streamed minute by minute with `alerts="1/day"`. "minutes" is how long
+after the burst began the alert that it begins was certain; "false a day" counts other alerts.
 
 prices: 1,500 daily prices with GARCH(1, 1) volatility, that come in calm and in stormy months
 (alpha 0.10, beta 0.88). In half of the series, three jumps of eight standard deviations of that day

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import measured_densities
+import measured_series
 from pieces import table
 
 RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
@@ -172,4 +173,5 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "binarised_mnist": _binarised_mnist,
     "binarised_mnist_cuda": _binarised_mnist_cuda,
     **measured_densities.SUMMARIES,
+    **measured_series.SUMMARIES,
 }

@@ -236,17 +236,6 @@ def _imputed_tables(stored: dict[str, Any]) -> Iterable[Row]:
         )
 
 
-def _tsb_ad(stored: dict[str, Any]) -> Iterable[Row]:
-    kinds = {"uni": "of one channel", "multi": "of several channels"}
-    for kind, said in kinds.items():
-        mine = [r for r in stored["rows"] if r["kind"] == kind and r["part"] == "official"]
-        shown = [r for r in mine if r["method"] != "difference"]
-        yield (
-            f"{mine[0]['series']} series {said} of TSB-AD, ranking of odd moments: mean VUS-PR",
-            "; ".join(f"{r['method']} {r['vus_pr']:.2f}" for r in shown),
-        )
-
-
 def _generated_tables(stored: dict[str, Any]) -> Iterable[Row]:
     parts = [f"{row['method'].removeprefix('likely.')} {row['told']:.3f}" for row in stored["rows"]]
     yield (
@@ -284,7 +273,6 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "diffusion_images_detection": _diffusion_detection,
     "diffusion_images_repair": _diffusion_repair,
     "imputed_tables": _imputed_tables,
-    "tsb_ad": _tsb_ad,
     "spoken_text": _spoken_text,
     "generated_tables": _generated_tables,
 }
