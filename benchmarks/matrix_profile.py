@@ -23,7 +23,7 @@ import numpy as np
 import stumpy
 
 import store
-from likely.series.matrix_profile import matrix_profile
+from likely.series.profiles import matrix_profile
 
 N, WINDOW, TIMES = 32_768, 100, 3
 SHORT = 3_000

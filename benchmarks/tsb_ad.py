@@ -15,6 +15,15 @@ longest.
 
     python benchmarks/tsb_ad.py                stores results/tsb_ad.json
     python benchmarks/tsb_ad.py official       a part, not stored
+
+The other models of one series are measured at their default settings, each in one row: the mean
+over the official univariate series and over the multivariate ones, learnt from all, and from
+[0, tr).
+
+    python benchmarks/tsb_ad.py methods        stores results/tsb_ad_methods.json
+    python benchmarks/tsb_ad.py methods KShape     the same, of some only; other rows stay
+    python benchmarks/tsb_ad.py SubPCA KShape  some of them, not stored
+    python benchmarks/tsb_ad.py others SubPCA  on the series of other families, not stored
 """
 
 from __future__ import annotations
@@ -32,6 +41,7 @@ import numpy as np
 import pandas as pd
 
 import store
+from likely.core import catalogue
 from likely.evaluation import vus_pr, window_of
 from likely.series import Panel
 from tables import DATA
@@ -72,6 +82,44 @@ def main(parts: list[str]) -> None:
                 rows += leaders(kind, mine)
     if not parts:
         store.save("tsb_ad", rows)
+
+
+def methods(names: list[str], part: str, *, stored: bool) -> None:
+    """Measure models by name, print a row each, and store them."""
+    every = list(official() if part == "official" else others())
+    for name in names:
+        row: dict = {"method": name}
+        for kind in ("uni", "multi"):
+            mine = [one for one in every if one.kind == kind]
+            for learnt, all_of in (("all", True), ("[0, tr)", False)):
+
+                def judge(one: Series, name: str = name, all_of: bool = all_of) -> np.ndarray:
+                    return oddness(name, one, len(one.labels) if all_of else one.train)
+
+                found = summed_up(part, kind, name, judge, mine)
+                row[f"{kind}, learnt from {learnt}"] = found["vus_pr"]
+                row[f"{kind}, learnt from {learnt}, seconds"] = found["seconds"]
+                row[f"{kind}, learnt from {learnt}, most"] = found["most"]
+        store.show(row)
+        if stored:
+            rows = [row if one["method"] == name else one for one in store.load("tsb_ad_methods")]
+            rows += [] if row in rows else [row]
+            store.save("tsb_ad_methods", rows, command="python benchmarks/tsb_ad.py methods")
+
+
+def models() -> list[str]:
+    """Return the models of one series in the catalogue, but `Panel`."""
+    every = catalogue.entries().values()
+    return [one.name for one in every if "timeline" in one.kinds and one.name != "Panel"]
+
+
+def oddness(name: str, one: Series, steps: int) -> np.ndarray:
+    """Return how odd a model finds each step, after learning from the first ones."""
+    model = catalogue.make(name)
+    model.fit(one.values[: max(steps, model.min_rows)])
+    if steps == len(one.values):
+        return -model.training_scores_  # which leave a moment out of its own reference
+    return -model.score_samples(one.values)
 
 
 def summed_up(
@@ -197,4 +245,10 @@ METHODS: dict[str, Callable[[Series], np.ndarray]] = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    named = [name for name in sys.argv[1:] if name not in PARTS]
+    if named:
+        where = "others" if "others" in sys.argv else "official"
+        some = [name for name in named if name != "methods"]
+        methods(some or models(), where, stored="methods" in named and where == "official")
+    else:
+        main(sys.argv[1:])

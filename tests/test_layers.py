@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from likely.core import catalogue
+
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "likely"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -30,6 +32,27 @@ def test_import_loads_nothing_heavy() -> None:
 
 def test_reading_the_catalogue_loads_nothing_heavy() -> None:
     assert _loaded_after("from likely.core.catalogue import entries; assert entries()") == []
+
+
+def test_models_of_series_without_networks_load_no_torch() -> None:
+    """Models on networks stand beside light ones in one room: only their own leaves load torch."""
+    entries = catalogue.entries().values()
+    light = [one.name for one in entries if one.family == "series" and not _on_network(one.module)]
+    assert {"Panel", "Forecaster"} <= set(light)
+    run = f"""
+import numpy as np
+from likely import series
+wave = np.sin(np.arange(300) / 5)[:, None]
+for name in {light!r}:
+    model = getattr(series, name)
+    model(**model.fast).fit(wave).score_samples(wave)
+"""
+    assert "torch" not in _loaded_after(run)
+
+
+def _on_network(module: str) -> bool:
+    text = SOURCE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text(encoding="utf-8")
+    return re.search(r"^import torch$", text, re.MULTILINE) is not None
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -137,8 +137,10 @@ def test_a_clock_can_be_named() -> None:
     frame = _clocked([0, 1, 2]).with_columns(pl.col("when").reverse().alias("other"))
     assert cut(frame, 3).samples.sample(0)[0, 0] == 0
     assert cut(frame, 3, time="other").samples.sample(0)[0, 0] == np.sqrt(2)
+    loaded = frame.with_columns(load=pl.Series([3.0, 5.0, 4.0]), value=-pl.col("value"))
+    assert cut(loaded, 3, time="value").samples.sample(0)[:, 0].tolist() == [4, 5, 3]
     with pytest.raises(DataError, match="holds no dates"):
-        cut(frame, 3, time="value")
+        cut(frame.with_columns(pump=pl.Series(["on", "off", "on"])), 3, time="pump")
     with pytest.raises(DataError, match="no column named 'hour'"):
         cut(frame, 3, time="hour")
 

@@ -11,8 +11,8 @@ from likely.core.errors import DataError, ParameterError
 from likely.series import all_pairs
 from likely.series.all_pairs import correlate
 from likely.series.covariance_tiles import Task
-from likely.series.matrix_profile import Side, combined, matrix_profile
 from likely.series.nearest_windows import Nearest
+from likely.series.profiles import Side, combined, matrix_profile
 from likely.series.z_windows import ZWindows
 from likely.testing.naive.matrix_profile import matrix_profile as naive
 

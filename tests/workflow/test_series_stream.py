@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from series_toys import MINUTE, START, Beside, series, with_values
 
 import likely
 from likely.data.table import Table
@@ -19,6 +18,7 @@ from likely.workflow import storage
 from likely.workflow.over_time import arrivals, stored
 from likely.workflow.over_time.running import Running
 from likely.workflow.over_time.stream import Stream
+from series_toys import MINUTE, START, Beside, series, with_values
 
 LATER = START + 7 * 86_400e6
 
@@ -66,16 +66,18 @@ def told(alerts: list[Any]) -> list[dict[str, Any]]:
 
 
 def scores_in_chunks(model: Any, table: Table, seed: int) -> np.ndarray:
-    pace = arrivals.Pace(float(np.median(np.diff(table.matrix[:, 0]))), 1.0)
-    running, found = Running(model, pace, 50, ""), np.full(len(table), np.nan)
+    step = float(np.median(np.diff(table.matrix[:, 0])))
+    running = Running(model, 0, arrivals.Beat(step, step), 50)
+    found = np.full(len(table), np.nan)
     for chunk in [*chunks(len(table), seed), None]:
         piece = table.take(slice(0, 0)) if chunk is None else table.take(chunk)
         running.add(model.schema_.match(piece), over=chunk is None)
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
-            rows = running.kept.rows[part]
+            real = running.kept.real[part]
+            rows = running.kept.rows[part][real]
             assert np.isnan(found[rows]).all()  # what was final is not judged again
-            found[rows] = -running.kept.oddness[part]
+            found[rows] = -running.kept.oddness[part][real]
         running.forget(running.decided)
         assert running.kept.end - running.kept.first <= 50 + 400 + 80
     return found
@@ -102,14 +104,15 @@ def test_a_panel_in_chunks_is_a_panel(panel: Panel) -> None:
     matrix[640:650, 2] = np.nan
     table = Table(matrix, table.columns)
     whole = panel.score_samples(table)
-    pace = arrivals.Pace(3_600e6, 24.0)
-    running, found = Running(panel, pace, 50, ""), np.full(len(table), np.nan)
+    running = Running(panel, 0, arrivals.Beat(3_600e6, 3_600e6), 50)
+    found = np.full(len(table), np.nan)
     for first in [*range(0, 1_300, 130), 1_300]:
         piece = table.take(slice(first, first + 130))
         running.add(panel.schema_.match(piece), over=not len(piece))
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
-            found[running.kept.rows[part]] = -running.kept.oddness[part]
+            real = running.kept.real[part]
+            found[running.kept.rows[part][real]] = -running.kept.oddness[part][real]
         running.forget(running.decided)
     np.testing.assert_allclose(found, whole, rtol=0, atol=1e-9)
 
@@ -120,12 +123,12 @@ def test_an_event_is_told_as_soon_as_it_is_certain(learned: likely.Learned) -> N
     found = [(step, a) for step in range(600) for a in stream.push(table.take([step]))]
     (begun, first), (ended, last) = found
     scores = learned.model.score_samples(table)
-    odd = np.flatnonzero(learned.reference.log_p(-scores) <= np.log((1 / 7) * learned.span / 1_440))
+    odd = np.flatnonzero(learned.reference.log_p(-scores) <= np.log((1 / 7) / learned.pace.a_day))
     assert first.kind == "begins"
     assert first.row == odd[0]
     assert begun == first.known == odd[0] + 2  # the steps that its score depends on
     assert last.kind == "ended"
-    assert ended == last.known == odd[-1] + learned.span + 2
+    assert ended == last.known == odd[-1] + learned.pace.span + 2
     assert (last.event.first, last.event.last) == (300, 309)
     assert last.event.channels == ("load",)
     assert last.event.direction == "up"

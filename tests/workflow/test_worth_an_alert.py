@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from series_toys import MINUTE, START, Beside, series, with_values
 
 import likely
 from likely.data.column import Column
 from likely.data.table import Table
 from likely.workflow.over_time.calm import read_calm
 from likely.workflow.over_time.lengths import read_length
+from series_toys import MINUTE, START, Beside, series, with_values
 
 LATER = START + 7 * 86_400e6  # Thursday, 8 January 2026
 PLANTED = ((300, 9.0, 0), (700, -7.0, 0), (740, 30.0, 0), (1_100, 32.0, 1))

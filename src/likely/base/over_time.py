@@ -11,19 +11,33 @@ import numpy as np
 from likely.base.model import Model
 from likely.base.state import Array, Members, Weights
 from likely.core.errors import DataError
-from likely.data.timeline import Stretch, Timeline, in_order
+from likely.data.aside import without_silent
+from likely.data.clock_column import with_clock
+from likely.data.dataframes import index_as_column
+from likely.data.samples import Samples
+from likely.data.table import Table
+from likely.data.timeline import Stretch, Timeline, in_order, level_of
 
 PART = 2**18
 """Steps judged at a time, so that memory stays bounded."""
+
+MOST_LEARNT = 2**21
+"""Steps learnt from; of a longer series blocks from all over it, for the same reason."""
+
+BLOCK = 2**17
 
 
 class OverTime(Model, ABC):
     """A model that judges each row of a table by the rows around it, in the order of time.
 
-    Rows are put in the order of the only column of dates, and come as they are without one; scores
-    come back in the order of the rows. Every other column of numbers is a channel, gaps in which
-    are bridged by straight lines. Behind a gap in the clock a new stretch begins; a stretch too
-    short to be judged, and a row without a time, are judged as the usual one.
+    Rows are put in the order of their clock, and come as they are without one; scores come back in
+    the order of the rows. The clock is the only column of dates, numbers that are one
+    (`likely.data.clock_column`), or the index of a pandas dataframe. Every other column of numbers
+    is a channel, gaps in which are bridged by straight lines; one without any value is left out.
+    Behind a gap of more than 32 steps in the clock or in all channels a new stretch begins; a
+    stretch too short to be judged, and a row without a time or without a value nearby, are judged
+    as the usual one. Of more than two million steps blocks from all over the series are learnt
+    from.
 
     Hooks see stretches, in the order of time: `_learn` and `_oddness`.
 
@@ -33,14 +47,18 @@ class OverTime(Model, ABC):
         The median oddness of what was learnt.
     across_gaps_ : int
         1 if gaps in the clock were so many that they count as none, else 0.
+    level_ : ndarray of shape (channel,)
+        The median of each channel: what it is taken for where nothing is known of it.
     """
 
     state: ClassVar[dict[str, Array | Members | Weights]] = {
         "usual_": Array(),
         "across_gaps_": Array(dtype="int64", low=0, high=1),
+        "level_": Array("series_channel"),
     }
     usual_: float
     across_gaps_: int
+    level_: np.ndarray
 
     @property
     @abstractmethod
@@ -100,6 +118,10 @@ class OverTime(Model, ABC):
     def _oddness(self, stretch: Stretch) -> np.ndarray:
         """Return how odd each step of a stretch of `least_steps_` or more is, (time,)."""
 
+    def _read(self, X: Any) -> Samples:
+        samples = super()._read(index_as_column(X))
+        return without_silent(with_clock(samples)) if isinstance(samples, Table) else samples
+
     def _view(self, schema: Any, samples: Any) -> Any:
         return in_order(samples)
 
@@ -110,10 +132,13 @@ class OverTime(Model, ABC):
                 f"{type(self).__name__} needs at least {self.min_rows} rows with a time. Got "
                 f"{len(timeline):,}."
             )
+        if not timeline.known.any():
+            raise DataError("Not one value of the series is known. Give rows that hold numbers.")
         least = min(self.longest_window, len(timeline))
+        self.level_ = level_of(timeline.values)
         self.across_gaps_ = int(timeline.too_broken(least))
-        parts = timeline.parts(least, across=bool(self.across_gaps_))
-        self._learn([stretch for _, stretch in parts], rng)
+        parts = timeline.parts(least, across=bool(self.across_gaps_), level=self.level_)
+        self._learn(_blocks([stretch for _, stretch in parts], least), rng)
 
     def _score(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
@@ -127,14 +152,22 @@ class OverTime(Model, ABC):
 
     def _score_training(self, x: Any) -> np.ndarray:
         odd = self._by_step(x, np.nan)
-        self.usual_ = float(np.nanmedian(odd))
+        judged = odd[~np.isnan(odd)]
+        self.usual_ = float(np.median(judged)) if len(judged) else 0.0
         odd[np.isnan(odd)] = self.usual_
         return -x.onto_rows(odd, self.usual_)
+
+    def _check_state(self) -> None:
+        super()._check_state()
+        numbers = sum(column.kind in ("number", "boolean") for column in self.schema_.used)
+        if len(self.level_) != numbers:
+            raise ValueError(f"{len(self.level_)} levels of {numbers} channels")
 
     def _by_step(self, timeline: Timeline, elsewhere: float) -> np.ndarray:
         """Return how odd each step is, (time,); those of too short stretches are `elsewhere`."""
         odd = np.full(len(timeline), elsewhere)
-        for steps, stretch in timeline.parts(self.least_steps_, across=bool(self.across_gaps_)):
+        across = bool(self.across_gaps_)
+        for steps, stretch in timeline.parts(self.least_steps_, across=across, level=self.level_):
             odd[steps] = self._in_parts(stretch)
         return odd
 
@@ -150,10 +183,7 @@ class OverTime(Model, ABC):
             start = max(0, first - before) // self.stride_ * self.stride_
             start = min(start, max(0, steps - self.least_steps_) // self.stride_ * self.stride_)
             end = min(steps, first + size + after)
-            seen = slice(start, end)
-            part = Stretch(
-                stretch.values[seen], None if stretch.local is None else stretch.local[seen]
-            )
+            part = _cut(stretch, slice(start, end))
             odd[first : first + size] = self._oddness(part)[first - start : first - start + size]
         return odd
 
@@ -161,6 +191,27 @@ class OverTime(Model, ABC):
         self, X: Any, compute: Callable[[np.ndarray], np.ndarray], condition: Any = None
     ) -> np.ndarray:
         self._check_fitted()
-        table = self.schema_.match(X)
+        table = self.schema_.match(index_as_column(X, [c.name for c in self.schema_.used]))
         self._given(condition, len(table))
         return compute(self._view(self.schema_, table))  # a series is judged as a whole
+
+
+def _blocks(stretches: list[Stretch], least: int) -> list[Stretch]:
+    """Return stretches with at most `MOST_LEARNT` steps in all, evenly from all of them."""
+    total = sum(len(stretch.values) for stretch in stretches)
+    if total <= MOST_LEARNT:
+        return stretches
+    size = max(BLOCK, least)
+    every = [
+        _cut(one, slice(first, first + size))
+        for one in stretches
+        for first in range(0, len(one.values), size)
+        if first == 0 or len(one.values) - first >= least
+    ]
+    chosen = np.linspace(0, len(every) - 1, max(1, int(len(every) * MOST_LEARNT / total)))
+    return [every[k] for k in chosen.astype(int)]
+
+
+def _cut(stretch: Stretch, steps: slice) -> Stretch:
+    """Return some steps of a stretch."""
+    return Stretch(stretch.values[steps], None if stretch.local is None else stretch.local[steps])

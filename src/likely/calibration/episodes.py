@@ -2,12 +2,16 @@ r"""Oddness over time: how long it lasts, and what is compared with what.
 
 Neighbouring moments are odd together, so their scores are no independent trials, and a thousand
 odd moments in a row are one alarm. So a series is cut into cells, each as long as oddness usually
-lasts, and each cell counts by its oddest moment. Cells take the place of rows in everything that
-is promised: their p-values are compared with other cells, and a false alarm is one cell or more.
+lasts, and each cell counts by its oddest moment. Ten cells in a row and more that are all among
+the odder three in ten are one spell, which counts once, by its oddest: a new level that stays is
+one thing that happened, however long it lasts. Stretches (cells, and such spells) take the place of
+rows in everything that is promised: their p-values are compared with other stretches, and a false
+alarm is one of them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,37 +21,100 @@ from likely.core.period import autocorrelation
 FEWEST_CELLS = 200
 """So many cells are made if there are steps for them, even if they then depend on one another."""
 
+_ODDER = 0.7
+_LONG = 10  # cells in a row: by chance it hardly happens
+
 _HIGH = 0.9  # quantile above which a moment is odd enough to see how long that lasts
 _GONE = 0.2  # of the correlation: oddness has passed
 _MOST = 1_000
 _SEEN = 200_000
 
 
-def span_of(oddness: np.ndarray) -> int:
+def span_of(oddness: np.ndarray, most: int | None = None) -> int:
     """Return how many steps oddness lasts: those after which its exceedances no longer go together.
 
     Parameters
     ----------
     oddness : ndarray of shape (time,)
         In the order of time.
+    most : int in [1, time), optional
+        Where to stop. Default: a two-hundredth of the series, and 1,000 steps.
 
     Returns
     -------
-    int in [1, 1000]
-        At most a two-hundredth of the series.
+    int in [1, most]
 
     Examples
     --------
     >>> noise = np.random.default_rng(0).normal(size=5_000)
     >>> span_of(noise), span_of(np.convolve(noise, np.ones(20), "valid"))
-    (1, 11)
+    (1, 14)
     """
     seen = oddness[:_SEEN]
-    most = int(np.clip(len(oddness) // FEWEST_CELLS, 1, _MOST))
+    if most is None:
+        most = int(np.clip(len(oddness) // FEWEST_CELLS, 1, _MOST))
     high = (seen > np.quantile(seen, _HIGH)).astype(np.float64)
     correlation = autocorrelation(high, most)
     passed = np.flatnonzero(correlation < _GONE)
     return max(1, int(passed[0])) if len(passed) else most
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How what is odd goes on over time.
+
+    Parameters
+    ----------
+    span : int
+        Steps a cell.
+    odder : float
+        Oddness that three in ten cells reach: many of those in a row are one spell.
+    a_day : float or None
+        How many stretches a day there are; None without a clock.
+    """
+
+    span: int
+    odder: float
+    a_day: float | None
+
+    @classmethod
+    def of(cls, oddness: np.ndarray, days: float | None) -> Pace:
+        """Learn the pace of a series.
+
+        Parameters
+        ----------
+        oddness : ndarray of shape (time,)
+            In the order of time.
+        days : float or None
+            How long the series is.
+        """
+        span = span_of(oddness)
+        odder = float(np.quantile(peaks(oddness, span), _ODDER))
+        pace = cls(span, odder, None)
+        count = len(pace.stretches(oddness))
+        return replace(pace, a_day=count / days if days else None)
+
+    def stretches(self, oddness: np.ndarray) -> np.ndarray:
+        """Return the first step of each stretch: a cell, or a long spell of odder ones.
+
+        Examples
+        --------
+        >>> pace = Pace(1, 5.0, None)
+        >>> pace.stretches(np.array([0, 9, 9, 0] + 20 * [7] + [1.0])).tolist()
+        [0, 1, 2, 3, 4, 24]
+        """
+        starts = cells(len(oddness), self.span)
+        odder = np.maximum.reduceat(oddness, starts) > self.odder
+        changes = np.flatnonzero(np.diff(odder)) + 1
+        begins = np.ones(len(starts), dtype=bool)
+        for first, end in pairwise([0, *changes.tolist(), len(starts)]):
+            if odder[first] and end - first >= _LONG:
+                begins[first + 1 : end] = False
+        return starts[begins]
+
+    def highest(self, oddness: np.ndarray) -> np.ndarray:
+        """Return the highest oddness of each stretch."""
+        return np.maximum.reduceat(oddness, self.stretches(oddness))
 
 
 def cells(steps: int, span: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.column import Column, plural
+from likely.data.epochs import from_numbers, is_epoch
 from likely.data.text import as_label
 
 
@@ -44,6 +45,8 @@ def align(ours: Column, theirs: Column, values: np.ndarray) -> tuple[Column, np.
         return ours, values
     if np.isnan(values).all():
         return ours, values
+    if theirs.kind == "number" and is_epoch(ours.reading):
+        return ours, from_numbers(values, ours.reading)
     raise DataError(
         f"Column {ours.name!r} held {plural(ours)} when the model learnt it; "
         f"it holds {plural(theirs)} now. Give {plural(ours)}, or learn anew."

@@ -55,6 +55,26 @@ def set_aside_useless(table: Table) -> Table:
     return replace(table, columns=columns, notes=table.notes + notes)
 
 
+def without_silent(table: Table) -> Table:
+    """Return the table with columns of numbers that hold no value set aside, and a note on each.
+
+    Parameters
+    ----------
+    table : Table
+        Returned as it is if no other column of numbers has a value.
+    """
+    numbers = [j for j in table.used() if table.columns[j].kind in ("number", "boolean")]
+    silent = [j for j in numbers if np.isnan(table.matrix[:, j]).all()]
+    if not silent or len(silent) == len(numbers):
+        return table
+    columns = [
+        replace(column, set_aside="empty") if j in silent else column
+        for j, column in enumerate(table.columns)
+    ]
+    notes = tuple(f"column {table.names[j]!r} is set aside: it holds no value" for j in silent)
+    return replace(table, columns=tuple(columns), notes=table.notes + notes)
+
+
 def _verdict(column: Column, values: np.ndarray) -> tuple[str, str] | None:
     """Return why a column is useless, in a word and in half a sentence; None if it is not."""
     present = values[~np.isnan(values)]

@@ -12,6 +12,9 @@ import numpy as np
 from likely.core.errors import DataError
 
 _QUARTER = 900e6  # zones change their offset at full quarters of an hour
+_QUARTERS = 96  # of a day
+_DAY = _QUARTERS * _QUARTER
+_MOST_DAYS = 50_000
 _FIXED = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$")
 _UTC_NAMES = ("", "UTC", "Etc/UTC", "Z", "GMT")
 
@@ -37,9 +40,32 @@ def local_time(values: np.ndarray, zone: str) -> np.ndarray:
     if fixed:
         minutes = int(fixed[2]) * 60 + int(fixed[3] or 0)
         return values + (-1 if fixed[1] == "-" else 1) * minutes * 60e6
+    return values + _offsets(values, zone)
+
+
+def _offsets(values: np.ndarray, zone: str) -> np.ndarray:
+    """Return microseconds that a zone is ahead of UTC at moments, shape (n,).
+
+    Most days begin and end with the same offset; only others are looked at by quarters of an hour.
+    """
+    days = np.floor(values / _DAY)
+    first, last = (days.min(), days.max()) if len(days) else (0, 0)
+    if last - first > _MOST_DAYS:
+        return _by_quarter(values, zone)
+    midnights = np.arange(int(first), int(last) + 2) * _QUARTERS
+    ahead = np.array([_offset(zone, int(quarter)) for quarter in midnights])
+    which = (days - first).astype(np.int64)
+    found = ahead[which]
+    changes = ahead[1:] != ahead[:-1]
+    if changes.any():
+        there = np.flatnonzero(changes[which])
+        found[there] = _by_quarter(values[there], zone)
+    return found
+
+
+def _by_quarter(values: np.ndarray, zone: str) -> np.ndarray:
     quarters, where = np.unique(np.floor(values / _QUARTER), return_inverse=True)
-    offsets = np.array([_offset(zone, int(quarter)) for quarter in quarters])
-    return values + offsets[where]
+    return np.array([_offset(zone, int(quarter)) for quarter in quarters])[where]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -107,6 +107,29 @@ def frame_column(
     return read_cells(name, series.to_list(), dtype, expected)
 
 
+def index_as_column(data: Any, learnt: Sequence[str] | None = None) -> Any:
+    """Return a pandas dataframe whose index holds dates with these in a column before the others.
+
+    Parameters
+    ----------
+    data : object
+        Anything else is returned as it is.
+    learnt : sequence of str, optional
+        Names of columns that were learnt; the index becomes a column only if it is one of them.
+        Default: always, unless a column of dates is there.
+    """
+    index = getattr(data, "index", None)
+    kind = str(getattr(index, "dtype", ""))
+    if not kind.startswith("datetime64") or not hasattr(data, "reset_index") or data.ndim != 2:
+        return data
+    name = "index" if index is None or index.name is None else str(index.name)
+    dated = any(str(one).startswith("datetime64") for one in data.dtypes)
+    wanted = not dated if learnt is None else name in learnt
+    if not wanted or name in map(str, data.columns):
+        return data
+    return data.reset_index(names=name)
+
+
 def check_names(names: Sequence[str]) -> None:
     """Raise `DataError` if a name stands twice."""
     if len(set(names)) == len(names):

@@ -11,6 +11,7 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.align import align, mismatch, notes_on_new
 from likely.data.column import Column
+from likely.data.epochs import is_epoch
 from likely.data.features import LIMIT, Encoding, encode, learn_encodings
 from likely.data.frames import as_table
 from likely.data.restore import restore
@@ -172,7 +173,8 @@ class Schema:
 
     def _same_shape(self, array: np.ndarray) -> bool:
         width = array.shape[1] if array.ndim == 2 and len(array) else 0
-        return width == len(self.columns) == len(self.used)
+        as_it_is = not any(is_epoch(column.reading) for column in self.used)
+        return as_it_is and width == len(self.columns) == len(self.used)
 
     def _read(self, data: Any) -> Table:
         """Return data as a table, its text read as the learnt columns were."""

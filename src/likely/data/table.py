@@ -14,6 +14,7 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.clock import local_time
 from likely.data.column import Column
+from likely.data.epochs import on_the_calendar
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def write_value(column: Column, value: float) -> str:
         return column.labels[int(value)]
     if column.kind == "boolean":
         return "true" if value else "false"
+    if column.kind == "date" and not on_the_calendar(column.reading):
+        return write_number(value / 1e6)
     if column.kind == "date":
         on_the_wall = local_time(np.array([value]), column.zone)[0]
         moment = np.datetime64(int(on_the_wall), "us")

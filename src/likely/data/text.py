@@ -6,6 +6,7 @@ A column is read by one rule, kept in `Column.reading`, so that new data are rea
 |---|---|
 | `number:.`, `number:,` | numbers, with that decimal sign |
 | `date:ymd`, `date:dmy`, `date:mdy` | dates in that order |
+| `epoch:s` and others of `epochs` | numbers that are moments |
 | `boolean` | yes and no |
 | `category` | text; `N/A`, `?` and the like are missing |
 | `label` | text of a column that was declared categorical: taken as it stands |
@@ -25,6 +26,7 @@ import pyarrow as pa
 from likely.core.errors import DataError
 from likely.data.arrow import compute as pc
 from likely.data.column import Column, plural
+from likely.data.epochs import from_numbers, is_epoch
 from likely.data.moments import find_order, parse_moments
 from likely.data.numerals import find_decimal, parse_numbers
 
@@ -224,6 +226,9 @@ def _read_as(
     rule, _, style = reading.partition(":")
     if rule == "boolean":
         by_word, what = _truth(words.words), "yes or no"
+    elif is_epoch(reading):
+        numbers = parse_numbers(words.words, ".")[0]
+        by_word, what = from_numbers(numbers, reading), "a date"
     elif rule == "date":
         by_word, what = parse_moments(words.words, style).values, "a date"
     else:

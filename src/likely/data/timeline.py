@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,13 +12,16 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.clock import local_time
+from likely.data.clock_column import clock_of
+from likely.data.clock_gaps import LONGEST_BRIDGE
+from likely.data.entities import telling_apart
+from likely.data.epochs import on_the_calendar
+from likely.data.even_clock import Laid, lay_out
 from likely.data.table import Table
 
-_GAP = 1.5
-"""A step of the clock longer than so many usual ones is a gap."""
-
-_EVEN = 0.1
-_MOSTLY = 0.5
+_REPEATED = 0.25  # of the rows with the stamp of another: several series, or a coarse clock
+_LEAST_REPEATED = 8
+_OWN_RATES = 0.6  # of the values of a row are missing, and hardly a row has all
 
 
 class Stretch(NamedTuple):
@@ -41,17 +45,22 @@ class Timeline:
     channels : tuple of int
         Which column of the table each channel is.
     rows : ndarray of int64, shape (time,)
-        Which row of the table each step is.
+        Which row of the table each step is; -1 for a step that was put into a small gap.
     size : int
         How many rows the table has.
     moments : ndarray of float64, shape (time,), optional
-        Microseconds since 1970 in UTC; None without a clock.
+        Microseconds since 1970, in UTC or on a clock on the wall that names no zone; None without a
+        clock.
     zone : str
         The time zone of the clock on the wall; "" where the data name none.
     breaks : tuple of int
         Steps that begin behind a gap in the clock, ascending.
     notes : tuple of str
         What was decided, in sentences for people.
+    step : float, optional
+        Microseconds from one step to the next; None where they are uneven or unknown.
+    calendar : bool
+        Whether moments have an hour and a date; else they count from some beginning.
     """
 
     values: np.ndarray = field(repr=False)
@@ -62,24 +71,63 @@ class Timeline:
     zone: str = ""
     breaks: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    step: float | None = None
+    calendar: bool = True
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    @cached_property
+    def local(self) -> np.ndarray | None:
+        """What the clock on the wall shows, shape (time,); None without a clock or a calendar."""
+        if self.moments is None or not self.calendar:
+            return None
+        return local_time(self.moments, self.zone)
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Whether a value is known or bridged from nearby, (time, channel) of bool.
+
+        More than 32 missing values of a channel one after the other are not known: a straight line
+        over them says nothing.
+        """
+        known = ~np.isnan(self.values)
+        for channel in known.T:
+            for first, end in _runs(~channel):
+                channel[first:end] = end - first <= LONGEST_BRIDGE
+        return known & ~np.isnan(self.values).all(axis=0)
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """Where stretches begin and end: gaps in the clock, and of more than 32 steps in all."""
+        silent = [edge for run in _runs(~np.asarray(self.known.any(axis=1))) for edge in run]
+        return tuple(sorted({0, *self.breaks, *silent, len(self)}))
+
     @property
     def filled(self) -> np.ndarray:
         """The values with gaps bridged by straight lines, (time, channel); 0 where all is one."""
-        known = ~np.isnan(self.values)
-        if known.all():
+        return self.bridged(np.zeros(len(self.channels)))
+
+    def bridged(self, level: np.ndarray) -> np.ndarray:
+        """Return the values with gaps bridged by straight lines, (time, channel).
+
+        Parameters
+        ----------
+        level : ndarray of shape (channel,)
+            What a channel is of which no value is known.
+        """
+        missing = np.isnan(self.values)
+        if not missing.any():
             return self.values
-        found, steps = self.values.copy(), np.arange(len(self))
-        for channel, there in zip(found.T, known.T, strict=True):
-            seen = np.flatnonzero(there)
-            lines = np.interp(steps, seen, channel[seen]) if len(seen) else np.zeros(len(self))
-            channel[~there] = lines[~there]
+        found = self.values.copy()
+        for j in np.flatnonzero(missing.any(axis=0)):
+            gaps, seen = np.flatnonzero(missing[:, j]), np.flatnonzero(~missing[:, j])
+            found[gaps, j] = np.interp(gaps, seen, found[seen, j]) if len(seen) else level[j]
         return found
 
-    def parts(self, least: int, *, across: bool) -> Iterator[tuple[slice, Stretch]]:
+    def parts(
+        self, least: int, *, across: bool, level: np.ndarray | None = None
+    ) -> Iterator[tuple[slice, Stretch]]:
         """Yield the steps and the contents of stretches that have enough steps.
 
         Parameters
@@ -87,20 +135,24 @@ class Timeline:
         least : int in [1, inf)
             How many steps are enough.
         across : bool
-            Whether gaps in the clock count as none.
+            Whether gaps count as none.
+        level : ndarray of shape (channel,), optional
+            What a channel is of which no value is known; default: 0.
         """
-        values = self.filled
-        local = None if self.moments is None else local_time(self.moments, self.zone)
-        edges = (0, *(() if across else self.breaks), len(self))
+        values = self.filled if level is None else self.bridged(level)
+        local = self.local
+        edges = (0, len(self)) if across else self.edges
         for first, end in pairwise(edges):
-            if end - first >= least:
+            if end - first >= least and (across or self.known[first].any()):
                 steps = slice(first, end)
                 yield steps, Stretch(values[steps], None if local is None else local[steps])
 
     def too_broken(self, least: int) -> bool:
-        """Say whether stretches of at least so many steps hold less than half of all steps."""
-        lengths = np.diff([0, *self.breaks, len(self)])
-        return bool(lengths[lengths >= least].sum() < 0.5 * len(self))
+        """Say whether stretches of at least so many steps hold less than half of what is known."""
+        lengths = np.array(
+            [end - first for first, end in pairwise(self.edges) if self.known[first].any()]
+        )
+        return bool(lengths[lengths >= least].sum() < 0.5 * lengths.sum())
 
     def onto_rows(self, by_step: np.ndarray, elsewhere: float) -> np.ndarray:
         """Return what is known of steps for every row of the table.
@@ -113,11 +165,12 @@ class Timeline:
             For rows that have no time.
         """
         found = np.full(self.size, elsewhere, dtype=np.float64)
-        found[self.rows] = by_step
+        there = self.rows >= 0
+        found[self.rows[there]] = by_step[there]
         return found
 
 
-def in_order(table: Table, time: str | None = None) -> Timeline:
+def in_order(table: Table, time: str | None = None, *, bridge: int = LONGEST_BRIDGE) -> Timeline:
     """Return the rows of a table in the order of its clock.
 
     Parameters
@@ -125,13 +178,25 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
     table : Table
         Every column of numbers or booleans that is used is a channel.
     time : str, optional
-        The column that is the clock. Default: the only column of dates; without one, rows are in
-        the order of time as they come.
+        The column that is the clock. Default: the only column of dates, or the one of several that
+        is even (`likely.data.clock_column`); without one, rows are in the order of time as they
+        come. Numbers are a clock after `with_clock`.
+    bridge : int in [0, inf), default 32
+        So many missing steps of an even clock are put in at a time, at most. With 0 there is a row
+        for every step, and all gaps are breaks.
 
     Raises
     ------
     DataError
-        If no channel is left, or the named column holds no dates.
+        If no channel is left, the named column holds no dates, or most stamps repeat because rows
+        of several series are mixed.
+
+    Notes
+    -----
+    Rows that share a stamp stay in their order; where a quarter of all do, they are several series,
+    which is an error that names the column that tells them apart, or one series whose clock is
+    coarse. Up to 32 missing steps of an even clock are put in and bridged; behind a longer gap a
+    new stretch begins (`likely.data.even_clock`).
     """
     clock = clock_of(table, time)
     channels = tuple(
@@ -143,72 +208,83 @@ def in_order(table: Table, time: str | None = None) -> Timeline:
     notes = list(table.notes)
     if left:
         notes.append(f"Columns without numbers are no channels of a series: {', '.join(left)}.")
-    rows, breaks, moments = np.arange(len(table)), (), None
-    if clock is not None:
-        rows, breaks, more = _in_time(table.matrix[:, clock])
-        moments = table.matrix[rows, clock]
-        notes += more
-    values = table.matrix[rows[:, None], list(channels)]
-    zone = "" if clock is None else table.columns[clock].zone
-    return Timeline(values, channels, rows, len(table), moments, zone, breaks, tuple(notes))
+    laid = None if clock is None else _laid_out(table, clock, bridge)
+    values = _values(table, channels, None if laid is None else laid.rows)
+    infinite = int(np.isinf(values).sum())
+    if infinite:
+        values = np.where(np.isinf(values), np.nan, values)
+        notes.append(f"{infinite:,} values are infinite and count as missing.")
+    if clock is None or laid is None:
+        return Timeline(values, channels, np.arange(len(table)), len(table), notes=tuple(notes))
+    column = table.columns[clock]
+    if _at_own_rates(values):
+        notes.append("Channels seem to be logged at rates of their own: join them onto one clock.")
+    return Timeline(
+        values,
+        channels,
+        laid.rows,
+        len(table),
+        laid.moments,
+        column.zone,
+        laid.breaks,
+        (*notes, *laid.notes),
+        laid.step,
+        on_the_calendar(column.reading),
+    )
 
 
-def clock_of(table: Table, time: str | None = None) -> int | None:
-    """Return which column is the clock: the named one, or the only one of dates; else None."""
-    dates = [j for j, column in enumerate(table.columns) if column.kind == "date"]
-    if time is None:
-        return dates[0] if len(dates) == 1 else None
-    table.check_names([time])
-    position = table.names.index(time)
-    if position not in dates:
-        raise DataError(f"The time column {time!r} holds no dates.")
-    return position
+def level_of(values: np.ndarray) -> np.ndarray:
+    """Return the median of each channel, shape (channel,); 0 where nothing is known."""
+    present = [channel[~np.isnan(channel)] for channel in values.T]
+    return np.array([float(np.median(channel)) if len(channel) else 0.0 for channel in present])
 
 
-def _in_time(moments: np.ndarray) -> tuple[np.ndarray, tuple[int, ...], list[str]]:
-    """Return rows in the order of time, the steps that begin behind gaps, and what to say."""
-    known = np.flatnonzero(~np.isnan(moments))
-    rows = known[np.argsort(moments[known], kind="stable")]
-    notes = []
-    if len(rows) < len(moments):
-        notes.append(f"{len(moments) - len(rows):,} rows have no time and are in no window.")
-    steps = np.diff(moments[rows])
-    if not len(steps):
-        return rows, (), notes
-    usual = even_step(steps)
-    if usual is None:
-        notes.append("The steps of the clock are uneven; windows count rows and not hours.")
-        return rows, (), notes
-    breaks = tuple((np.flatnonzero(is_gap(steps, usual)) + 1).tolist())
-    if breaks:
-        gaps = "1 gap" if len(breaks) == 1 else f"{len(breaks):,} gaps"
-        notes.append(f"The clock has {gaps}; no window crosses one.")
-    return rows, breaks, notes
+def _laid_out(table: Table, clock: int, bridge: int) -> Laid:
+    """Return rows in the order of a clock, or raise if they are those of several series."""
+    moments, column = table.matrix[:, clock], table.columns[clock]
+    missing = np.isnan(moments)
+    present = moments[~missing] if missing.any() else moments
+    rising = bool((present[1:] >= present[:-1]).all())
+    ordered = present if rising else np.sort(present)
+    repeated = ordered[1:] == ordered[:-1]
+    coarse = bool(repeated.sum() >= max(_LEAST_REPEATED, _REPEATED * len(repeated)))
+    if coarse:
+        name = telling_apart(table, clock)
+        if name is not None:
+            raise DataError(
+                f"Stamps of {column.name!r} repeat: rows of several series are mixed, which "
+                f"{name!r} tells apart. Give one at a time, or name it: group={name!r}."
+            )
+        if not rising:
+            raise DataError(
+                f"Stamps of {column.name!r} repeat and go back: rows of several series are mixed. "
+                "Give one at a time, or a column that tells them apart, and name it by group=."
+            )
+    naive = column.zone == "" and on_the_calendar(column.reading)
+    return lay_out(moments, naive=naive, coarse=coarse, bridge=bridge)
 
 
-def even_step(steps: np.ndarray) -> float | None:
-    """Return the usual step of a clock from its steps, at least one; None if they are uneven."""
-    usual = float(np.median(steps))
-    even = usual > 0 and np.mean(np.abs(steps - usual) <= _EVEN * usual) >= _MOSTLY
-    return usual if even else None
+def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray | None) -> np.ndarray:
+    """Return channels by step, shape (time, channel); NaN where a step has no row."""
+    values = table.matrix[:, list(channels)]
+    if rows is None or (len(rows) == len(values) and bool((np.diff(rows) == 1).all())):
+        return values
+    values = values[rows]
+    values[rows < 0] = np.nan
+    return values
 
 
-def is_gap(steps: np.ndarray, usual: float) -> np.ndarray:
-    """Say which steps of a clock are gaps."""
-    return steps > _GAP * usual
+def _at_own_rates(values: np.ndarray) -> bool:
+    """Whether most values are missing, and hardly any step has all."""
+    if values.shape[1] < 2 or not len(values):
+        return False
+    known = ~np.isnan(values)
+    return bool(known.mean() <= 1 - _OWN_RATES and known.all(axis=1).mean() < 0.1)
 
 
-def is_series(table: Table, time: str | None = None) -> tuple[bool, str]:
-    """Say whether rows look like moments of one series, and why."""
-    clock = clock_of(table, time)
-    if clock is None or len(table) < 100:
-        return False, "no clock"
-    used = [j for j in table.used() if j != clock]
-    channels = [j for j in used if table.columns[j].kind in ("number", "boolean")]
-    if not channels or 2 * len(channels) < len(used):
-        return False, "few numbers"
-    moments = np.sort(table.matrix[:, clock])
-    steps = np.diff(moments[~np.isnan(moments)])
-    usual = float(np.median(steps)) if len(steps) else 0.0
-    even = usual > 0 and np.mean(np.abs(steps - usual) <= 0.1 * usual) > 0.9
-    return bool(even), "an even clock"
+def _runs(of: np.ndarray) -> list[tuple[int, int]]:
+    """Return from where to where a mask of shape (time,) is true."""
+    if not of.any():
+        return []
+    turns = np.flatnonzero(np.diff(of, prepend=False, append=False))
+    return list(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))

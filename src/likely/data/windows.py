@@ -12,6 +12,7 @@ import numpy as np
 from likely.core.errors import DataError, ParameterError
 from likely.data.aside import set_aside_useless
 from likely.data.audio import read_clip
+from likely.data.clock_column import with_clock
 from likely.data.files import holds
 from likely.data.frames import as_table
 from likely.data.shaped import Shaped
@@ -32,7 +33,7 @@ class Windows:
     length : int
         Steps of a window.
     rows : ndarray of int64, shape (steps,)
-        Which row of the data each step is, in the order of time.
+        Which row of the data each step is, in the order of time; -1 for one put into a small gap.
     size : int
         How many rows the data have.
     """
@@ -80,7 +81,8 @@ class Windows:
             by_step /= np.maximum(covered, 1)
         by_step[covered == 0] = np.nan
         found = np.full(self.size, np.nan)
-        found[self.rows] = by_step
+        there = self.rows >= 0
+        found[self.rows[there]] = by_step[there]
         return found
 
 
@@ -98,7 +100,7 @@ def cut(data: Any, length: int, step: int = 1, time: str | None = None) -> Windo
         Steps from the beginning of one window to the next. The last window ends with the series,
         so that all of it is covered if `step` is at most `length`.
     time : str, optional
-        The column that is the clock. Default: the only column of dates.
+        The column that is the clock. Default: found, as `likely.data.clock_column` says.
 
     Returns
     -------
@@ -184,7 +186,7 @@ def _read(data: Any, time: str | None) -> _Series:
 
 
 def _from_table(table: Table, time: str | None) -> _Series:
-    found = in_order(set_aside_useless(table), time)
+    found = in_order(set_aside_useless(with_clock(table, time)), time)
     return _Series(found.values, found.rows, found.size, found.breaks, found.notes)
 
 

@@ -22,6 +22,7 @@ from likely.nets.device import find_device
 from likely.nets.rng import seeded
 from likely.nets.scale import squash
 from likely.nets.train import Course, Group, train
+from likely.nets.weights import layout_of, weights_of, with_weights
 
 _LEAST_HELD_OUT = 8
 _HELD_OUT = 0.1
@@ -243,18 +244,13 @@ class DeepModel(Model, ABC):
         return Path(self.checkpoint), hashlib.sha256(about.encode()).hexdigest()
 
     def _weights(self, network: str) -> dict[str, np.ndarray]:
-        return {k: v.cpu().numpy() for k, v in getattr(self, network).state_dict().items()}
+        return weights_of(getattr(self, network))
 
     def _weights_layout(self, network: str) -> dict[str, tuple[tuple[int, ...], str]]:
-        with torch.device("meta"):  # sizes only, so that a file cannot ask for all the memory
-            built = self._to_scoring(self._build()).state_dict()
-        return {k: (tuple(v.shape), str(v.dtype).removeprefix("torch.")) for k, v in built.items()}
+        return layout_of(lambda: self._to_scoring(self._build()))
 
     def _set_weights(self, network: str, weights: dict[str, np.ndarray]) -> None:
-        with seeded(0):
-            built = self._to_scoring(self._build())
-        built.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in weights.items()})
-        setattr(self, network, built.eval())
+        setattr(self, network, with_weights(lambda: self._to_scoring(self._build()), weights))
 
 
 def _held_out(n: int) -> int:

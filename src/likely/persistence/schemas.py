@@ -37,7 +37,7 @@ _OF_CLIPS = {"float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (
 _READINGS = {
     "number": re.compile(r"(number:[.,])?"),
     "boolean": re.compile(r"(boolean)?"),
-    "date": re.compile(r"(date:(ymd|dmy|mdy))?"),
+    "date": re.compile(r"(date:(ymd|dmy|mdy)|epoch:(s|ms|us|ns|ymd)|elapsed:s)?"),
     "category": re.compile(r"(category|label)?"),
 }
 """Rules of `likely.data.text` by kind of column: what follows the colon is used without a look."""

@@ -27,8 +27,9 @@ class Panel(OverTime):
     Every channel is seen by a Gaussian of its windows of 32, 100 and 200 steps and by what is left
     of a value given its neighbours; all channels together by the distance to twenty usual windows,
     of 100 steps and of one period. Each view is put on one scale, in spreads above its usual score,
-    and the mean of their third powers counts, so that a view that is sure prevails. Where one
-    score alone is far beyond what it ever was on stretches that were held out, it counts alone.
+    and the mean of their third powers counts, so that a view that is sure prevails. Where the
+    shortest windows or a point alone are far beyond what they ever were on stretches held out, they
+    count alone.
     Oddness is in nats. Channels of two values, such as switches, are not judged.
 
     Parameters
@@ -127,6 +128,7 @@ class Panel(OverTime):
         return views_oddness(stretch.values, self._views())
 
     def _check_state(self) -> None:
+        super()._check_state()
         numbers = [c.kind in ("number", "boolean") for c in self.schema_.used]
         channels = len(self.judged_)
         sound = (

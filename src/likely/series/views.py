@@ -148,9 +148,11 @@ def views_oddness(values: np.ndarray, views: Views) -> np.ndarray:
     """
     raw = _raw_scores(views, in_spreads(values, views.scale))
     verdict = beyond(_together(raw, views), views.tails[-1])
-    alarm = beyond(raw[0], views.tails[0])
-    for score, tail in zip(raw[1:], views.tails[1:-1], strict=True):
-        np.maximum(alarm, beyond(score, tail), out=alarm)
+    channels = len(views.scale.judged)
+    points = channels * len(views.windows)
+    sharp = [*range(channels), *range(points, points + channels)]
+    # longer windows would sound the alarm long before and after what caused it
+    alarm = np.max([beyond(raw[i], views.tails[i]) for i in sharp], axis=0)
     return with_alarm(verdict, alarm)
 
 

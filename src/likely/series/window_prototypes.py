@@ -7,14 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 
 from likely.core.k_means import k_means
-from likely.series.windows import cut_windows, hop_of, mean_over_cover, window_starts
+from likely.series.windows import (
+    cut_windows,
+    hop_of,
+    mean_over_cover,
+    only_shapes,
+    some_windows,
+    window_starts,
+)
 
 _MOST_WINDOWS = 4000  # to learn from
 _MOST_VALUES = 2**22  # held at a time, and in all windows to learn from
 
 
 def fit_prototypes(
-    stretches: Sequence[np.ndarray], length: int, prototypes: int, rng: np.random.Generator
+    stretches: Sequence[np.ndarray],
+    length: int,
+    prototypes: int,
+    rng: np.random.Generator,
+    *,
+    shape: bool = False,
 ) -> np.ndarray:
     """Return the centres of clusters of windows; with several channels, of all of them jointly.
 
@@ -28,6 +40,8 @@ def fit_prototypes(
         At most so many centres.
     rng : Generator
         Draws the seeds.
+    shape : bool, default False
+        Whether windows are brought to one mean and spread first; see `windows.only_shapes`.
 
     Returns
     -------
@@ -44,23 +58,18 @@ def fit_prototypes(
     >>> fit_prototypes([wave], 10, 4, np.random.default_rng(0)).shape
     (4, 10)
     """
-    starts = [window_starts(len(values), length, hop_of(length)) for values in stretches]
-    width = length * stretches[0].shape[1]
-    most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // width))
-    ends = np.cumsum([len(some) for some in starts])
-    chosen = np.arange(ends[-1])
-    if len(chosen) > most:
-        chosen = np.linspace(0, len(chosen) - 1, most).astype(np.int64)
-    of_each = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
-    windows = [
-        cut_windows(values, some[which - end + len(some)], length)
-        for values, some, which, end in zip(stretches, starts, of_each, ends, strict=True)
-    ]
-    centres, _ = k_means(np.concatenate(windows), prototypes, rng)
+    channels = stretches[0].shape[1]
+    most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // (length * channels)))
+    windows = some_windows(stretches, length, hop_of(length), most)
+    if shape:
+        windows = only_shapes(windows, channels)
+    centres, _ = k_means(windows, prototypes, rng)
     return centres
 
 
-def prototype_distances(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def prototype_distances(
+    values: np.ndarray, centres: np.ndarray, *, shape: bool = False
+) -> np.ndarray:
     """Return for each step the mean distance, to the nearest centre, of the windows that hold it.
 
     Parameters
@@ -69,6 +78,8 @@ def prototype_distances(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
         The series to judge, in the unit of the one that was learnt.
     centres : ndarray of shape (prototypes, channel * length)
         Usual windows.
+    shape : bool, default False
+        Whether windows are brought to one mean and spread first, as centres were.
 
     Returns
     -------
@@ -91,6 +102,8 @@ def prototype_distances(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     for first in range(0, len(starts), batch):
         part = slice(first, first + batch)
         windows = cut_windows(values, starts[part], length)
+        if shape:
+            windows = only_shapes(windows, values.shape[1])
         nearest = (squares - 2 * windows @ centres.T).min(axis=1)
         nearest += np.einsum("ij,ij->i", windows, windows)
         distances[part] = np.sqrt(np.maximum(nearest, 0.0))

@@ -12,6 +12,9 @@ LEAST_LENGTH = 2
 
 _HOPS = 32
 
+STILL = 0.05
+"""Spreads of a channel: a window that varies less has no shape of its own."""
+
 
 def hop_of(length: int) -> int:
     """Return the steps from one window to the next such that about 32 windows hold a step.
@@ -72,6 +75,69 @@ def cut_windows(values: np.ndarray, starts: np.ndarray, length: int) -> np.ndarr
     """
     views = sliding_window_view(values, length, axis=0)  # (place, [channel,] length)
     return views[starts].reshape(len(starts), -1)
+
+
+def some_windows(stretches: Sequence[np.ndarray], length: int, hop: int, most: int) -> np.ndarray:
+    """Return windows of several stretches, one a row; of very many, evenly chosen ones.
+
+    Parameters
+    ----------
+    stretches : sequence of ndarray of shape (time, channel), time >= length
+        No window is of two of them.
+    length : int in [1, least time]
+        Steps a window.
+    hop : int in [1, inf)
+        Steps from one window to the next.
+    most : int in [1, inf)
+        At most so many windows.
+
+    Returns
+    -------
+    ndarray of shape (windows, channel * length)
+
+    Examples
+    --------
+    >>> some_windows([np.arange(9.0)[:, None]], 2, 1, 3).tolist()
+    [[0.0, 1.0], [3.0, 4.0], [7.0, 8.0]]
+    """
+    starts = [window_starts(len(values), length, hop) for values in stretches]
+    ends = np.cumsum([len(some) for some in starts])
+    chosen = np.arange(ends[-1])
+    if len(chosen) > most:
+        chosen = np.linspace(0, len(chosen) - 1, most).astype(np.int64)
+    of_each = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
+    return np.concatenate(
+        [
+            cut_windows(values, some[which - end + len(some)], length)
+            for values, some, which, end in zip(stretches, starts, of_each, ends, strict=True)
+        ]
+    )
+
+
+def only_shapes(windows: np.ndarray, channels: int) -> np.ndarray:
+    """Return windows of which each channel has mean 0 and standard deviation 1.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (windows, channel * length)
+        In units of the spread of each channel.
+    channels : int in [1, inf)
+        How many.
+
+    Returns
+    -------
+    ndarray of the same shape
+        A channel that varies by less than a twentieth of its spread is divided by that.
+
+    Examples
+    --------
+    >>> only_shapes(np.array([[1.0, 3.0, 5.0, 5.0]]), 2).tolist()
+    [[-1.0, 1.0, 0.0, 0.0]]
+    """
+    parts = windows.reshape(len(windows), channels, -1)
+    away = parts - parts.mean(axis=2, keepdims=True)
+    spread = np.maximum(away.std(axis=2, keepdims=True), STILL)
+    return (away / spread).reshape(windows.shape)
 
 
 def mean_over_cover(scores: np.ndarray, starts: np.ndarray, length: int, steps: int) -> np.ndarray:

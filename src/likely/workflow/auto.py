@@ -31,9 +31,10 @@ _LABELLED = (
 
 _OTHERS = {
     "timeline": (
-        "Panel",
+        "SeasonalPanel",
         {},
-        "windows of three lengths, usual shapes and single points, of which the sure one prevails",
+        "windows of three lengths, usual shapes and single points, and where the clock tells half "
+        "of the values the same given hour, weekday and season, of which the sure one prevails",
         "how long what is odd lasts is not known beforehand",
     ),
     "image": (

@@ -85,7 +85,7 @@ class Decision:
         return replace(self, anomaly=nothing, ranking_only=True, basis=why)
 
 
-def decide(log_p: np.ndarray, asked: Mapping[str, Any], clock: np.ndarray | None) -> Decision:
+def decide(log_p: np.ndarray, asked: Mapping[str, Any], a_day: float | None) -> Decision:
     """Cut rows by the promise asked for.
 
     Parameters
@@ -94,8 +94,8 @@ def decide(log_p: np.ndarray, asked: Mapping[str, Any], clock: np.ndarray | None
         Natural logarithms of the p-values.
     asked : mapping
         The values of `fdr`, `fpr`, `top` and `alerts`; at most one is not None.
-    clock : ndarray of shape (n,) or None
-        Times in microseconds, for an alert budget.
+    a_day : float or None
+        How many rows a day there are, for an alert budget; None if nobody knows.
     """
     name, value = check_promise(asked["fdr"], asked["fpr"], asked["top"], asked["alerts"])
     if name == "top":
@@ -104,14 +104,19 @@ def decide(log_p: np.ndarray, asked: Mapping[str, Any], clock: np.ndarray | None
         anomaly = benjamini_hochberg(log_p, value)
         return Decision(name, value, anomaly, value * max(int(anomaly.sum()), 1) / len(log_p))
     if name == "alerts":
-        if clock is None:
+        if a_day is None:
             raise DataError(
                 "An alert budget needs a column of times. Name it with time=, or ask for fdr, fpr "
                 "or top."
             )
-        level = min(value / rows_a_day(clock), 1.0)
+        level = min(value / a_day, 1.0)
         return Decision(name, value, log_p <= np.log(level), level)
     return Decision(name, value, log_p <= np.log(value), value)
+
+
+def pace_of_rows(clock: np.ndarray | None, asked: Mapping[str, Any]) -> float | None:
+    """Return how many rows a day there are, if that was asked for and there is a clock."""
+    return None if clock is None or asked["alerts"] is None else rows_a_day(clock)
 
 
 def first_oddest(scores: np.ndarray, log_p: np.ndarray, count: int) -> np.ndarray:

@@ -10,10 +10,10 @@ from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
 from likely.data.clips import Clips
 from likely.data.samples import kind_of, read_samples
+from likely.data.series_or_table import is_series
 from likely.data.shaped import AXES, Shaped
 from likely.data.table import Table
 from likely.data.texts import Texts
-from likely.data.timeline import clock_of, is_series
 from likely.workflow.roles import Roles
 
 KINDS = ("table", "timeline", *AXES, "text", "audio")
@@ -69,15 +69,6 @@ def is_one_series(
     if roles.labels is not None or roles.context or roles.group is not None:
         return False
     return is_series(table, time)[0]
-
-
-def with_one_clock(table: Table, time: str | None) -> Table:
-    """Return the table with the clock as its only column of dates that is looked at."""
-    clock = clock_of(table, time)
-    if clock is None:
-        return table
-    dates = [c.name for j, c in enumerate(table.columns) if c.kind == "date" and j != clock]
-    return table.set_aside(dict.fromkeys(dates, "ignored"))
 
 
 def models_of(kind: str) -> list[str]:

@@ -11,7 +11,7 @@ from likely.data.batches import large_file
 from likely.data.records import records
 from likely.data.table import Table
 from likely.workflow import stream
-from likely.workflow.findings import Findings, decide
+from likely.workflow.findings import Findings, decide, pace_of_rows
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.detect import judged_again
 from likely.workflow.study import study
@@ -183,7 +183,7 @@ def detect(
     )
     learned = studied.learned
     asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
-    if learned.span is not None:
+    if learned.pace is not None:
         table = cast(Table, studied.samples)
         return judged_again(learned, table, studied.cross.oddness, studied.judgement, asked)
     if drawn is None:
@@ -192,7 +192,7 @@ def detect(
     else:
         scores, judgement = stream.judge(drawn, studied)
         clock = stream.times(drawn.rows, learned) if alerts is not None else None
-    decision = decide(judgement.log_p, asked, clock)
+    decision = decide(judgement.log_p, asked, pace_of_rows(clock, asked))
     if decision.name != "top":
         decision = (
             decision.resting_on(judgement.basis)

@@ -13,6 +13,7 @@ from likely.base.in_context import InContext
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
 from likely.calibration.drift import find_drift
+from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
 from likely.core.errors import DataError
@@ -34,7 +35,7 @@ from likely.explanation import (
     explain_places,
     explain_texts,
 )
-from likely.workflow.findings import Decision, Findings, decide
+from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
 from likely.workflow.qualified import qualified
 from likely.workflow.units import about, unit_of
@@ -74,9 +75,9 @@ class Learned:
         How the values of each column that the model looks at were distributed, to notice drift.
     grouping : Grouping or None
         How rows become groups, if groups are judged: then all of the above is about groups.
-    span : int or None
-        How many steps oddness lasts, if rows are moments of one series: then the reference is of
-        stretches of so many steps, and `likely_rows` are the last rows learnt.
+    pace : Pace or None
+        How oddness goes on, if rows are moments of one series: then the reference is of stretches,
+        and `likely_rows` are the last rows learnt.
     """
 
     model: Model
@@ -89,7 +90,7 @@ class Learned:
     notes: tuple[str, ...] = ()
     summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
     grouping: Grouping | None = field(default=None, repr=False)
-    span: int | None = None
+    pace: Pace | None = None
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -133,12 +134,12 @@ class Learned:
         """
         check_promise(fdr, fpr, top, alerts)  # before scoring, which takes a while
         asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
-        large = large_file(new) if self.grouping is None and self.span is None else None
+        large = large_file(new) if self.grouping is None and self.pace is None else None
         if large is not None:
             from likely.workflow import stream
 
             return stream.detect(large, self, asked)
-        if self.span is not None:
+        if self.pace is not None:
             from likely.workflow.over_time.detect import detect_events
 
             return detect_events(self, self.table(new), asked)
@@ -147,7 +148,8 @@ class Learned:
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
         drift = self.drift(samples, matched, log_p)
-        decision = self.qualified(decide(log_p, asked, self.clock(samples)), drift)
+        a_day = pace_of_rows(self.clock(samples), asked)
+        decision = self.qualified(decide(log_p, asked, a_day), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
         if not isinstance(samples, Table):
             table = records(samples)
@@ -321,12 +323,12 @@ class Learned:
         """What is judged: "row", "group", "moment", or a kind of samples."""
         if self.grouping is not None:
             return "group"
-        return "moment" if self.span is not None else unit_of(self.model.schema_)
+        return "moment" if self.pace is not None else unit_of(self.model.schema_)
 
     @property
     def compared(self) -> str:
         """What a p-value compares with: a "row", or a "stretch" of one series."""
-        return self.worded("row") if self.span is None else "stretch"
+        return self.worded("row") if self.pace is None else "stretch"
 
     def samples(self, new: Any) -> Samples:
         """Return new data read the way the learnt data were read: a table, or other samples."""

@@ -32,7 +32,7 @@ def qualified(learned: Learned, decision: Decision, drift: tuple[str, ...]) -> D
         How they no longer look like those learnt from.
     """
     n = learned.reference.n
-    rows = "rows" if learned.span is None else f"stretches of {learned.span:,} steps"
+    rows = "rows" if learned.pace is None else "stretches"
     if decision.name == "top":
         return decision
     if drift:

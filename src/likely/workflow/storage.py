@@ -14,6 +14,7 @@ import numpy as np
 
 from likely import persistence
 from likely.base.model import Model
+from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical, learn_empirical
 from likely.core.errors import DamagedFile, MissingDependency
@@ -28,7 +29,7 @@ _PLAIN = {
     "held_out": bool,
     "time": str | None,
     "rows_learnt": int,
-    "span": int | None,
+    "pace": Pace | None,
     "notes": tuple[str, ...],
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
@@ -49,6 +50,7 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts: dict[str, Any] = {name: getattr(learned, name) for name in _PLAIN}
     parts["columns"] = persistence.write_columns(learned.columns)
     parts["reference"] = asdict(learned.reference)
+    parts["pace"] = learned.pace and asdict(learned.pace)
     parts["summaries"] = [asdict(summary) for summary in learned.summaries]
     parts["model"] = learned.model
     grouping = learned.grouping

@@ -23,7 +23,14 @@ from likely.core.random import generator, some_rows
 from likely.data.batches import LargeFile
 from likely.data.column import Column
 from likely.data.table import Table
-from likely.workflow.findings import MOST_EXPLAINED, Decision, Findings, decide, first_oddest
+from likely.workflow.findings import (
+    MOST_EXPLAINED,
+    Decision,
+    Findings,
+    decide,
+    first_oddest,
+    pace_of_rows,
+)
 from likely.workflow.learned import Learned
 from likely.workflow.study import Study
 
@@ -132,7 +139,7 @@ def detect(rows: LargeFile, learned: Learned, asked: Mapping[str, Any]) -> Findi
     some = draw(rows, 0, learned.columns)
     matched = learned.model.schema_.match(some.table)
     drift = learned.drift(some.table, matched, log_p[some.positions])
-    decision = learned.qualified(decide(log_p, asked, clock), drift)
+    decision = learned.qualified(decide(log_p, asked, pace_of_rows(clock, asked)), drift)
     return gather(rows, learned, scores, log_p, decision, (*drift, *learned.notes), drift)
 
 

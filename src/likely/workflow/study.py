@@ -19,6 +19,7 @@ from likely.core.empirical import learn_empirical
 from likely.core.errors import CannotDo, DataError, ParameterError
 from likely.core.random import generator
 from likely.data.clips import Clips
+from likely.data.clock_column import with_clock
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
@@ -26,7 +27,7 @@ from likely.data.texts import Texts
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
-from likely.workflow.kinds import is_one_series, models_of, read_others, with_one_clock
+from likely.workflow.kinds import is_one_series, models_of, read_others
 from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import NO_ROWS, Learned
 from likely.workflow.over_time.study import study_series
@@ -143,7 +144,7 @@ def _study_series(
             f"{type(model).__name__} judges each row by itself. For moments of one series there "
             f"are {', '.join(models_of('timeline'))}."
         )
-    table = with_one_clock(table, time)
+    table = with_clock(table, time)
     cross, judgement, learned = study_series(table, model, chosen, time=time, normal=normal)
     return Study(table, cross, judgement, learned)
 

@@ -8,32 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from likely.calibration.episodes import cells, episodes, highest
+from likely.calibration.episodes import Pace, episodes, highest
 from likely.workflow.findings import SHOWN, Decision, decide
 
 _HALF = 0.5
 
 
 def decide_episodes(
-    oddness: np.ndarray,
-    log_p: np.ndarray,
-    span: int,
-    asked: Mapping[str, Any],
-    times: np.ndarray | None,
+    oddness: np.ndarray, log_p: np.ndarray, pace: Pace, asked: Mapping[str, Any]
 ) -> tuple[Decision, list[slice]]:
     """Cut a series by the promise asked for.
 
     Parameters
     ----------
     oddness, log_p : ndarray of shape (time,)
-        Of each step: how odd, and the logarithm of the share of ordinary cells that have a moment
-        as odd.
-    span : int
-        Steps a cell.
+        Of each step: how odd, and the logarithm of the share of ordinary stretches that have a
+        moment as odd.
+    pace : Pace
+        What stretches are, and how many a day.
     asked : mapping
         The values of `fdr`, `fpr`, `top` and `alerts`; at most one is not None.
-    times : ndarray of shape (time,), or None
-        Microseconds, for an alert budget.
 
     Returns
     -------
@@ -42,13 +36,12 @@ def decide_episodes(
     found : list of slice
         The episodes, in the order of time.
     """
-    starts = cells(len(log_p), span)
-    by_cell = np.minimum.reduceat(log_p, starts)
-    decision = decide(by_cell, asked, None if times is None else times[starts])
+    by_stretch = np.minimum.reduceat(log_p, pace.stretches(oddness))
+    decision = decide(by_stretch, asked, pace.a_day)
     if decision.name == "top":
-        found = oddest_episodes(oddness, span, int(decision.value))
+        found = oddest_episodes(oddness, pace.span, int(decision.value))
     elif decision.anomaly.any():
-        runs = episodes(log_p <= np.log(decision.least_p), span)
+        runs = episodes(log_p <= np.log(decision.least_p), pace.span)
         found = [narrowed(oddness, run) for run in runs]
     else:
         found = []
@@ -72,8 +65,8 @@ def narrowed(oddness: np.ndarray, run: slice, usual: float | None = None) -> sli
     What is usual is the median, if it is not given.
     """
     inside = oddness[run]
-    usual = float(np.median(oddness)) if usual is None else usual
     peak = float(inside.max())
+    usual = min(float(np.median(oddness)) if usual is None else usual, peak)
     high = np.flatnonzero(inside >= usual + _HALF * (peak - usual))
     return slice(run.start + int(high[0]), run.start + int(high[-1]) + 1)
 

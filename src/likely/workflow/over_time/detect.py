@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from likely.calibration.drift import find_drift
-from likely.calibration.episodes import peaks
+from likely.calibration.drift import FEWEST_ROWS, find_drift
+from likely.calibration.episodes import Pace, span_of
 from likely.calibration.same_rows import Judgement
+from likely.data.clock_column import clock_of
 from likely.data.table import Table
-from likely.data.timeline import clock_of
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
 from likely.workflow.over_time.findings import EventFindings
@@ -60,9 +60,11 @@ def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> E
     log_p = learned.reference.log_p(-scores)
     found = _found(learned, table, scores, log_p, asked, (*matched.notes, *learned.notes))
     moments = found.moments
-    by_cell = learned.reference.log_p(peaks(-scores[moments.order], learned.span or 1))
-    nothing = Table(np.empty((len(by_cell), 0)), ())
-    changes = find_drift((), nothing, np.exp(by_cell), learned.reference.n)
+    by_stretch = learned.reference.log_p(found.pace.highest(-scores[moments.order]))
+    most = max(1, len(by_stretch) // FEWEST_ROWS)
+    apart = by_stretch[:: span_of(-by_stretch, most)]  # those that are odd together count once
+    nothing = Table(np.empty((len(apart), 0)), ())
+    changes = find_drift((), nothing, np.exp(apart), learned.reference.n)
     drift = tuple(
         one.sentence(None).replace("rows", "stretches").replace("row", "stretch") for one in changes
     )
@@ -79,9 +81,8 @@ def _found(
 ) -> EventFindings:
     moments = Moments.of(learned.model.schema_.match(table))
     order = moments.order
-    decision, runs = decide_episodes(
-        -scores[order], log_p[order], learned.span or 1, asked, moments.times
-    )
+    pace = learned.pace or Pace.of(-scores[order], moments.days)
+    decision, runs = decide_episodes(-scores[order], log_p[order], pace, asked)
     return EventFindings(
         learned=learned,
         table=table,
@@ -90,6 +91,7 @@ def _found(
         decision=decision,
         notes=tuple(dict.fromkeys(notes)),
         moments=moments,
+        pace=pace,
         runs=tuple(runs),
     ).by_row()
 

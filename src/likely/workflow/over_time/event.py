@@ -15,10 +15,14 @@ from likely.workflow.over_time.moments import Moments
 
 _POINT = 3  # steps at most
 _USUAL = (0.005, 0.995)
+_MOSTLY = 0.9  # of the values are usual ones: noise may leave the range
 _BEYOND = 1.5  # widths of half the band: certainly outside
 _SHIFTED = 3.0
 _LEAST = 30  # steps before and after that a level is taken from
-_NAMED = 0.15  # share from which a further channel is named
+NAMED = 0.3
+"""A further channel is named if its share is so much of that of the first."""
+
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,8 @@ class Event:
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels that cause it, the most responsible first."""
-        return tuple(
-            reason.column
-            for i, reason in enumerate(self.explanation.reasons)
-            if i == 0 or reason.share >= _NAMED
-        )
+        reasons = self.explanation.reasons
+        return tuple(r.column for r in reasons if r.share >= NAMED * reasons[0].share)
 
     @property
     def title(self) -> str:
@@ -181,7 +182,7 @@ class Narrator:
             return "level shift"
         values = self._moments.values[:, channel]
         low, high = np.quantile(values[~self._odd] if not self._odd.all() else values, _USUAL)
-        inside = bool(((values[run] >= low) & (values[run] <= high)).all())
+        inside = bool(np.mean((values[run] >= low) & (values[run] <= high)) >= _MOSTLY)
         if inside and bool((np.abs(self._away(channel, run)) > 1).mean() >= 0.5):
             return "contextual"
         if run.stop - run.start <= _POINT:
@@ -191,16 +192,25 @@ class Narrator:
     def _shifts(self, channel: int, run: slice) -> bool:
         """Say whether the level after an episode is another than before it, as it seldom is."""
         values = self._moments.values[:, channel]
-        length = max(_LEAST, run.stop - run.start)
-        before, after = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
+        before, after = self._levels(channel, run)
         if min(len(before), len(after)) < _LEAST:
             return False
+        length = max(_LEAST, min(run.stop - run.start, len(values) // 8))
         count = len(values) // length
         levels = np.median(values[: count * length].reshape(count, length), axis=1)
         usual = float(np.median(np.abs(np.diff(levels)))) if count > 3 else 0.0
         spread = float(np.median(np.abs(before - np.median(before))))
         moved = abs(float(np.median(after)) - float(np.median(before)))
         return moved > _SHIFTED * max(usual, spread, self._finest(channel))
+
+    def _levels(self, channel: int, run: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return values before an episode, and after it: of its second half if it is not over."""
+        values = self._moments.values[:, channel]
+        length = max(_LEAST, run.stop - run.start)
+        before, after = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
+        if len(after) < _LEAST and run.stop - run.start >= 2 * _LEAST:
+            after = values[(run.start + run.stop) // 2 :]
+        return before, after
 
     def _reason(self, channel: int, step: int, share: float) -> Reason:
         column, course = self._moments.channels[channel], self.course(channel)
@@ -224,9 +234,8 @@ class Narrator:
         if kind == "point":
             text = f"{first.column} is {first.value}; {usual} was to be expected"
         elif kind == "level shift":
-            length = max(_LEAST, run.stop - run.start)
-            old, new = values[max(0, run.start - length) : run.start], values[run.stop :][:length]
-            levels = [_written(column, float(np.median(part))) for part in (old, new)]
+            sides = self._levels(channel, run)
+            levels = [_written(column, float(np.median(part))) for part in sides]
             text = f"{first.column} changes its level from {levels[0]} to {levels[1]}"
         elif kind == "contextual":
             text = (
@@ -240,8 +249,12 @@ class Narrator:
                 f"{first.column} leaves its usual course for {lasting}: {low} to {high}, where "
                 f"{usual} was to be expected"
             )
-        others = [f"{r.column} ({r.share:.0%})" for r in reasons[1:] if r.share >= _NAMED][:4]
-        return f"{text}. Also {', '.join(others)}." if others else f"{text}."
+        others = [r for r in reasons[1:] if r.share >= NAMED * first.share]
+        if not others:
+            return f"{text}."
+        named = ", ".join(f"{r.column} ({r.share:.0%})" for r in others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        return f"{text}. Also {named}{more}."
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:

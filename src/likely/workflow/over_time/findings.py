@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from likely.calibration.episodes import Pace
 from likely.explanation import Explanation
 from likely.workflow.findings import SHOWN, Decision, Findings
 from likely.workflow.over_time.decision import oddest_episodes
@@ -28,6 +29,8 @@ class EventFindings(Findings):
     ----------
     moments : Moments
         The rows in the order of time.
+    pace : Pace
+        What stretches are that are compared.
     runs : tuple of slice
         The steps of each event, in the order of time.
     left_out : tuple of slice
@@ -35,6 +38,7 @@ class EventFindings(Findings):
     """
 
     moments: Moments = field(kw_only=True, repr=False)
+    pace: Pace = field(kw_only=True)
     runs: tuple[slice, ...] = field(default=(), kw_only=True, repr=False)
     left_out: tuple[slice, ...] = field(default=(), kw_only=True, repr=False)
 
@@ -129,7 +133,7 @@ class EventFindings(Findings):
         if self.runs:
             return list(self.runs)
         oddness = -self.scores[self.moments.order]
-        return oddest_episodes(oddness, self.learned.span or 1, SHOWN)
+        return oddest_episodes(oddness, self.pace.span, SHOWN)
 
     @cached_property
     def _told(self) -> dict[int, Event]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from likely.data.clock_column import clock_of
 from likely.data.column import Column
 from likely.data.table import Table, write_value
-from likely.data.timeline import clock_of, in_order
+from likely.data.timeline import in_order
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class Moments:
             steps = last - first + 1
             return f"{steps:,} {'step' if steps == 1 else 'steps'}"
         return duration(float(self.times[last + 1] - self.times[first]))
+
+    @property
+    def days(self) -> float | None:
+        """How long the series is; None without a clock."""
+        if self.times is None or len(self) < 2:
+            return None
+        return float(self.times[-1] - self.times[0]) / 86_400e6 or None
 
     def step_time(self) -> float | None:
         """Return the usual microseconds from step to step; None without a clock."""

@@ -10,7 +10,7 @@ from likely.base.over_time import OverTime
 from likely.calibration.blocked import blocked_cross_fit
 from likely.calibration.cross_fit import CrossFit
 from likely.calibration.decisions import benjamini_hochberg
-from likely.calibration.episodes import peaks, span_of
+from likely.calibration.episodes import Pace
 from likely.calibration.same_rows import Judgement, judge_same_rows
 from likely.core.empirical import learn_empirical
 from likely.data.table import Table
@@ -53,41 +53,41 @@ def study_series(
     cross = blocked_cross_fit(model, table)
     moments = Moments.of(table)
     oddness = cross.oddness[moments.order]
-    span = span_of(oddness)
-    by_cell = peaks(oddness, span)
+    pace = Pace.of(oddness, moments.days)
+    highest = pace.highest(oddness)
     judged = judge_same_rows(
-        np.concatenate([by_cell, oddness]), cross.model, np.arange(len(by_cell))
+        np.concatenate([highest, oddness]), cross.model, np.arange(len(highest))
     )
     log_p = np.zeros(len(table))
-    log_p[moments.order] = judged.log_p[len(by_cell) :]
-    suspects = np.zeros(len(by_cell), dtype=bool)
+    log_p[moments.order] = judged.log_p[len(highest) :]
+    suspects = np.zeros(len(highest), dtype=bool)
     if judged.holds and not normal:
-        suspects = benjamini_hochberg(judged.log_p[: len(by_cell)], _SUSPECT_AT)
+        suspects = benjamini_hochberg(judged.log_p[: len(highest)], _SUSPECT_AT)
     schema = cross.model.schema_
     learned = Learned(
         model=cross.model,
         reference=learn_empirical(
-            by_cell[~suspects], tail_counts=1, least_scale=cross.model.least_scale
+            highest[~suspects], tail_counts=1, least_scale=cross.model.least_scale
         ),
         held_out=cross.held_out,
         likely_rows=schema.match(table.take(moments.order[-KEPT:])),
         columns=table.columns,
         time=time,
         rows_learnt=len(table),
-        span=span,
+        pace=pace,
     )
-    lasting = moments.lasting(0, span - 1)
+    lasting = moments.lasting(0, pace.span - 1)
     notes = [
         *moments.notes,
         chosen + ".",
         f"The rows are moments of one series. Stretches of {lasting} are compared, about as long "
-        "as oddness lasts; events closer together are one.",
+        "as oddness lasts, or longer ones that are odd throughout; events closer together are one.",
     ]
     odd = int(suspects.sum())
     if odd:
         looks = "looks odd already and is" if odd == 1 else "look odd already and are"
         notes.append(
-            f"{odd:,} of {len(by_cell):,} stretches {looks} kept out of the reference that new "
+            f"{odd:,} of {len(highest):,} stretches {looks} kept out of the reference that new "
             "ones are compared with."
         )
     training = getattr(cross.model, "notes_", ())

@@ -15,7 +15,6 @@ from likely.workflow.report.words import p_value
 
 MOST_CHANNELS = 12
 _IN_CARD = 2
-_WORTH = 0.15  # share from which a further channel is drawn
 _AROUND = 3  # times its length that is drawn on each side of an event
 _LEAST = 40  # steps
 _CHANNELS = 6
@@ -61,8 +60,8 @@ class Timed:
         names = [column.name for column in found.moments.channels]
         drawn = [
             names.index(reason.column)
-            for i, reason in enumerate(event.explanation.reasons[:_IN_CARD])
-            if i == 0 or reason.share >= _WORTH
+            for reason in event.explanation.reasons[:_IN_CARD]
+            if reason.column in event.channels
         ]
         pictures = [
             course_picture(found.moments, j, found.narrator.course(j), [run], seen) for j in drawn
