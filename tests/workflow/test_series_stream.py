@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pandas as pd
 import pytest
 
 import likely
+from likely.core.catalogue import Entry, entries
 from likely.data.table import Table
-from likely.series import Panel
 from likely.testing.timelines import timeline
 from likely.workflow import storage
 from likely.workflow.over_time import arrivals, stored
@@ -92,23 +93,24 @@ def test_chunks_have_the_scores_of_the_whole(model: Beside, seed: int) -> None:
     np.testing.assert_allclose(scores_in_chunks(model, table, seed), whole, rtol=0, atol=1e-9)
 
 
-@pytest.fixture(scope="module")
-def panel() -> Panel:
-    return Panel().fit(timeline(400))
+OF_SERIES = [entry for entry in entries().values() if "timeline" in entry.kinds]
 
 
-def test_a_panel_in_chunks_is_a_panel(panel: Panel) -> None:
-    table = timeline(1_300, seed=1)
-    matrix = table.matrix.copy()
-    matrix[600:, 0] += 9 * 3_600e6
+@pytest.mark.parametrize("entry", [pytest.param(entry, id=entry.name) for entry in OF_SERIES])
+def test_every_model_of_series_is_the_same_in_chunks(entry: Entry) -> None:
+    model = getattr(import_module(entry.module), entry.name)
+    model = model(**model.fast).fit(timeline(400))
+    matrix = timeline(1_100, seed=1).matrix
+    matrix[400:, 0] += 9 * 3_600e6
+    matrix[600:, 0] += 90 * 3_600e6
     matrix[640:650, 2] = np.nan
-    table = Table(matrix, table.columns)
-    whole = panel.score_samples(table)
-    running = Running(panel, 0, arrivals.Beat(3_600e6, 3_600e6), 50)
+    table = Table(matrix, timeline(1).columns)
+    whole = model.score_samples(table)
+    running = Running(model, 0, arrivals.Beat(3_600e6, 3_600e6), 50)
     found = np.full(len(table), np.nan)
-    for first in [*range(0, 1_300, 130), 1_300]:
+    for first in [*range(0, 1_100, 130), 1_100]:
         piece = table.take(slice(first, first + 130))
-        running.add(panel.schema_.match(piece), over=not len(piece))
+        running.add(model.schema_.match(piece), over=not len(piece))
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
             real = running.kept.real[part]
