@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from likely.calibration.episodes import LONG
 from likely.core.errors import DataError
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.alert import Alert
@@ -83,7 +84,9 @@ class Following:
         self._span = learned.pace.span if learned.pace is not None else 1
         self._teller = Teller(learned, HISTORY)
         reach = sum(series_model(learned).reach_) // self._span
-        self._standing = Standing(learned.reference.n, reach + 2)
+        self._standing = Standing(learned.reference.n, reach + LONG)
+        odder = np.inf if learned.pace is None else learned.pace.odder
+        self._odder = float(learned.reference.log_p(np.array([odder]))[0])
         self._every = self._span * max(1, min(_CELLS, _STEPS // self._span))
 
     def begin_at(self, step: int) -> None:
@@ -208,7 +211,7 @@ class Following:
         oddness = np.where(kept.real[part], kept.oddness[part], series_model(self.learned).usual_)
         log_p = self.learned.reference.log_p(np.maximum.reduceat(oddness, starts))
         times, rows = kept.times[part][starts], kept.rows[part][starts]
-        verdict = self._standing.add(log_p, self._cut, times, rows)
+        verdict = self._standing.add(log_p, self._odder, times, rows)
         if verdict is None:
             return []
         known = self._row(self.running.known_at(stop - 1, block))

@@ -50,12 +50,13 @@ class Stream:
     --------
     >>> import numpy as np, likely
     >>> rng = np.random.default_rng(0)
-    >>> learned = likely.learn(rng.normal(size=(600, 1)), "Panel", kind="timeline")
+    >>> learned = likely.learn(rng.normal(size=(600, 1)), "Forecaster", kind="timeline")
     >>> stream = learned.stream(fpr=0.001)
-    >>> new = rng.normal(size=(1_000, 1))
-    >>> new[300:310] += 20
-    >>> [alert.kind for alert in stream.push(new)]
-    ['begins', 'ended']
+    >>> new = rng.normal(size=(600, 1))
+    >>> new[300:303] += 20
+    >>> found = [alert for row in new for alert in stream.push(row[None])]
+    >>> [(alert.kind, alert.row, alert.known) for alert in found]
+    [('begins', 300, 300), ('ended', 333, 417)]
     """
 
     def __init__(
