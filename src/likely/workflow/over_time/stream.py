@@ -46,6 +46,10 @@ class Stream:
     bounded. Rows are in the order of time: what comes behind a later row is counted in `late` and
     left out.
 
+    A batch sees more of the clock than a stream can: that an hour is double in autumn on a clock
+    without a zone (here it is late and left out), and that gaps come every weekend or are filled by
+    rows that hurry. A channel without values for more than 1,000 steps stays at its last one.
+
     Examples
     --------
     >>> import numpy as np, likely
