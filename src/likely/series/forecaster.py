@@ -18,6 +18,8 @@ from likely.series.linear_forecast import LinearForecast, fit_linear_forecast, l
 from likely.series.residual_density import ResidualDensity, distances, fit_residual_density
 from likely.series.windows import fitting_length
 
+_LATELY = 0.9
+_TINY = 1e-12
 _FARTHEST = 20.0  # spreads: values farther out are drawn in
 
 
@@ -41,6 +43,9 @@ class Forecaster(OverTime):
         From how many steps the next one is foretold; at most half of those that are learnt from.
     smoothing : int in [1, 10000], default 32
         Steps whose mean distance counts: 1 is soonest for single points, more find what lasts.
+    volatility : int in [0, 10000], default 0
+        From how many steps before a value its usual distance from the forecast is taken; 0: it is
+        the same at all times. About 20 to 60 for prices, of which calm and stormy times alternate.
     hidden : int in [1, 4096], default 32
         Size of the state of "LSTM" and "GRU".
     epochs : int in [1, 1000000], default 50
@@ -99,6 +104,7 @@ class Forecaster(OverTime):
         "spread_": Array("judged", low=0),
         "weights_": Array("judged", "length"),
         "constants_": Array("judged"),
+        "variance_": Array("judged", low=0),
         "centre_": Array("judged"),
         "whitening_": Array("judged", "judged"),
         "calm_": Array(low=0),
@@ -110,6 +116,7 @@ class Forecaster(OverTime):
     spread_: np.ndarray
     weights_: np.ndarray
     constants_: np.ndarray
+    variance_: np.ndarray
     centre_: np.ndarray
     whitening_: np.ndarray
     calm_: float
@@ -121,6 +128,7 @@ class Forecaster(OverTime):
         form: Literal["linear", "LSTM", "GRU", "convolutional"] = "linear",
         length: Annotated[int, Interval(1, 10_000)] = 96,
         smoothing: Annotated[int, Interval(1, 10_000)] = 32,
+        volatility: Annotated[int, Interval(0, 10_000)] = 0,
         hidden: Annotated[int, Interval(1, 4096)] = 32,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 50,
         batch_size: Annotated[int, Interval(2, 1_000_000)] = 128,
@@ -132,6 +140,7 @@ class Forecaster(OverTime):
         self.form = form
         self.length = length
         self.smoothing = smoothing
+        self.volatility = volatility
         self.hidden = hidden
         self.epochs = epochs
         self.batch_size = batch_size
@@ -153,7 +162,7 @@ class Forecaster(OverTime):
     @property
     def reach_(self) -> tuple[int, int]:
         """How many steps before and after it a score depends on: none after."""
-        return self.weights_.shape[1] + self.smoothing - 1, 0
+        return self.weights_.shape[1] + self.smoothing - 1 + self.volatility, 0
 
     # -- learning ----------------------------------------------------------------------------------
 
@@ -172,6 +181,8 @@ class Forecaster(OverTime):
         if self.form != "linear":
             self._train(z, left, rng)
             left = [self._left(one) for one in z]
+        self.variance_ = np.concatenate(left).var(axis=0) + _TINY
+        left = [self._in_its_time(one) for one in left]
         self.centre_, self.whitening_ = fit_residual_density(left)
         self.calm_ = float(np.median(distances(np.concatenate(left), self._density)))
 
@@ -191,7 +202,8 @@ class Forecaster(OverTime):
     # -- judging -----------------------------------------------------------------------------------
 
     def _oddness(self, stretch: Stretch) -> np.ndarray:
-        far = distances(self._left(self._drawn_in(stretch)), self._density)
+        left = self._in_its_time(self._left(self._drawn_in(stretch)))
+        far = distances(left, self._density)
         before = np.full(self.weights_.shape[1] + self.smoothing - 1, self.calm_)
         views = sliding_window_view(np.concatenate([before, far]), self.smoothing)
         return views.mean(axis=1)  # of a window alone: running sums would remember all before
@@ -202,6 +214,16 @@ class Forecaster(OverTime):
         if self.network_ is None:
             return left
         return left - _networks().foretold_rest(self.network_, z, self.weights_.shape[1])
+
+    def _in_its_time(self, left: np.ndarray) -> np.ndarray:
+        """Return what is left in units of what was left usually in the steps before."""
+        if not self.volatility:
+            return left
+        before = np.broadcast_to(self.variance_, (self.volatility, left.shape[1]))
+        squares = np.concatenate([before, left[:-1] ** 2])
+        lately = sliding_window_view(squares, self.volatility, axis=0).mean(axis=2)
+        # a share of what it is in the long run: a calm time does not make anything a storm
+        return left / np.sqrt((1 - _LATELY) * self.variance_ + _LATELY * lately)
 
     def _straight(self, z: np.ndarray) -> np.ndarray:
         """Return what is left of the straight forecasts, (time - length, judged)."""
