@@ -28,7 +28,7 @@ import pandas as pd
 
 import likely
 import store
-from likely.workflow.over_time.arrivals import Pace
+from likely.workflow.over_time.arrivals import Beat
 from likely.workflow.over_time.running import Running
 
 METHODS = ("Panel", "Forecaster")
@@ -107,14 +107,15 @@ def difference(learned: likely.Learned, new: pd.DataFrame, size: int) -> float:
     """Return the largest difference of scores in chunks from those of the whole."""
     table = learned.model.schema_.match(learned.table(new.iloc[:20_000]))
     whole = learned.model.score_samples(table)
-    running = Running(learned.model, Pace(60e6, 1_440.0), 2_000, "")
+    running = Running(learned.model, 0, Beat(60e6, 60e6), 2_000)
     found = np.full(len(table), np.nan)
     for first in range(0, len(table) + size, size):
         piece = table.take(slice(first, first + size))
         running.add(piece, over=not len(piece))
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
-            found[running.kept.rows[part]] = -running.kept.oddness[part]
+            real = running.kept.real[part]
+            found[running.kept.rows[part][real]] = -running.kept.oddness[part][real]
         running.forget(running.decided)
     return float(np.abs(found - whole).max())
 

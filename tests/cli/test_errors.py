@@ -80,7 +80,7 @@ def test_help_tells_the_exit_codes(run: Run) -> None:
     for code in ("0 done", "2 wrong", "3 data", "4 model file", "5 optional", "10 something"):
         assert code in text
     assert set(application.commands) == {
-        "detect", "learn", "generate", "explain", "compare", "methods", "inspect",
+        "detect", "watch", "learn", "generate", "explain", "compare", "methods", "inspect",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pandas as pd
 import pytest
 
 import likely
+from likely.core.catalogue import Entry, entries
 from likely.data.table import Table
-from likely.series import Panel
 from likely.testing.timelines import timeline
 from likely.workflow import storage
 from likely.workflow.over_time import arrivals, stored
@@ -66,17 +67,18 @@ def told(alerts: list[Any]) -> list[dict[str, Any]]:
 
 
 def scores_in_chunks(model: Any, table: Table, seed: int) -> np.ndarray:
-    pace = arrivals.Pace(float(np.median(np.diff(table.matrix[:, 0]))), 1.0)
-    running, found = Running(model, pace, 50, ""), np.full(len(table), np.nan)
+    step = float(np.median(np.diff(table.matrix[:, 0])))
+    running = Running(model, 0, arrivals.Beat(step, step), 50)
+    found = np.full(len(table), np.nan)
     for chunk in [*chunks(len(table), seed), None]:
         piece = table.take(slice(0, 0)) if chunk is None else table.take(chunk)
         running.add(model.schema_.match(piece), over=chunk is None)
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
-            there = running.kept.rows[part] >= 0  # steps that were put in have no row
-            rows = running.kept.rows[part][there]
+            real = running.kept.real[part]
+            rows = running.kept.rows[part][real]
             assert np.isnan(found[rows]).all()  # what was final is not judged again
-            found[rows] = -running.kept.oddness[part][there]
+            found[rows] = -running.kept.oddness[part][real]
         running.forget(running.decided)
         assert running.kept.end - running.kept.first <= 50 + 400 + 80
     return found
@@ -91,26 +93,28 @@ def test_chunks_have_the_scores_of_the_whole(model: Beside, seed: int) -> None:
     np.testing.assert_allclose(scores_in_chunks(model, table, seed), whole, rtol=0, atol=1e-9)
 
 
-@pytest.fixture(scope="module")
-def panel() -> Panel:
-    return Panel().fit(timeline(400))
+OF_SERIES = [entry for entry in entries().values() if "timeline" in entry.kinds]
 
 
-def test_a_panel_in_chunks_is_a_panel(panel: Panel) -> None:
-    table = timeline(1_300, seed=1)
-    matrix = table.matrix.copy()
-    matrix[600:, 0] += 9 * 3_600e6
+@pytest.mark.parametrize("entry", [pytest.param(entry, id=entry.name) for entry in OF_SERIES])
+def test_every_model_of_series_is_the_same_in_chunks(entry: Entry) -> None:
+    model = getattr(import_module(entry.module), entry.name)
+    model = model(**model.fast).fit(timeline(400))
+    matrix = timeline(1_100, seed=1).matrix
+    matrix[400:, 0] += 9 * 3_600e6
+    matrix[600:, 0] += 90 * 3_600e6
     matrix[640:650, 2] = np.nan
-    table = Table(matrix, table.columns)
-    whole = panel.score_samples(table)
-    pace = arrivals.Pace(3_600e6, 24.0)
-    running, found = Running(panel, pace, 50, ""), np.full(len(table), np.nan)
-    for first in [*range(0, 1_300, 130), 1_300]:
+    table = Table(matrix, timeline(1).columns)
+    whole = model.score_samples(table)
+    running = Running(model, 0, arrivals.Beat(3_600e6, 3_600e6), 50)
+    found = np.full(len(table), np.nan)
+    for first in [*range(0, 1_100, 130), 1_100]:
         piece = table.take(slice(first, first + 130))
-        running.add(panel.schema_.match(piece), over=not len(piece))
+        running.add(model.schema_.match(piece), over=not len(piece))
         for block in running.decide():
             part = running.kept.part(block.first, block.end)
-            found[running.kept.rows[part]] = -running.kept.oddness[part]
+            real = running.kept.real[part]
+            found[running.kept.rows[part][real]] = -running.kept.oddness[part][real]
         running.forget(running.decided)
     np.testing.assert_allclose(found, whole, rtol=0, atol=1e-9)
 

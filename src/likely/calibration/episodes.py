@@ -22,7 +22,8 @@ FEWEST_CELLS = 200
 """So many cells are made if there are steps for them, even if they then depend on one another."""
 
 _ODDER = 0.7
-_LONG = 10  # cells in a row: by chance it hardly happens
+LONG = 10
+"""So many odder cells in a row are one spell: by chance it hardly happens."""
 
 _HIGH = 0.9  # quantile above which a moment is odd enough to see how long that lasts
 _GONE = 0.2  # of the correlation: oddness has passed
@@ -108,7 +109,7 @@ class Pace:
         changes = np.flatnonzero(np.diff(odder)) + 1
         begins = np.ones(len(starts), dtype=bool)
         for first, end in pairwise([0, *changes.tolist(), len(starts)]):
-            if odder[first] and end - first >= _LONG:
+            if odder[first] and end - first >= LONG:
                 begins[first + 1 : end] = False
         return starts[begins]
 

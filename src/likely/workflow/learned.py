@@ -148,8 +148,8 @@ class Learned:
         scores = self.model.score_samples(matched)
         log_p = self.reference.log_p(-scores)
         drift = self.drift(samples, matched, log_p)
-        a_day = pace_of_rows(self.clock(samples), asked)
-        decision = self.qualified(decide(log_p, asked, a_day), drift)
+        pace = pace_of_rows(self.clock(samples), asked)
+        decision = self.qualified(decide(log_p, asked, pace), drift)
         notes = tuple(dict.fromkeys((*drift, *matched.notes, *self.notes)))
         if not isinstance(samples, Table):
             table = records(samples)
@@ -178,15 +178,12 @@ class Learned:
         direction, least_change, cool_down, calm
             Which events are worth an alert, as in `EventFindings.only`.
         rebase : str, optional
-            An event that lasts longer than this, such as "1 day", is the new normal: the model
-            is learnt anew from the rows since it began, and an alert says so.
+            An event that lasts longer, such as "1 day", is the new normal: learnt anew from it.
 
         Raises
         ------
-        CannotDo
-            If rows were not learnt as moments of one series.
-        DataError
-            If no such promise can be given, or a clock is needed and there is none.
+        CannotDo, DataError
+            If rows are not moments of one series, a clock is missing, or no promise can be given.
         """
         from likely.workflow.over_time.stream import Stream
 

@@ -7,10 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from likely.calibration.decisions import rows_a_day
 from likely.data.clock_gaps import LONGEST_BRIDGE, even_step, is_gap
-from likely.data.table import Table
-from likely.data.timeline import Timeline, in_order
 
 PATIENCE = 1_000
 """So many missing values in a row are bridged; longer, the last one stands in."""
@@ -19,23 +16,23 @@ CLOCK_STEPS = 30
 """So many rows tell the usual step of the clock, where what was learnt does not."""
 
 
-class Pace(NamedTuple):
+class Beat(NamedTuple):
     """How a clock goes."""
 
     step: float
     """Its usual step in microseconds; 0 if steps are uneven, or there is no clock."""
 
-    a_day: float
-    """Steps a day; 0 without a clock."""
+    mean: float
+    """Microseconds a step; 0 without a clock."""
 
 
-def pace_of(times: np.ndarray) -> Pace:
+def beat_of(times: np.ndarray) -> Beat:
     """Return how a clock goes, from times in microseconds in their order; NaN is no clock."""
     steps = np.diff(times)
     if not len(steps) or np.isnan(steps).any() or times[-1] <= times[0]:
-        return Pace(0.0, 0.0)
+        return Beat(0.0, 0.0)
     step = even_step(steps) or 0.0
-    return Pace(step, 86_400e6 / step if step else rows_a_day(times))
+    return Beat(step, step or float(steps.mean()))
 
 
 class Steps(NamedTuple):
@@ -46,8 +43,11 @@ class Steps(NamedTuple):
 
     times: np.ndarray
     rows: np.ndarray
+    real: np.ndarray
+    """Whether a step is a row; others were put into small gaps of the clock."""
+
     breaks: np.ndarray
-    """Which of them begin behind a gap in the clock."""
+    """Whether a step begins behind a long gap."""
 
 
 class Arrivals:
@@ -55,53 +55,66 @@ class Arrivals:
 
     Attributes
     ----------
-    pace : Pace or None
+    beat : Beat or None
         How the clock goes; None if it is not known yet.
     late, timeless : int
         Rows that were left out: they came behind a later one, or had no time.
 
     Parameters
     ----------
-    channels : int
-        How many channels there are.
-    pace : Pace or None
+    level : ndarray of shape (channel,)
+        What a channel is taken for of which no value is known.
+    beat : Beat or None
         As above.
     """
 
-    def __init__(self, channels: int, pace: Pace | None) -> None:
-        self.pace = pace
+    def __init__(self, level: np.ndarray, beat: Beat | None) -> None:
+        self.beat = beat
         self.late = self.timeless = 0
+        self._level = level
         self._row = 0
-        self._values, self._times = np.empty((0, channels)), np.empty(0)
-        self._rows = np.empty(0, dtype=np.int64)
-        self._last = np.array([[np.nan], [1.0]]).repeat(channels, axis=1)
+        self._waiting = _nothing(len(level))
+        self._laid = 0  # so many of those that wait are laid out by the beat
+        self._last = np.array([[np.nan], [1.0]]).repeat(len(level), axis=1)
         """Of each channel the last value, and how many steps before the first waiting one."""
         self._time = -np.inf
         self._before = np.nan
-        self._laid = 0  # so many of the waiting rows have no gap before them that can be filled
 
     @property
     def waiting(self) -> int:
         """How many rows are not certain yet."""
-        return len(self._rows)
+        return len(self._waiting.rows)
 
     def count_from(self, row: int) -> None:
         """Give the next row a number."""
         self._row = row
 
-    def add(self, table: Table) -> None:
-        """Take rows; those that came too late are counted and left out."""
-        line = in_order(table, bridge=0)  # gaps are judged when both their sides are here
-        self.timeless += line.size - len(line)
-        times = _times(line)
-        late = times < self._time
-        self.late += int(late.sum())
-        self._values = np.concatenate([self._values, line.values[~late]])
-        self._times = np.concatenate([self._times, times[~late]])
-        self._rows = np.concatenate([self._rows, self._row + line.rows[~late]])
-        self._row += line.size
-        if line.moments is not None and not late.all():
-            self._time = float(times[-1])
+    def add(self, values: np.ndarray, times: np.ndarray | None) -> None:
+        """Take rows; those that came too late or have no time are counted and left out.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n, channel)
+            NaN where nothing is known.
+        times : ndarray of shape (n,), or None
+            Microseconds.
+        """
+        values = np.where(np.isinf(values), np.nan, values)
+        rows = np.arange(self._row, self._row + len(values))
+        self._row += len(values)
+        if times is None:
+            times = np.full(len(values), np.nan)
+        else:
+            known = np.flatnonzero(~np.isnan(times))
+            order = known[np.argsort(times[known], kind="stable")]
+            self.timeless += len(times) - len(order)
+            in_time = order[times[order] >= self._time]
+            self.late += len(order) - len(in_time)
+            values, times, rows = values[in_time], times[in_time], rows[in_time]
+            if len(times):
+                self._time = float(times[-1])
+        real, breaks = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        self._waiting = _joined(self._waiting, Steps(values, times, rows, real, breaks))
 
     def certain(self, *, over: bool = False) -> Steps:
         """Return steps that are certain, and keep the others waiting.
@@ -111,34 +124,32 @@ class Arrivals:
         over : bool, default False
             Whether nothing more will come: then all are.
         """
-        if self.pace is None and (over or self.waiting >= CLOCK_STEPS):
-            self.pace = pace_of(self._times[:CLOCK_STEPS])
-        self._fill_gaps()
-        count = self.waiting if over else self._bridged()
-        return self._give(0 if self.pace is None else count)
+        if self.beat is None and (over or self.waiting >= CLOCK_STEPS):
+            self.beat = beat_of(self._waiting.times[:CLOCK_STEPS])
+        if self.beat is None:
+            return _part(self._waiting, slice(0, 0))
+        self._lay_out(self.beat.step)
+        return self._give(self.waiting if over else self._bridged())
 
-    def _fill_gaps(self) -> None:
-        """Put in the few steps that the clock missed, without a row, as a batch does."""
-        if self.pace is None or self._laid == self.waiting:
-            return
-        step = self.pace.step
-        steps = np.diff(self._times, prepend=self._before)[self._laid :]
-        missing = np.zeros(len(steps), dtype=np.int64)
-        if step:
-            short = is_gap(steps, step) & (steps < (LONGEST_BRIDGE + 1.5) * step)
-            missing[short] = np.rint(steps[short] / step).astype(np.int64) - 1
-        if missing.any():
-            before = np.repeat(np.arange(len(steps)), missing) + self._laid
-            back = np.concatenate([np.arange(count, 0, -1) for count in missing if count])
-            times = self._times[before] - back * step
-            self._times = np.insert(self._times, before, times)
-            self._rows = np.insert(self._rows, before, -1)
-            self._values = np.insert(self._values, before, np.nan, axis=0)
+    def _lay_out(self, usual: float) -> None:
+        """Put steps into small gaps of the clock, and mark where it breaks."""
+        old = _part(self._waiting, slice(0, self._laid))
+        new = _part(self._waiting, slice(self._laid, None))
+        if len(new.rows) and usual:
+            steps = np.diff(new.times, prepend=self._before)
+            gap = is_gap(steps, usual)  # NaN, before the first row, is none
+            missing = np.zeros(len(steps), dtype=np.int64)
+            missing[gap] = np.rint(steps[gap] / usual).astype(np.int64) - 1
+            new.breaks[:] = missing > LONGEST_BRIDGE
+            new = _with_steps(new, np.where(new.breaks, 0, missing), steps)
+        if len(new.rows):
+            self._before = float(new.times[-1])
+        self._waiting = _joined(old, new)
         self._laid = self.waiting
 
     def _bridged(self) -> int:
         """Return how many of the waiting rows are known, bridged, or given up, in each channel."""
-        known = ~np.isnan(self._values)
+        known = ~np.isnan(self._waiting.values)
         if known.all():
             return self.waiting
         some = known.any(axis=0)
@@ -147,35 +158,32 @@ class Arrivals:
         return int(np.where(missing > PATIENCE, self.waiting, last).min())
 
     def _give(self, count: int) -> Steps:
+        given = _part(self._waiting, slice(0, count))
         values = self._filled(count)
-        times, rows = self._times[:count], self._rows[:count]
-        steps = np.diff(times, prepend=self._before)
-        breaks = np.zeros(count, dtype=bool)
-        if self.pace is not None and self.pace.step:
-            breaks = is_gap(steps, self.pace.step)  # NaN, before the first row, is none
-        if count:
-            self._before = float(times[-1])
-            for j, channel in enumerate(self._values[:count].T):
-                seen = np.flatnonzero(~np.isnan(channel))
-                if len(seen):
-                    self._last[:, j] = channel[seen[-1]], count - seen[-1]
-                else:
-                    self._last[1, j] += count
-        self._values, self._times = self._values[count:], self._times[count:]
-        self._rows = self._rows[count:]
+        for j, channel in enumerate(given.values.T):
+            seen = np.flatnonzero(~np.isnan(channel))
+            if len(seen):
+                self._last[:, j] = channel[seen[-1]], count - seen[-1]
+            else:
+                self._last[1, j] += count
+        self._waiting = _part(self._waiting, slice(count, None))
         self._laid -= count
-        return Steps(values, times, rows, np.flatnonzero(breaks))
+        return given._replace(values=values)
 
     def _filled(self, count: int) -> np.ndarray:
-        values = self._values[:count].copy()
+        values = self._waiting.values[:count].copy()
         missing = np.isnan(values)
         for j in np.flatnonzero(missing.any(axis=0)):
-            where = np.flatnonzero(missing[:, j])
-            values[where, j] = self._bridge(where, self._values[:, j], *self._last[:, j])
+            where, channel = np.flatnonzero(missing[:, j]), self._waiting.values[:, j]
+            value, ago = self._last[:, j].tolist()
+            level = float(self._level[j])
+            values[where, j] = self._bridge(where, channel, value, ago, level)
         return values
 
     @staticmethod
-    def _bridge(where: np.ndarray, channel: np.ndarray, value: float, ago: float) -> np.ndarray:
+    def _bridge(
+        where: np.ndarray, channel: np.ndarray, value: float, ago: float, level: float
+    ) -> np.ndarray:
         """Return what stands in for values: a straight line, or behind a long gap the last one."""
         seen = np.flatnonzero(~np.isnan(channel))
         places = np.concatenate([[-ago], seen, [np.inf]])
@@ -185,38 +193,62 @@ class Arrivals:
         held = known[behind - 1]
         there = ~np.isnan(known)
         if not there.any():
-            return np.zeros(len(where))
+            return np.full(len(where), level)
         lines = np.interp(where, places[there], known[there])
-        return np.where(short, lines, np.where(np.isnan(held), 0.0, held))
+        return np.where(short, lines, np.where(np.isnan(held), level, held))
 
     def state(self) -> dict[str, Any]:
         """Return everything as plain values and arrays."""
         return {
-            "pace": None if self.pace is None else list(self.pace),
+            "beat": None if self.beat is None else list(self.beat),
             "late": self.late,
             "timeless": self.timeless,
             "row": self._row,
-            "values": self._values,
-            "times": self._times,
-            "rows": self._rows,
+            "laid": self._laid,
             "last": self._last.copy(),
             "clock": np.array([self._time, self._before]),
-            "laid": self._laid,
+            **{name: array.copy() for name, array in self._waiting._asdict().items()},
         }
 
-    @classmethod
-    def resume(cls, state: Mapping[str, Any]) -> Arrivals:
-        """Return what `state` told."""
-        pace = None if state["pace"] is None else Pace(*map(float, state["pace"]))
-        found = cls(state["values"].shape[1], pace)
-        found._row = int(state["row"])
-        found.late, found.timeless = int(state["late"]), int(state["timeless"])
-        found._values, found._times = np.array(state["values"]), np.array(state["times"])
-        found._rows, found._last = np.array(state["rows"]), np.array(state["last"])
-        found._time, found._before = map(float, state["clock"])
-        found._laid = int(state["laid"])
-        return found
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state` was told."""
+        self.beat = None if state["beat"] is None else Beat(*map(float, state["beat"]))
+        self.late, self.timeless = int(state["late"]), int(state["timeless"])
+        self._row, self._laid = int(state["row"]), int(state["laid"])
+        self._last = np.array(state["last"])
+        self._time, self._before = map(float, state["clock"])
+        flags = {name: np.array(state[name], dtype=bool) for name in ("real", "breaks")}
+        arrays = {name: np.array(state[name]) for name in ("values", "times", "rows")}
+        self._waiting = Steps(**arrays, **flags)
 
 
-def _times(line: Timeline) -> np.ndarray:
-    return np.full(len(line), np.nan) if line.moments is None else line.moments
+def _nothing(channels: int) -> Steps:
+    none = np.zeros(0, dtype=bool)
+    return Steps(np.empty((0, channels)), np.empty(0), np.empty(0, dtype=np.int64), none, none)
+
+
+def _part(steps: Steps, which: slice) -> Steps:
+    return Steps(*(array[which] for array in steps))
+
+
+def _joined(first: Steps, second: Steps) -> Steps:
+    return Steps(*(np.concatenate(pair) for pair in zip(first, second, strict=True)))
+
+
+def _with_steps(steps: Steps, missing: np.ndarray, wide: np.ndarray) -> Steps:
+    """Return steps with so many put in before each, evenly in time, and without values."""
+    total = int(missing.sum())
+    if not total:
+        return steps
+    places = np.repeat(np.arange(len(missing)), missing)
+    ranks = np.arange(total) - np.repeat(np.cumsum(missing) - missing, missing) + 1
+    begins = steps.times[places] - wide[places]
+    times = begins + ranks * wide[places] / (missing[places] + 1)
+    rows = np.insert(steps.rows, places, steps.rows[places])  # of the row that follows
+    return Steps(
+        np.insert(steps.values, places, np.nan, axis=0),
+        np.insert(steps.times, places, times),
+        rows,
+        np.insert(steps.real, places, False),
+        np.insert(steps.breaks, places, False),
+    )

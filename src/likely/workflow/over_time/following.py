@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from likely.calibration.episodes import LONG
 from likely.core.errors import DataError
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.alert import Alert
@@ -66,7 +67,7 @@ class Following:
         self.running = running
         self._asked, self._only, self._rebase = asked, only, rebase
         self._ongoing: Ongoing | None = None
-        self._cut: float | None = None
+        self._cut = cut_of(learned, asked)
         self._from = 0
         self.last: tuple[int, float] | None = None
         self.anew = False
@@ -80,21 +81,17 @@ class Following:
 
     def _judge_by(self, learned: Learned) -> None:
         self.learned = learned
-        self._span = 1 if learned.pace is None else learned.pace.span
+        self._span = learned.pace.span if learned.pace is not None else 1
         self._teller = Teller(learned, HISTORY)
         reach = sum(series_model(learned).reach_) // self._span
-        self._standing = Standing(learned.reference.n, reach + 2)
+        self._standing = Standing(learned.reference.n, reach + LONG)
+        odder = np.inf if learned.pace is None else learned.pace.odder
+        self._odder = float(learned.reference.log_p(np.array([odder]))[0])
         self._every = self._span * max(1, min(_CELLS, _STEPS // self._span))
 
     def begin_at(self, step: int) -> None:
         """Say nothing about steps before one, and count cells from it."""
         self._from = step
-
-    def check(self) -> None:
-        """Fix the cut once the pace of the clock is known; raise `DataError` if it cannot be."""
-        pace = self.running.arrivals.pace
-        if self._cut is None and pace is not None:
-            self._cut = cut_of(self.learned, self._asked, pace)
 
     def advance(self) -> list[Alert]:
         """Judge what can be judged, and return what became certain."""
@@ -121,8 +118,7 @@ class Following:
             return found
         part = kept.part(step, block.end)
         log_p = self.learned.reference.log_p(kept.oddness[part])
-        assert self._cut is not None
-        kept.odd[part] = log_p <= self._cut
+        kept.odd[part] = (log_p <= self._cut) & kept.real[part]
         first = step
         while step < block.end:
             stop = step + self._every - (step - self._from) % self._every
@@ -212,10 +208,10 @@ class Following:
         kept = self.running.kept
         part = kept.part(stop - self._every, stop)
         starts = np.arange(0, self._every, self._span)
-        log_p = self.learned.reference.log_p(np.maximum.reduceat(kept.oddness[part], starts))
+        oddness = np.where(kept.real[part], kept.oddness[part], series_model(self.learned).usual_)
+        log_p = self.learned.reference.log_p(np.maximum.reduceat(oddness, starts))
         times, rows = kept.times[part][starts], kept.rows[part][starts]
-        assert self._cut is not None
-        verdict = self._standing.add(log_p, self._cut, times, rows)
+        verdict = self._standing.add(log_p, self._odder, times, rows)
         if verdict is None:
             return []
         known = self._row(self.running.known_at(stop - 1, block))
@@ -242,9 +238,8 @@ class Following:
         if not lasted >= rule.amount or length < least:
             return []
         anew = learn_anew(self.learned, kept, one.start, stop)
-        pace = self.running.arrivals.pace
         try:
-            cut = None if anew is None or pace is None else cut_of(anew, self._asked, pace)
+            cut = None if anew is None else cut_of(anew, self._asked)
         except DataError:  # too few cells for the promise
             cut = None
         if anew is None or cut is None:
@@ -271,7 +266,7 @@ class Following:
     def state(self) -> dict[str, Any]:
         """Return everything but what was learnt as plain values and arrays."""
         return {
-            "cut": None if self._cut is None else np.array([self._cut]),
+            "cut": np.array([self._cut]),
             "from": self._from,
             "ongoing": None if self._ongoing is None else self._ongoing.state(),
             "last": None if self.last is None else np.array(self.last, dtype=np.float64),
@@ -281,7 +276,7 @@ class Following:
 
     def resume(self, state: Mapping[str, Any]) -> None:
         """Go on where `state` was told."""
-        self._cut = None if state["cut"] is None else float(state["cut"][0])
+        self._cut = float(state["cut"][0])
         self._from = int(state["from"])
         ongoing, last = state["ongoing"], state["last"]
         self._ongoing = None if ongoing is None else Ongoing.resume(ongoing)

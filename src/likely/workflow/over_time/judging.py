@@ -10,9 +10,9 @@ import numpy as np
 from likely.base.over_time import OverTime
 from likely.calibration.decisions import check_promise
 from likely.core.errors import CannotDo, DataError
+from likely.data.clock_column import clock_of
 from likely.workflow.findings import Decision
 from likely.workflow.learned import Learned
-from likely.workflow.over_time.arrivals import Pace
 
 
 def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
@@ -32,8 +32,7 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
             'kind="timeline".'
         )
     name, _ = check_promise(None, asked["fpr"], None, asked["alerts"])
-    clock = any(column.kind == "date" for column in learned.model.schema_.used)
-    if name == "alerts" and not clock:
+    if name == "alerts" and clock_place(learned) is None:
         raise DataError(
             "An alert budget needs a column of times. Learn with one, or ask for fpr, the share "
             "of ordinary stretches with an alert."
@@ -42,10 +41,20 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
 
 def series_model(learned: Learned) -> OverTime:
     """Return the model of a series."""
-    return cast(OverTime, learned.model)  # a span is known of such models only
+    return cast(OverTime, learned.model)  # a pace is known of such models only
 
 
-def cut_of(learned: Learned, asked: Mapping[str, Any], pace: Pace) -> float:
+def clock_place(learned: Learned) -> int | None:
+    """Return which of the columns that the model looks at is the clock; None if none is."""
+    used = learned.model.schema_.used
+    dates = [j for j, column in enumerate(used) if column.kind == "date"]
+    if len(dates) < 2:
+        return dates[0] if dates else None
+    named = [j for j in dates if used[j].name == learned.time]
+    return named[0] if named else clock_of(learned.likely_rows)
+
+
+def cut_of(learned: Learned, asked: Mapping[str, Any]) -> float:
     """Return the logarithm of the p-value from which a step is beyond the promise.
 
     Parameters
@@ -54,8 +63,6 @@ def cut_of(learned: Learned, asked: Mapping[str, Any], pace: Pace) -> float:
         Of one series.
     asked : mapping
         The values of `fpr` and `alerts`; one is not None.
-    pace : Pace
-        How the clock goes.
 
     Raises
     ------
@@ -65,10 +72,9 @@ def cut_of(learned: Learned, asked: Mapping[str, Any], pace: Pace) -> float:
     name, value = check_promise(None, asked["fpr"], None, asked["alerts"])
     level = value
     if name == "alerts":
-        a_day = None if learned.pace is None else learned.pace.a_day
-        if a_day is None or not pace.a_day > 0:
+        if learned.pace is None or learned.pace.a_day is None:
             raise DataError("An alert budget needs a clock that goes on; its times are all one.")
-        level = min(value / a_day, 1.0)
+        level = min(value / learned.pace.a_day, 1.0)
     nothing = np.zeros(0, dtype=bool)
     decision = learned.qualified(Decision(name, value, nothing, level), ())
     if decision.ranking_only:

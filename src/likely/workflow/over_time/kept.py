@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from likely.workflow.over_time.arrivals import Steps
+
 _TYPES: dict[str, type] = {
     "values": np.float64,
     "times": np.float64,
     "rows": np.int64,
+    "real": np.bool_,
     "oddness": np.float64,
     "odd": np.bool_,
 }
@@ -29,6 +32,8 @@ class Kept:
         Microseconds; NaN without a clock.
     rows : ndarray of int64, shape (kept,)
         Which row since the stream began each step is; negative before that.
+    real : ndarray of bool, shape (kept,)
+        Whether a step is a row, and was not put into a small gap of the clock.
     oddness : ndarray of float64, shape (kept,)
         NaN where it is not final yet.
     odd : ndarray of bool, shape (kept,)
@@ -43,6 +48,7 @@ class Kept:
     values: np.ndarray
     times: np.ndarray
     rows: np.ndarray
+    real: np.ndarray
     oddness: np.ndarray
     odd: np.ndarray
 
@@ -60,12 +66,13 @@ class Kept:
         """Return where steps stand in the arrays."""
         return slice(max(0, first - self.first), max(0, end - self.first))
 
-    def append(self, values: np.ndarray, times: np.ndarray, rows: np.ndarray) -> None:
+    def append(self, steps: Steps) -> None:
         """Add steps whose oddness is not known yet."""
-        count = len(rows)
-        self.values = np.concatenate([self.values, values])
-        self.times = np.concatenate([self.times, times])
-        self.rows = np.concatenate([self.rows, rows])
+        count = len(steps.rows)
+        self.values = np.concatenate([self.values, steps.values])
+        self.times = np.concatenate([self.times, steps.times])
+        self.rows = np.concatenate([self.rows, steps.rows])
+        self.real = np.concatenate([self.real, steps.real])
         self.oddness = np.concatenate([self.oddness, np.full(count, np.nan)])
         self.odd = np.concatenate([self.odd, np.zeros(count, dtype=bool)])
 

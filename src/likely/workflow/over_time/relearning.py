@@ -11,6 +11,7 @@ from likely.base.over_time import OverTime
 from likely.core.errors import DataError, TrainingFailed
 from likely.data.table import Table
 from likely.workflow.learned import Learned
+from likely.workflow.over_time.judging import clock_place
 from likely.workflow.over_time.kept import Kept
 from likely.workflow.over_time.study import study_series
 
@@ -36,9 +37,9 @@ def learn_anew(learned: Learned, kept: Kept, first: int, end: int) -> Learned | 
     matrix = np.full((len(values), len(schema.used)), np.nan)
     channels = [j for j, c in enumerate(schema.used) if c.kind in ("number", "boolean")]
     matrix[:, channels] = values
-    for j, column in enumerate(schema.used):
-        if column.kind == "date":
-            matrix[:, j] = times
+    clock = clock_place(learned)
+    if clock is not None:
+        matrix[:, clock] = times
     model = cast(OverTime, clone(learned.model))
     chosen = f"{type(model).__name__} was learnt anew from what had become normal"
     table = Table(matrix, schema.used, named=schema.named)

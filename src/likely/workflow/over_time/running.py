@@ -14,9 +14,10 @@ import numpy as np
 
 from likely.base.over_time import OverTime
 from likely.data.clock import local_time
+from likely.data.epochs import on_the_calendar
 from likely.data.table import Table
 from likely.data.timeline import Stretch
-from likely.workflow.over_time.arrivals import Arrivals, Pace
+from likely.workflow.over_time.arrivals import Arrivals, Beat
 from likely.workflow.over_time.kept import Kept
 
 
@@ -48,28 +49,30 @@ class Running:
     ----------
     model : OverTime
         Fitted.
-    pace : Pace or None
+    clock : int or None
+        Which of the columns that the model looks at is the clock.
+    beat : Beat or None
         How the clock goes, if that is known.
     history : int
         So many decided steps are kept at least.
-    zone : str
-        Of the clock on the wall.
     """
 
     def __init__(
         self,
         model: OverTime,
-        pace: Pace | None,
+        clock: int | None,
+        beat: Beat | None,
         history: int,
-        zone: str,
     ) -> None:
-        channels = sum(c.kind in ("number", "boolean") for c in model.schema_.used)
-        self.kept = Kept(channels)
-        self.arrivals = Arrivals(channels, pace)
+        used = model.schema_.used
+        self._clock = clock
+        self._channels = [j for j, c in enumerate(used) if c.kind in ("number", "boolean")]
+        self._column = None if clock is None else used[clock]
+        self.kept = Kept(len(self._channels))
+        self.arrivals = Arrivals(model.level_, beat)
         self.decided = 0
-        self._history, self._zone = history, zone
+        self._history = history
         self._take(model)
-        self._clock = any(c.kind == "date" for c in model.schema_.used)
         self._starts = [0]
         """First steps of stretches: of the one in which `decided` is, and of all behind it."""
 
@@ -82,12 +85,14 @@ class Running:
     def add(self, table: Table, *, over: bool = False) -> None:
         """Take rows, as the model's schema matches them; `over` if the series ends with them."""
         if len(table):
-            self.arrivals.add(table)
+            times = None if self._clock is None else table.matrix[:, self._clock]
+            self.arrivals.add(table.matrix[:, self._channels], times)
         new = self.arrivals.certain(over=over)
         first = self.kept.end
         if not self._model.across_gaps_:
-            self._starts += [first + int(i) for i in new.breaks if first + i > 0]
-        self.kept.append(new.values, new.times, new.rows)
+            breaks = np.flatnonzero(new.breaks).tolist()
+            self._starts += [first + step for step in breaks if first + step > 0]
+        self.kept.append(new)
         if over and self.kept.end > self._starts[-1]:
             self._starts.append(self.kept.end)
 
@@ -119,8 +124,9 @@ class Running:
             return
         first = self._cut(start, end)
         part = self.kept.part(first, end)
-        times = self.kept.times[part]
-        local = local_time(times, self._zone) if self._clock else None
+        local, column = None, self._column
+        if column is not None and on_the_calendar(column.reading):
+            local = local_time(self.kept.times[part], column.zone)
         odd = model.stretch_oddness(Stretch(self.kept.values[part], local))
         self._set(target, odd[self.decided - first : target - first])
 
@@ -162,6 +168,6 @@ class Running:
     def resume(self, state: Mapping[str, Any]) -> None:
         """Go on where `state` was told."""
         self.kept = Kept.resume(state["kept"])
-        self.arrivals = Arrivals.resume(state["arrivals"])
+        self.arrivals.resume(state["arrivals"])
         self.decided = int(state["decided"])
         self._starts = [int(start) for start in state["starts"]]

@@ -15,10 +15,10 @@ from likely.data.table import Table
 from likely.workflow.learned import Learned
 from likely.workflow.over_time import stored
 from likely.workflow.over_time.alert import Alert
-from likely.workflow.over_time.arrivals import CLOCK_STEPS, Pace, pace_of
+from likely.workflow.over_time.arrivals import CLOCK_STEPS, Beat, beat_of
 from likely.workflow.over_time.detect import rows_before
 from likely.workflow.over_time.following import HISTORY, Following
-from likely.workflow.over_time.judging import check_stream, series_model
+from likely.workflow.over_time.judging import check_stream, clock_place, series_model
 from likely.workflow.over_time.lengths import read_length
 from likely.workflow.over_time.moments import Moments, duration
 from likely.workflow.over_time.only import Only
@@ -46,16 +46,21 @@ class Stream:
     bounded. Rows are in the order of time: what comes behind a later row is counted in `late` and
     left out.
 
+    A batch sees more of the clock than a stream can: that an hour is double in autumn on a clock
+    without a zone (here it is late and left out), and that gaps come every weekend or are filled by
+    rows that hurry. A channel without values for more than 1,000 steps stays at its last one.
+
     Examples
     --------
     >>> import numpy as np, likely
     >>> rng = np.random.default_rng(0)
-    >>> learned = likely.learn(rng.normal(size=(600, 1)), "Panel", kind="timeline")
+    >>> learned = likely.learn(rng.normal(size=(600, 1)), "Forecaster", kind="timeline")
     >>> stream = learned.stream(fpr=0.001)
-    >>> new = rng.normal(size=(1_000, 1))
-    >>> new[300:310] += 20
-    >>> [alert.kind for alert in stream.push(new)]
-    ['begins', 'ended']
+    >>> new = rng.normal(size=(600, 1))
+    >>> new[300:303] += 20
+    >>> found = [alert for row in new for alert in stream.push(row[None])]
+    >>> [(alert.kind, alert.row, alert.known) for alert in found]
+    [('begins', 300, 300), ('ended', 333, 417)]
     """
 
     def __init__(
@@ -75,17 +80,15 @@ class Stream:
         asked = {"alerts": alerts, "fpr": None if fpr is None else float(fpr)}
         check_stream(learned, asked)
         only = Only(direction, least_change, cool_down, calm)
-        clock = next((c for c in learned.model.schema_.used if c.kind == "date"), None)
+        clock = clock_place(learned)
         only.check_clock(clock is not None)
         self._learned = learned
         self._options = {**asked, **only.to_json(), "rebase": rebase}
         self._begun = False
-        zone = "" if clock is None else clock.zone
-        pace = _known_pace(learned) if clock is not None else Pace(0.0, 0.0)
-        running = Running(series_model(learned), pace, HISTORY, zone)
+        beat = _known_beat(learned) if clock is not None else Beat(0.0, 0.0)
+        running = Running(series_model(learned), clock, beat, HISTORY)
         rule = read_length(rebase, "rebase") if rebase else None
         self._following = Following(learned, asked, only, rule, running)
-        self._following.check()
 
     @property
     def learned(self) -> Learned:
@@ -106,10 +109,10 @@ class Stream:
     def delay(self) -> Delay:
         """How late it is known that an event begins; its end is known one span later."""
         steps = series_model(self.learned).reach_[1]
-        pace = self._following.running.arrivals.pace
-        if pace is None or not pace.a_day:
+        beat = self._following.running.arrivals.beat
+        if beat is None or not beat.mean:
             return Delay(steps, None)
-        return Delay(steps, duration(steps * 86_400e6 / pace.a_day))
+        return Delay(steps, duration(steps * beat.mean))
 
     @property
     def late(self) -> int:
@@ -154,7 +157,6 @@ class Stream:
             if not self._begun:
                 self._begin(piece)
             following.running.add(piece)
-            following.check()
             found += following.advance()
         return found
 
@@ -162,7 +164,6 @@ class Stream:
         """Return what is certain if nothing more comes; rows pushed later begin a new stretch."""
         nothing = self._read_nothing()
         self._following.running.add(nothing, over=True)
-        self._following.check()
         return [*self._following.advance(), *self._following.over()]
 
     def read(self, rows: Any) -> Table:
@@ -274,12 +275,12 @@ def _is_column(cells: Any) -> bool:
     return hasattr(cells, "__len__") and not isinstance(cells, (str, bytes))
 
 
-def _known_pace(learned: Learned) -> Pace | None:
+def _known_beat(learned: Learned) -> Beat | None:
     """Return how the clock goes by the last rows learnt; None if none are kept."""
     if len(learned.likely_rows) < CLOCK_STEPS:
         return None
     times = Moments.of(learned.likely_rows).times
-    return None if times is None or len(times) < CLOCK_STEPS else pace_of(times)
+    return None if times is None or len(times) < CLOCK_STEPS else beat_of(times)
 
 
 def _fingerprint(learned: Learned) -> str:

@@ -10,7 +10,7 @@ from likely.explanation.channels import ChannelWitness
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import narrowed
 from likely.workflow.over_time.event import Event, Narrator
-from likely.workflow.over_time.judging import series_model
+from likely.workflow.over_time.judging import clock_place, series_model
 from likely.workflow.over_time.kept import Kept
 from likely.workflow.over_time.moments import Moments, duration
 from likely.workflow.over_time.ongoing import Ongoing
@@ -34,7 +34,8 @@ class Teller:
         self._usual = series_model(learned).usual_
         self._history = history
         self._channels = tuple(c for c in used if c.kind in ("number", "boolean"))
-        self.clock: Column | None = next((c for c in used if c.kind == "date"), None)
+        place = clock_place(learned)
+        self.clock: Column | None = None if place is None else used[place]
         rows = learned.likely_rows
         self._learnt = Moments.of(rows).values if len(rows) >= _LEAST_USUAL else None
         self._witness: ChannelWitness | None = None
