@@ -288,7 +288,7 @@ PROMISES: list[tuple[dict[str, Any], int | None, str]] = [
     ({"top": np.int64(20)}, 20, "The 20 oddest of 20 rows;"),
     ({"top": 10**12}, 20, "The 20 oddest of 20 rows;"),
     ({"alerts": "1/day"}, None, "at most 1 false alarm a day on average"),
-    ({"alerts": " 3 / week"}, None, "false alarms a day on average"),
+    ({"alerts": " 3 / week"}, None, "at most 3 false alarms a week on average"),
     ({"alerts": "1e9/day"}, 20, "20 of 20 rows are unlikely"),
     ({"alerts": "1e-9/day"}, 0, "more learnt rows"),
 ]

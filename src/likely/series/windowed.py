@@ -82,7 +82,7 @@ class Windowed(OverWindows):
         self.seed = seed
 
     @property
-    def power_tail(self) -> bool:  # in the base a constant of the class; here it is the member's
+    def power_tail(self) -> bool:  # pyright: ignore  a constant in the base; here the member's
         """Whether the member's oddness falls off like a power."""
         return bool(getattr(self, "members_", ())) and self.members_[0].power_tail
 
