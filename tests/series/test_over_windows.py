@@ -16,8 +16,8 @@ HOUR = 3600e6
 
 
 def _with_gap() -> Table:
-    """Return 450 hours, a day without values, and 150 hours: too few to be learnt from."""
-    moments = 1.7e15 + HOUR * (STEPS + 24 * (STEPS >= 450))
+    """Return 450 hours, two days without values, and 150 hours: too few to be learnt from."""
+    moments = 1.7e15 + HOUR * (STEPS + 48 * (STEPS >= 450))
     columns = (Column("time", "date"), Column("load", "number"))
     return Table(np.column_stack([moments, WAVE]), columns)
 

@@ -193,7 +193,7 @@ def _reading(column: Column, values: np.ndarray, named: bool) -> str:
     present = values[~np.isnan(values)]
     if len(present) < max(_LEAST, _UNIQUE * len(values)) or not np.isfinite(present).all():
         return ""
-    rising = bool((np.diff(present) > 0).all())
+    rising = bool((present[1:] > present[:-1]).all())
     epoch = epoch_of(present)
     if not epoch and named and rising and _means_time(column.name):
         return "elapsed:s"
