@@ -79,10 +79,12 @@ def test_the_frames_have_rows_and_events(found: EventFindings) -> None:
     assert list(events["surprise"]) == sorted(events["surprise"], reverse=True)
 
 
-def test_rows_in_any_order_give_the_same_events(found: EventFindings) -> None:
+def test_rows_in_any_order_give_the_same_events() -> None:
     mixed = _series().sample(frac=1, random_state=0).reset_index(drop=True)
-    again = likely.detect(mixed, fdr=0.1)
+    found, again = (likely.detect(rows, "Panel", fdr=0.1) for rows in (_series(), mixed))
+    assert isinstance(found, EventFindings)
     assert isinstance(again, EventFindings)
+    assert found.events
     assert [e.title for e in again.events] == [e.title for e in found.events]
 
 
@@ -101,7 +103,7 @@ def test_new_moments_are_judged_by_what_was_learnt(tmp_path: Path) -> None:
 
 def test_few_moments_that_follow_what_was_learnt_can_be_judged() -> None:
     whole = _series(planted=False)
-    learned = likely.learn(whole[:2_300])
+    learned = likely.learn(whole[:2_300], "Panel")
     new = whole[2_300:2_340].copy()
     new.iloc[20, 1] = 500.0
     found = learned.detect(new, fpr=0.01)
@@ -110,13 +112,13 @@ def test_few_moments_that_follow_what_was_learnt_can_be_judged() -> None:
 
 
 def test_ordinary_series_keep_the_promise() -> None:
-    found = [likely.detect(_series(planted=False, seed=s), fpr=0.05) for s in range(3)]
+    found = [likely.detect(_series(planted=False, seed=s), "Panel", fpr=0.05) for s in range(3)]
     share = sum(one.count for one in found) / sum(one.learned.reference.n for one in found)
     assert share <= 0.05
 
 
 def test_the_oddest_are_shown_even_if_none_passes() -> None:
-    found = likely.detect(_series(planted=False), fdr=1e-6)
+    found = likely.detect(_series(planted=False), "Panel", fdr=1e-6)
     assert isinstance(found, EventFindings)
     assert not found.events
     assert 0 < len(found.shown) <= 10
@@ -124,7 +126,7 @@ def test_the_oddest_are_shown_even_if_none_passes() -> None:
 
 
 def test_top_reports_so_many_apart() -> None:
-    found = likely.detect(_series(), top=3)
+    found = likely.detect(_series(), "Panel", top=3)
     assert isinstance(found, EventFindings)
     starts = sorted(event.steps.start for event in found.events)
     assert len(starts) == 3
