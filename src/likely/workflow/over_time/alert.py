@@ -56,17 +56,8 @@ class Alert:
             return plain
         if self.kind == "begins":
             return {**plain, "channels": list(self.event.channels)}
-        event = self.event
         return {
             **plain,
-            "first_row": event.first + 1,
-            "last_row": event.last + 1,
-            "start": event.start,
-            "end": event.end,
-            "lasts": event.lasts,
-            "kind": event.kind,
-            "direction": event.direction,
-            "change": event.change,
-            "channels": list(event.channels),
-            "reasons": [vars(reason) for reason in event.explanation.reasons],
+            **self.event.told,
+            "reasons": [vars(reason) for reason in self.event.explanation.reasons],
         }

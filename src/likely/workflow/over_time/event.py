@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,21 @@ class Event:
         """The channels that cause it, the most responsible first."""
         reasons = self.explanation.reasons
         return tuple(r.column for r in reasons if r.share >= NAMED * reasons[0].share)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """All but its p-value and its reasons, as plain values; rows count from 1."""
+        return {
+            "first_row": self.first + 1,
+            "last_row": self.last + 1,
+            "start": self.start,
+            "end": self.end,
+            "lasts": self.lasts,
+            "kind": self.kind,
+            "direction": self.direction,
+            "change": self.change,
+            "channels": list(self.channels),
+        }
 
     @property
     def title(self) -> str:

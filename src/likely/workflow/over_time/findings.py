@@ -163,17 +163,7 @@ class EventFindings(Findings):
 
     def told_of(self, row: int) -> dict[str, Any]:
         """Return what is told of an event beside its p-value, as plain values."""
-        event = self.event_of(row)
-        return {
-            "first_row": event.first + 1,
-            "last_row": event.last + 1,
-            "start": event.start,
-            "end": event.end,
-            "lasts": event.lasts,
-            "kind": event.kind,
-            "direction": event.direction,
-            "channels": list(event.channels),
-        }
+        return self.event_of(row).told
 
     def columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return what is known of rows, by position; of events only if their peaks are asked."""

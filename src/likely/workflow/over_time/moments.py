@@ -77,13 +77,6 @@ class Moments:
             return None
         return float(self.times[-1] - self.times[0]) / 86_400e6 or None
 
-    def step_time(self) -> float | None:
-        """Return the usual microseconds from step to step; None without a clock."""
-        if self.times is None or len(self) < 2:
-            return None
-        usual = float(np.median(np.diff(self.times)))
-        return usual if usual > 0 else None
-
 
 _UNITS = ((86_400e6, "day"), (3_600e6, "hour"), (60e6, "minute"), (1e6, "second"))
 
