@@ -137,7 +137,7 @@ def memorisation(
     centre = learnt.mean(axis=0)
     learnt, made, apart = learnt - centre, made - centre, apart - centre
     rng, reach = generator(seed), float(norm.ppf((1 + level) / 2))
-    share, variance, by_chance, ratio = _sides(made, learnt, apart, rng)
+    share, variance, by_chance, ratio = nearer_side(made, learnt, apart, rng)
     reference = Reference(learnt)
     to_train, positions = (found[:, 0] for found in nearest(made, reference, 1))
     closer, spread, _ = auroc_with_variance(
@@ -160,7 +160,7 @@ def memorisation(
     )
 
 
-def _sides(
+def nearer_side(
     made: np.ndarray, learnt: np.ndarray, apart: np.ndarray, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
     """Return share nearer to training, its variance, that by chance, and the ratio of distances."""
