@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,7 @@ from likely.evaluation.intervals import auroc_with_variance, wilson_interval
 from likely.evaluation.memorisation import nearer_side
 from likely.evaluation.same_columns import same_columns
 
-QUANTILES = (0.05, 0.25, 0.5)
-"""Of the distances to the closest training row."""
+_SHARES = np.linspace(0, 1, 101)
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,6 @@ class Privacy:
         that were not; 0.5 is ideal.
     nearer_interval : (float, float)
         Its interval.
-    distances, distances_real : tuple of float
-        Quantiles (5 %, 25 %, 50 %) of the distance to the closest training row, of synthetic rows
-        and of real ones held out; in units of the columns' spread. Smaller ones are not worse in
-        themselves: rows that are all ordinary lie close to others.
     membership : float in [0, 1]
         Chance that a training row lies closer to the synthetic rows than one held out (AUROC of
         that attack); 0.5 is ideal.
@@ -51,6 +46,10 @@ class Privacy:
         Its interval.
     n : int
         Synthetic rows whose distances were measured.
+    distances, distances_real : ndarray of shape (101,)
+        Percentiles, from 0 to 100, of the distance to the closest training row, of synthetic rows
+        and of real ones held out; in units of the columns' spread. Smaller ones are not worse in
+        themselves: rows that are all ordinary lie close to others.
     """
 
     copies: float
@@ -59,11 +58,11 @@ class Privacy:
     copies_real_interval: tuple[float, float]
     nearer_to_training: float
     nearer_interval: tuple[float, float]
-    distances: tuple[float, ...]
-    distances_real: tuple[float, ...]
     membership: float
     membership_interval: tuple[float, float]
     n: int
+    distances: np.ndarray = field(repr=False)
+    distances_real: np.ndarray = field(repr=False)
 
     def __str__(self) -> str:
         low, high = self.nearer_interval
@@ -182,8 +181,8 @@ def privacy_of(
         copies_real_interval=wilson_interval(by_chance, len(holdout), level),
         nearer_to_training=share,
         nearer_interval=_interval(share, variance, reach),
-        distances=tuple(np.quantile(near, QUANTILES).tolist()),
-        distances_real=tuple(np.quantile(usual, QUANTILES).tolist()),
+        distances=np.quantile(near, _SHARES),
+        distances_real=np.quantile(usual, _SHARES),
         membership=told,
         membership_interval=_interval(told, spread, reach),
         n=len(some),
