@@ -180,7 +180,8 @@ def nearer_side(
     total = 2 * n  # dealing half of all real samples to each side
     by_chance = ((weights**2).sum() - weights.sum() ** 2 / total) * total / (4 * (total - 1))
     both = (near > 0) | (far > 0)
-    ratios = near[both] / np.where(far[both] > 0, far[both], np.finfo(np.float64).tiny)
+    with np.errstate(over="ignore"):  # beside a copy on the other side, any distance is infinite
+        ratios = near[both] / np.where(far[both] > 0, far[both], np.finfo(np.float64).tiny)
     return share, variance, float(by_chance), float(np.median(ratios)) if both.any() else 1.0
 
 

@@ -31,8 +31,8 @@ def judge_synthetic(
 ) -> SyntheticReport:
     """Judge a synthetic table: is it like the real one, of use, and no copy of it?
 
-    Every figure stands beside that of real rows held out, in the same numbers: the best that any
-    generator can have. Where that is not possible (copies, nearness, membership), one half of the
+    Every figure stands beside that of real rows held out, in the same numbers: what a perfect
+    generator would have. Where that is not possible (copies, nearness, membership), one half of the
     held-out rows plays the synthetic table, and the other half is held out.
 
     Parameters

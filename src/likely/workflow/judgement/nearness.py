@@ -8,7 +8,7 @@ from likely.data.column import Column
 from likely.evaluation import Gate, Privacy
 from likely.workflow.report.axis import Axis
 from likely.workflow.report.markup import Html, element, join
-from likely.workflow.report.svg import RIGHT, figure, foot, picture, text
+from likely.workflow.report.svg import RIGHT, foot, picture, text
 
 _START, _TOP, _BASE = 40, 22, 150
 _DISTANCE = Column("distance", "number")
@@ -53,12 +53,14 @@ def _curves(found: Privacy) -> Html:
         text(4, 11, "share of rows ↑", class_="name"),
         text(RIGHT, _BASE + 31, "distance to the closest training row →", "end", "name"),
     )
-    caption = (
-        f"Shares of {found.n:,} synthetic rows (orange) and of real rows held out (grey) that have "
-        "a training row within a distance, in spreads of the columns. A line far above the other "
-        "at its left end means copies, or nearly."
-    )
-    return element("div", figure(svg, caption), class_="wide")
+    caption = element(
+        "figcaption",
+        element("span", class_="key"), " real rows held out, ",
+        element("span", class_="key new"), f" {found.n:,} synthetic rows: shares that have a "
+        "training row within a distance, in spreads of the columns. An orange line far above the "
+        "other at its left end means copies, or nearly.",
+    )  # fmt: skip
+    return element("div", element("figure", svg, caption), class_="wide")
 
 
 def _side() -> list[Html]:

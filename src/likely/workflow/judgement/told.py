@@ -32,16 +32,23 @@ def told_section(given: GiveAways, strange: StrangeValues, told: str) -> Html:
         (join([cell(one, 28), " with ", cell(other, 28)]), value, gain)
         for one, other, value, gain in given.pairs[:_PAIRS]
     ]
-    parts: list[Html] = [
-        element("h3", "Columns alone"),
-        element("div", _table("Column", alone), class_="scroll"),
-        element("p", f"Above {given.least_alone:.3f} it is no chance.", class_="which"),
+    tables = [
+        element(
+            "div",
+            element("h3", "Columns alone"),
+            element("div", _table("Column", alone), class_="scroll"),
+            element("p", f"Up to {given.least_alone:.3f} may be chance.", class_="which"),
+        )
     ]
     if pairs:
-        parts += [
-            element("h3", "Two together, beyond either alone"),
-            element("div", _table("Pair", pairs), class_="scroll"),
-        ]
+        tables.append(
+            element(
+                "div",
+                element("h3", "Two together, beyond either alone"),
+                element("div", _table("Pair", pairs), class_="scroll"),
+            )
+        )
+    parts: list[Html] = [element("div", *tables, class_="beside")]
     if strange.reasons:
         parts += [
             element("h3", "Values that no training row has the like of"),
@@ -59,7 +66,7 @@ def _table(what: str, rows: Sequence[tuple[Html, float, float | None]]) -> Html:
     heads = [
         element("th", what, scope="col"),
         element("th", "AUROC", scope="col", class_="n"),
-        element("th", "more than alone", scope="col", class_="n") if gains else None,
+        element("th", "gain", scope="col", class_="n") if gains else None,
         element("th", "from 0.5 to 1", scope="col"),
     ]
     lines = [
@@ -83,4 +90,4 @@ def _table(what: str, rows: Sequence[tuple[Html, float, float | None]]) -> Html:
 def _bar(value: float) -> Html:
     width = round(200 * max(value - 0.5, 0.0))
     track = element("span", element("span", style=f"width:{width}%"), class_="track")
-    return element("span", track, class_="share")
+    return element("span", track, "\u00a0", class_="share")  # a line as high as the others

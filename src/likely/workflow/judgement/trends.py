@@ -41,7 +41,12 @@ def trends_section(synthetic: PairTrends, real: PairTrends) -> Html:
         else None,
         class_="which",
     )
-    boxes = element("div", _map(synthetic, real, shown, full), _worst(synthetic, real))
+    boxes = element(
+        "div",
+        _map(synthetic, real, shown, full),
+        element("div", _worst(synthetic, real)),
+        class_="split",
+    )
     return join([said, boxes])
 
 
