@@ -15,6 +15,7 @@ from likely.data.column import Column
 from likely.data.table import Table
 from likely.evaluation.ranking import auroc
 from likely.evaluation.same_columns import is_nominal, same_columns
+from likely.evaluation.tree_codes import ranks
 
 _ALONE, _TOGETHER = 50, 8  # quantiles that numbers are cut at
 _LEVELS = 60  # so many categories count for themselves in a pair
@@ -147,7 +148,7 @@ def give_aways_of(
     alone = np.array([_told(cell, turn, made) for cell in cells])
     coarse = [_cells(c, x[:, j], _TOGETHER) for j, c in enumerate(real.columns)]
     alike = np.array([_told(cell, turn, made) for cell in coarse])  # in the cells that pairs have
-    every = np.array(list(combinations(range(width), 2))).reshape(-1, 2)
+    every = np.array(list(combinations(range(width), 2)), dtype=np.int64).reshape(-1, 2)
     found = []
     for i, j in every[some_rows(len(every), pairs, rng)].tolist():
         told = _told(coarse[i] * (int(coarse[j].max()) + 1) + coarse[j], turn, made)
@@ -169,20 +170,12 @@ def _cells(column: Column, values: np.ndarray, quantiles: int) -> np.ndarray:
         return np.zeros(len(values), dtype=np.int64)
     if is_nominal(column):
         codes = np.where(np.isnan(values), known.max() + 1, values).astype(np.int64)
-        return _grouped(codes) if quantiles == _TOGETHER else codes
+        # in pairs all but the most frequent are one
+        return np.minimum(ranks(column, codes), _LEVELS) if quantiles == _TOGETHER else codes
     edges = np.unique(np.quantile(known, np.linspace(0, 1, quantiles + 1), method="lower"))
     place = np.searchsorted(edges, values, side="left")  # NaN comes behind all
     on_edge = edges[np.minimum(place, len(edges) - 1)] == values
     return np.where(np.isnan(values), 2 * len(edges) + 2, 2 * place + on_edge)
-
-
-def _grouped(codes: np.ndarray) -> np.ndarray:
-    """Return codes with all but the most frequent as one."""
-    counts = np.bincount(codes)
-    place = np.full(len(counts), _LEVELS)
-    kept = np.argsort(-counts, kind="stable")[:_LEVELS]
-    place[kept] = np.arange(len(kept))
-    return place[codes]
 
 
 def _told(cells: np.ndarray, turn: np.ndarray, made: np.ndarray) -> float:

@@ -138,7 +138,7 @@ def trends_of(
         _codes(a, b, levels=bool(of_levels))
         for a, b, of_levels in zip(real.matrix.T, synthetic.matrix.T, nominal, strict=True)
     ]
-    every = np.array(list(combinations(range(width), 2))).reshape(-1, 2)
+    every = np.array(list(combinations(range(width), 2)), dtype=np.int64).reshape(-1, 2)
     chosen = every[some_rows(len(every), most, generator(seed))]
     for i, j in chosen.tolist():
         if nominal[i] or nominal[j]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -161,7 +162,7 @@ def privacy_of(
             f"{len(synthetic)}, {len(train)} and {len(holdout)}."
         )
     rng, reach = generator(seed), float(norm.ppf((1 + level) / 2))
-    made, learnt, apart = distance_features(train, synthetic, train, holdout)
+    made, learnt, apart = distance_features((train, holdout), synthetic, train, holdout)
     some = made[some_rows(len(made), most, rng)]
     few = apart[some_rows(len(apart), most, rng)]
     share, variance, *_ = nearer_side(some, learnt, apart, rng)
@@ -189,18 +190,20 @@ def privacy_of(
     )
 
 
-def distance_features(real: Table, *tables: Table) -> list[np.ndarray]:
-    """Return tables with the same columns as features that `real` fixes, centred near zero.
+def distance_features(real: Sequence[Table], *tables: Table) -> list[np.ndarray]:
+    """Return tables with the same columns as features that real rows fix, centred near zero.
 
     Parameters
     ----------
-    real : Table
-        Says how columns are scaled.
+    real : sequence of Table
+        All real rows say how columns are scaled and how frequent categories are. Those of one table
+        alone would lie nearer to it, as theirs are the categories that it knows.
     *tables : Table
         What to bring to that scale.
     """
-    schema = Schema.learn(real)
-    centre = schema.features(real).mean(axis=0)
+    every = replace(real[0], matrix=np.concatenate([table.matrix for table in real]), native=None)
+    schema = Schema.learn(every)
+    centre = schema.features(every).mean(axis=0)
     return [schema.features(table) - centre for table in tables]
 
 

@@ -88,7 +88,7 @@ def judge_synthetic(
     order = rng.permutation(len(apart))
     halves = [apart.take(np.sort(half)) for half in np.array_split(order, 2)]
     n = min(len(made), len(apart))
-    judge = _Judge(learnt, n, seed)
+    judge = _Judge(learnt, apart, n, seed)
     return SyntheticReport(
         synthetic=judge(made, apart, (made, apart)),
         real=judge(apart, learnt, (halves[0], halves[1])),
@@ -103,8 +103,8 @@ def judge_synthetic(
 class _Judge:
     """Measures tables in the role of the synthetic one, all in the same numbers."""
 
-    def __init__(self, learnt: Table, n: int, seed: int) -> None:
-        self.learnt, self.n, self.seed = learnt, n, seed
+    def __init__(self, learnt: Table, apart: Table, n: int, seed: int) -> None:
+        self.learnt, self.apart, self.n, self.seed = learnt, apart, n, seed
 
     def __call__(self, table: Table, opposite: Table, near: tuple[Table, Table]) -> Judged:
         """Judge a table.
@@ -142,5 +142,7 @@ class _Judge:
 
     def _covered(self, real: Table, table: Table) -> Coverage:
         n = min(self.n, len(real), _COVERED)
-        rows = distance_features(self.learnt, self.some(real, n), self.some(table, n))
+        rows = distance_features(
+            (self.learnt, self.apart), self.some(real, n), self.some(table, n)
+        )
         return prdc(*rows, space="given")

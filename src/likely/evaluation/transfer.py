@@ -15,7 +15,7 @@ from likely.core.random import generator, some_rows
 from likely.data.table import Table
 from likely.evaluation.ranking import auroc
 from likely.evaluation.same_columns import is_nominal, same_columns
-from likely.evaluation.tree_codes import tree_codes
+from likely.evaluation.tree_codes import tree_codes, with_values
 
 _BLOCKS = 20
 _MOST_LEVELS = 20
@@ -214,6 +214,7 @@ def _chances(
     levels = np.unique(y)
     if len(levels) < 2:
         return {float(levels[0]): np.ones(len(test))}
+    x, test = with_values(x, test)
     model = HistGradientBoostingClassifier(random_state=seed, categorical_features=nominal)
     chances = model.fit(x, y).predict_proba(test)
     return {float(level): chances[:, k] for k, level in enumerate(model.classes_)}
@@ -222,6 +223,7 @@ def _chances(
 def _values(
     x: np.ndarray, y: np.ndarray, test: np.ndarray, nominal: np.ndarray, seed: int
 ) -> np.ndarray:
+    x, test = with_values(x, test)
     model = HistGradientBoostingRegressor(random_state=seed, categorical_features=nominal)
     return model.fit(x, y).predict(test)
 

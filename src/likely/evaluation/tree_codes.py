@@ -40,16 +40,52 @@ def tree_codes(
     """
     codes = [np.clip(matrix, -_FARTHEST, _FARTHEST) for matrix in matrices]
     nominal = np.zeros(len(columns), dtype=bool)
+    ends = np.cumsum([len(matrix) for matrix in matrices])[:-1]
     for j, column in enumerate(columns):
         if column.kind != "category":
             continue
         pooled = np.concatenate([matrix[:, j] for matrix in matrices])
-        counts = np.bincount(pooled[~np.isnan(pooled)].astype(np.int64), minlength=1)
-        order = np.argsort(-counts, kind="stable")
-        place = np.empty(len(order))
-        place[order] = np.arange(len(order))
-        nominal[j] = np.count_nonzero(counts) <= MOST_LEVELS
-        for code in codes:
-            known = ~np.isnan(code[:, j])
-            code[known, j] = place[code[known, j].astype(np.int64)]
+        known = ~np.isnan(pooled)
+        pooled[known] = found = ranks(column, pooled[known].astype(np.int64))
+        nominal[j] = found.max(initial=0) < MOST_LEVELS
+        for code, part in zip(codes, np.split(pooled, ends), strict=True):
+            code[:, j] = part
     return codes, nominal
+
+
+def ranks(column: Column, codes: np.ndarray) -> np.ndarray:
+    """Return the rank of each code by how often it occurs, 0 for the most frequent.
+
+    Equally frequent ones follow the alphabet: the order of labels says in which table each was
+    seen first.
+
+    Parameters
+    ----------
+    column : Column
+        Whose labels codes refer to; a code behind them stands for missing.
+    codes : ndarray of int64, shape (n,)
+        Of all tables together.
+    """
+    present, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    labels = (*column.labels, "")
+    names = np.array([labels[min(k, len(labels) - 1)] for k in present.tolist()], dtype=object)
+    order = np.lexsort((np.argsort(np.argsort(names, kind="stable")), -counts))
+    rank = np.empty(len(present), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[place]
+
+
+def with_values(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows to learn from and to test on, with 0 in columns that the first have no value of.
+
+    scikit-learn's trees cannot take such columns.
+
+    Parameters
+    ----------
+    train, test : ndarray of shape (n, columns)
+        Codes.
+    """
+    silent = np.isnan(train).all(axis=0)
+    if not silent.any():
+        return train, test
+    return np.where(silent, 0.0, train), np.where(silent, 0.0, test)

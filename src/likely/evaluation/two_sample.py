@@ -19,7 +19,7 @@ from likely.core.random import generator, some_rows
 from likely.evaluation.intervals import auroc_with_variance, wilson_interval
 from likely.evaluation.same_columns import same_columns
 from likely.evaluation.spaces import Space, in_space
-from likely.evaluation.tree_codes import tree_codes
+from likely.evaluation.tree_codes import tree_codes, with_values
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,9 @@ def two_sample_test(
     right, found = 0, []
     for fold in _folds(n, folds, rng):
         learner: Any = clone(model)
-        learner.fit(x[~fold], is_generated[~fold])
-        chance = learner.predict_proba(x[fold])[:, 1]
+        seen, held_out = with_values(x[~fold], x[fold])
+        learner.fit(seen, is_generated[~fold])
+        chance = learner.predict_proba(held_out)[:, 1]
         right += int(((chance > 0.5) == is_generated[fold]).sum())
         found.append(auroc_with_variance(is_generated[fold], chance))
     return _concluded(right / (2 * n), np.array(found), n, level)

@@ -11,6 +11,7 @@ from likely.workflow.report.svg import text
 from likely.workflow.report.words import count
 
 _MOST = 30
+_NARROW = 16  # so many columns leave room for the table beside the map
 _SIDE = 22
 _LABEL = 118
 _LETTERS = 17
@@ -35,7 +36,7 @@ def trends_section(synthetic: PairTrends, real: PairTrends) -> Html:
         "How two columns go together: correlations of numbers, else shares of what comes together. "
         "Below the diagonal synthetic rows beside training rows, above it real rows held out "
         f"beside the same: what chance does. Blank is alike, the full colour is {percent(full)}, "
-        "half of it a quarter as much.",
+        "half the colour a quarter of that.",
         f" Shown are the {_MOST} columns, of {len(synthetic.names):,}, that differ most."
         if len(shown) < len(synthetic.names)
         else None,
@@ -45,7 +46,7 @@ def trends_section(synthetic: PairTrends, real: PairTrends) -> Html:
         "div",
         _map(synthetic, real, shown, full),
         element("div", _worst(synthetic, real)),
-        class_="split",
+        class_="beside" if len(shown) <= _NARROW else None,
     )
     return join([said, boxes])
 
