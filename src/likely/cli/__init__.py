@@ -1,4 +1,4 @@
-"""The command line: `likely detect`, `watch`, `learn`, `generate`, `judge`, `explain` and what helps them.
+"""The command line: `likely detect`, `learn`, `generate`, `judge` and what helps them.
 
 One file a command: parse, call the library, print. People get text fitted to their terminal,
 machines one JSON document with `--json`; both say the same. Results go to stdout, progress and
@@ -28,7 +28,8 @@ from likely.cli.application import Application
 _EPILOG = """\
 Exit codes: 0 done · 1 unexpected error · 2 wrong command or parameter · 3 data cannot be read or
 used · 4 model file cannot be read or used · 5 optional package missing · 10 something was found,
-with --fail-on-findings · 11 synthetic rows do not pass, with judge --max-copies · 130 stopped by Ctrl-C.
+with --fail-on-findings · 11 synthetic rows do not pass, with judge --max-copies · 130 stopped by
+Ctrl-C.
 
 Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
 `-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds

@@ -1,4 +1,4 @@
-"""`likely judge`: is a synthetic table like the real one, of use, and no copy of it?"""
+"""`likely judge`: whether a synthetic table is like the real one, of use, and no copy of it."""
 
 from __future__ import annotations
 

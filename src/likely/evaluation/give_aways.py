@@ -17,7 +17,7 @@ from likely.evaluation.ranking import auroc
 from likely.evaluation.same_columns import is_nominal, same_columns
 from likely.evaluation.tree_codes import ranks
 
-_ALONE, _TOGETHER = 50, 8  # quantiles that numbers are cut at
+_ALONE, _TOGETHER = 50, 8  # quantiles that numbers are cut at; fewer where rows are few
 _LEVELS = 60  # so many categories count for themselves in a pair
 _CHANCE = 0.05
 _FOLDS = 2
@@ -144,9 +144,10 @@ def give_aways_of(
     turn = np.concatenate([rng.permutation(np.arange(n) % _FOLDS) for _ in range(2)])
     made = np.repeat([False, True], n)
     width = x.shape[1]
-    cells = [_cells(c, x[:, j], _ALONE) for j, c in enumerate(real.columns)]
+    fine, few = min(_ALONE, int(n ** (1 / 2))), min(_TOGETHER, int(n ** (1 / 3)))
+    cells = [_cells(c, x[:, j], fine) for j, c in enumerate(real.columns)]
     alone = np.array([_told(cell, turn, made) for cell in cells])
-    coarse = [_cells(c, x[:, j], _TOGETHER) for j, c in enumerate(real.columns)]
+    coarse = [_cells(c, x[:, j], few, _LEVELS) for j, c in enumerate(real.columns)]
     alike = np.array([_told(cell, turn, made) for cell in coarse])  # in the cells that pairs have
     every = np.array(list(combinations(range(width), 2)), dtype=np.int64).reshape(-1, 2)
     found = []
@@ -163,15 +164,19 @@ def give_aways_of(
     )
 
 
-def _cells(column: Column, values: np.ndarray, quantiles: int) -> np.ndarray:
-    """Return in which cell each value lies; missing ones have one of their own."""
+def _cells(
+    column: Column, values: np.ndarray, quantiles: int, most: int | None = None
+) -> np.ndarray:
+    """Return in which cell each value lies; missing ones have one of their own.
+
+    With `most`, all but so many most frequent levels are one.
+    """
     known = values[~np.isnan(values)]
     if not len(known):
         return np.zeros(len(values), dtype=np.int64)
     if is_nominal(column):
         codes = np.where(np.isnan(values), known.max() + 1, values).astype(np.int64)
-        # in pairs all but the most frequent are one
-        return np.minimum(ranks(column, codes), _LEVELS) if quantiles == _TOGETHER else codes
+        return codes if most is None else np.minimum(ranks(column, codes), most)
     edges = np.unique(np.quantile(known, np.linspace(0, 1, quantiles + 1), method="lower"))
     place = np.searchsorted(edges, values, side="left")  # NaN comes behind all
     on_edge = edges[np.minimum(place, len(edges) - 1)] == values
@@ -192,8 +197,13 @@ def _told(cells: np.ndarray, turn: np.ndarray, made: np.ndarray) -> float:
 
 
 def _by_chance(n: int, tests: int) -> float:
-    """Return what the largest of so many AUROC exceeds 0.5 by, once in 20, if nothing differs."""
-    spread = np.sqrt((2 * n + 1) / (12 * n * n))
+    """Return what the largest of so many AUROC exceeds 0.5 by, once in 20, if nothing differs.
+
+    Both halves ask whether what differs in one differs in the other, so that they say the same:
+    the mean of both is no surer than one of them.
+    """
+    half = n / _FOLDS
+    spread = np.sqrt((2 * half + 1) / (12 * half**2))
     return float(norm.isf(_CHANCE / max(tests, 1)) * spread)
 
 

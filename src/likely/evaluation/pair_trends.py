@@ -124,9 +124,7 @@ def pair_trends(real: Any, synthetic: Any, *, most: int = 20_000, seed: int = 0)
     return trends_of(*same_columns(real, synthetic), most=most, seed=seed)
 
 
-def trends_of(
-    real: Table, synthetic: Table, *, most: int = 20_000, seed: int = 0
-) -> PairTrends:
+def trends_of(real: Table, synthetic: Table, *, most: int = 20_000, seed: int = 0) -> PairTrends:
     """Return `pair_trends` of tables that have the same columns already."""
     width = len(real.columns)
     nominal = np.array([is_nominal(column) for column in real.columns])
@@ -203,10 +201,11 @@ def _contingency(
     one: tuple[np.ndarray, np.ndarray, int], other: tuple[np.ndarray, np.ndarray, int]
 ) -> float:
     """Return 1 less the total variation of two columns together."""
-    real, made = (one[side] * other[2] + other[side] for side in (0, 1))
     size = one[2] * other[2]
-    if size > _DENSE * (len(real) + len(made)):
-        _, place = np.unique(np.concatenate([real, made]), return_inverse=True)
-        real, made, size = place[: len(real)], place[len(real) :], int(place.max()) + 1
-    p, q = (np.bincount(x, minlength=size) / len(x) for x in (real, made))
+    cells = [a * other[2] + b for a, b in zip(one[:2], other[:2], strict=True)]
+    lengths = [len(side) for side in cells]
+    if size > _DENSE * sum(lengths):
+        _, place = np.unique(np.concatenate(cells), return_inverse=True)
+        cells, size = np.split(place, lengths[:1]), int(place.max()) + 1
+    p, q = (np.bincount(side, minlength=size) / len(side) for side in cells)
     return float(1 - np.abs(p - q).sum() / 2)

@@ -80,9 +80,7 @@ def is_nominal(column: Column) -> bool:
     return column.kind in ("category", "boolean")
 
 
-def _order(
-    first: Table, other: Table, chosen: list[int], names: tuple[str, str]
-) -> list[int]:
+def _order(first: Table, other: Table, chosen: list[int], names: tuple[str, str]) -> list[int]:
     """Return where the chosen columns of the first table stand in another."""
     if not (first.named and other.named):
         if len(other.columns) != len(first.columns):

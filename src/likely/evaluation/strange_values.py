@@ -78,9 +78,7 @@ def strange_of(real: Table, synthetic: Table) -> StrangeValues:
     return StrangeValues(float(strange.mean()), tuple(reason for _, reason in found))
 
 
-def _sorts(
-    column: Column, real: np.ndarray, made: np.ndarray
-) -> list[tuple[str, np.ndarray]]:
+def _sorts(column: Column, real: np.ndarray, made: np.ndarray) -> list[tuple[str, np.ndarray]]:
     """Return what may be strange about a column, and in which rows it is."""
     known = real[~np.isnan(real)]
     sorts = []

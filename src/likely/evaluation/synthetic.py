@@ -29,7 +29,7 @@ _NEAR = 5_000
 def judge_synthetic(
     synthetic: Any, train: Any, holdout: Any, target: str | None = None, seed: int = 0
 ) -> SyntheticReport:
-    """Judge a synthetic table: is it like the real one, of use, and no copy of it?
+    """Judge whether a synthetic table is like the real one, of use, and no copy of it.
 
     Every figure stands beside that of real rows held out, in the same numbers: what a perfect
     generator would have. Where that is not possible (copies, nearness, membership), one half of the
@@ -142,7 +142,5 @@ class _Judge:
 
     def _covered(self, real: Table, table: Table) -> Coverage:
         n = min(self.n, len(real), _COVERED)
-        rows = distance_features(
-            (self.learnt, self.apart), self.some(real, n), self.some(table, n)
-        )
+        rows = distance_features((self.learnt, self.apart), self.some(real, n), self.some(table, n))
         return prdc(*rows, space="given")

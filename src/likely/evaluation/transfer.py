@@ -137,10 +137,9 @@ def transfer(
     >>> found.metric, found.synthetic > 0.95, abs(found.gap) < 0.05
     ('AUROC', True, True)
     """
-    tables = same_columns(
-        real_train, synthetic, real_test, names=("real", "synthetic", "test")
-    )
-    return transfer_of(*tables, target, most=most, level=level, seed=seed)
+    names = ("real", "synthetic", "test")
+    learnt, made, apart = same_columns(real_train, synthetic, real_test, names=names)
+    return transfer_of(learnt, made, apart, target, most=most, level=level, seed=seed)
 
 
 def transfer_of(
