@@ -127,6 +127,8 @@ def test_values_without_like_are_counted() -> None:
         "'age': 1 value not whole", "'age': 1 value above the largest of 3",
         "'age': 1 value missing, as none was", "'sex': 1 value of levels never seen",
     }  # fmt: skip
+    cents = strange_values({"price": [0.29, 1.1, 3.0, None]}, {"price": [0.57, 1.015, None]})
+    assert cents.reasons == ("'price': 1 value with more than 2 decimal places",)
 
 
 def test_a_report_says_all_beside_real_rows(copied: SyntheticReport) -> None:

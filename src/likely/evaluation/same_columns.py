@@ -58,7 +58,12 @@ def same_columns(
     matrices = [first.matrix[:, chosen]]
     notes = [first.notes]
     for other, name in zip(others, names[1:], strict=True):
-        table = as_table(other, first.columns)
+        try:
+            table = as_table(other, first.columns)
+        except DataError as error:
+            raise DataError(
+                f"The {name} table cannot be read as the {names[0]} one was: {error}"
+            ) from error
         order = _order(first, table, chosen, (names[0], name))
         values = []
         for k, j in enumerate(order):

@@ -11,6 +11,8 @@ from likely.data.column import Column
 from likely.data.table import Table
 from likely.evaluation.same_columns import is_nominal, same_columns
 
+_MOST_DECIMALS = 4
+
 
 @dataclass(frozen=True)
 class StrangeValues:
@@ -33,7 +35,7 @@ class StrangeValues:
 
 
 def strange_values(real: Any, synthetic: Any) -> StrangeValues:
-    """Count values beyond the real range, not whole, missing, or of a level that real rows lack.
+    """Count values beyond the real range, of more decimals, missing, or of levels never seen.
 
     Parameters
     ----------
@@ -92,6 +94,20 @@ def _sorts(column: Column, real: np.ndarray, made: np.ndarray) -> list[tuple[str
         (f"below the smallest of {len(known):,}", made < known.min()),
         (f"above the largest of {len(known):,}", made > known.max()),
     ]
-    if column.kind == "number" and (known == np.floor(known)).all():
-        sorts.append(("not whole", np.isfinite(made) & (made != np.floor(made))))
+    digits = _decimals(known) if column.kind == "number" else None
+    if digits is not None:
+        what = "not whole" if digits == 0 else f"with more than {digits} decimal places"
+        sorts.append((what, ~_written(made, digits)))
     return sorts
+
+
+def _decimals(values: np.ndarray) -> int | None:
+    """Return how many decimal places say all values; None if a few do not."""
+    return next((d for d in range(_MOST_DECIMALS + 1) if _written(values, d).all()), None)
+
+
+def _written(values: np.ndarray, decimals: int) -> np.ndarray:
+    """Return which values that many decimal places say, missing and infinite ones included."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        near = np.round(values, decimals)
+    return ~np.isfinite(values) | ~np.isfinite(near) | (near == values)
