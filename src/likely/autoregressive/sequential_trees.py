@@ -7,7 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from likely.autoregressive.column_tree import ColumnTree, grow
+from likely.autoregressive.column_tree import ColumnTree
+from likely.autoregressive.tree_growing import Columns, grow
 from likely.autoregressive.trees_packed import STATE, check, pack, unpack
 from likely.base.columnwise import Columnwise
 from likely.base.state import Array
@@ -105,17 +106,21 @@ class SequentialTrees(Columnwise):
     def _sizes(self) -> np.ndarray:
         return np.array([len(pieces) for pieces in self._pieces])
 
+    @property
+    def _evens(self) -> list[np.ndarray]:
+        """Which pieces of each column are intervals."""
+        return [np.flatnonzero(pieces.volume != 0) for pieces in self._pieces]
+
     def _grown(self, codes: np.ndarray, column: int, given: np.ndarray) -> ColumnTree:
         is_label = np.array([len(pieces.labels) > 0 for pieces in self._pieces])
+        columns = Columns(codes, self._sizes, self._evens, is_label)
         least = min(self.min_rows_leaf, max(1, len(codes) // 20))
-        return grow(
-            codes, column, given, self._sizes, is_label, least=least, seed=self.seed
-        )
+        return grow(columns, column, given, least=least, seed=self.seed)
 
     def _tree(self, column: int, known: np.ndarray) -> ColumnTree:
         """Return the tree of a column over others, grown on rows of its own if need be."""
         if self._chain is None:
-            self._chain = unpack(self, self._sizes)
+            self._chain = unpack(self, self._sizes, self._evens)
         before = self.order_[: int(known.sum())]
         place = int(np.flatnonzero(self.order_ == column)[0])
         if place == len(before) and known[before].all():
@@ -135,6 +140,6 @@ class SequentialTrees(Columnwise):
 
     def _check_state(self) -> None:
         super()._check_state()
-        check(self, self._sizes)
+        check(self, self._sizes, self._evens)
         if sorted(self.order_.tolist()) != list(range(len(self._sizes))):
             raise ValueError("the order of columns is none")

@@ -23,6 +23,7 @@ STATE = {
     "place_start_": Array("place_end", dtype="int64", low=0),
     "place_": Array("place", dtype="int64", low=0),
     "discount_": Array("column", low=0, high=1),
+    "strength_": Array("column", low=0),
 }
 """What a model of trees is stored as."""
 
@@ -43,11 +44,14 @@ def pack(trees: Sequence[ColumnTree]) -> dict[str, np.ndarray]:
         np.cumsum([0, *map(len, places)]),
         np.concatenate(places),
         np.array([t.discount for t in trees]),
+        np.array([t.strength for t in trees]),
     ]
     return dict(zip(STATE, parts, strict=True))
 
 
-def unpack(holder: Any, sizes: np.ndarray) -> tuple[ColumnTree, ...]:
+def unpack(
+    holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]
+) -> tuple[ColumnTree, ...]:
     """Return trees from an object that has the arrays of `pack` as attributes.
 
     Parameters
@@ -56,8 +60,10 @@ def unpack(holder: Any, sizes: np.ndarray) -> tuple[ColumnTree, ...]:
         Has the arrays.
     sizes : ndarray of int, shape (columns,)
         How many pieces each column has.
+    evens : sequence of ndarray
+        Which of them are intervals.
     """
-    node, feature, threshold, left, right, entry, at, piece, count, start, place, discount = (
+    node, feature, threshold, left, right, entry, at, piece, count, start, place, discount, strength = (
         getattr(holder, name) for name in STATE
     )
     columns = len(sizes)
@@ -69,13 +75,14 @@ def unpack(holder: Any, sizes: np.ndarray) -> tuple[ColumnTree, ...]:
         trees.append(
             ColumnTree(
                 feature[nodes], threshold[nodes], left[nodes], right[nodes], places,
-                at[entries], piece[entries], count[entries], int(sizes[j]), float(discount[j]),
+                at[entries], piece[entries], count[entries], evens[j], int(sizes[j]), float(discount[j]),
+                float(strength[j]),
             )  # fmt: skip
         )
     return tuple(trees)
 
 
-def check(holder: Any, sizes: np.ndarray) -> None:
+def check(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> None:
     """Raise `ValueError` if arrays out of a file are no trees: a node that leads back, say."""
     columns = len(sizes)
     ends = {"node_start_": "node_feature_", "entry_start_": "entry_node_", "place_start_": "place_"}
@@ -87,7 +94,7 @@ def check(holder: Any, sizes: np.ndarray) -> None:
             raise ValueError("columns do not end where their trees do")
         if (np.diff(bounds) < 0).any():
             raise ValueError("a column ends before it begins")
-    for tree in unpack(holder, sizes):
+    for tree in unpack(holder, sizes, evens):
         _check_tree(tree, sizes)
 
 
