@@ -139,7 +139,8 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         for name, array in pack(self._cut).items():
             setattr(self, name, array)
         self.rows_learnt_ = len(x)
-        self._learn(self._codes(x), rng)
+        codes = self._codes(x)
+        self._learn(codes[np.lexsort(codes.T)], rng)  # however the rows came
 
     @property
     def _pieces(self) -> tuple[Pieces, ...]:
@@ -223,7 +224,6 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
     def _check_state(self) -> None:
         super()._check_state()
         check_packed(self)
-        self._cut = None
 
 
 def _parts(n: int) -> Iterator[slice]:
