@@ -59,8 +59,8 @@ class SequentialTrees(Columnwise):
     >>> rows = np.column_stack([age, 100 * age + rng.normal(size=1000)])
     >>> model = SequentialTrees().fit(rows)
     >>> drawn, probability = model.sample_where(100, {"column_1": (5000, None)}, seed=0)
-    >>> bool((drawn[:, 0] >= 49).all()), round(probability, 1)
-    (True, 0.2)
+    >>> bool((drawn[:, 0] >= 49).all()), 0.2 < probability < 0.3
+    (True, True)
     """
 
     card = {"kinds": ["table"], "paper": "doi:10.18637/jss.v074.i11"}

@@ -135,8 +135,17 @@ class Pieces:
         """
         values = low + (high - low) * rng.random(len(low))
         if self.step > 0:
-            return np.where(high > low, np.rint(values / self.step) * self.step, values)
+            return np.where(high > low, self.on_step(values), values)
         return np.where(high > low, np.minimum(values, np.nextafter(high, low)), values)
+
+    def on_step(self, values: np.ndarray) -> np.ndarray:
+        """Return the nearest multiples of the step, written as a person would; all, without one."""
+        if not self.step > 0:
+            return values
+        if self.step >= 1:
+            return np.rint(values / self.step) * self.step
+        whole = np.rint(1 / self.step)  # 0.35 rather than 0.35000000000000003
+        return np.rint(values * whole) / whole
 
     def _draw_labels(self, codes: np.ndarray, u: np.ndarray) -> np.ndarray:
         order = np.lexsort((-self.shares, self.labels))
