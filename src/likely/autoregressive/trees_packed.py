@@ -96,7 +96,7 @@ def unpack(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> tuple
                 int(sizes[j]),
                 float(discount[j]),
                 float(strength[j]),
-            )  # fmt: skip
+            )
         )
     return tuple(trees)
 
