@@ -20,11 +20,14 @@ from likely.core.random import generator
 class Density(Model, ABC):
     """A model with a log-density in nats, in the user's own units.
 
-    `exact` says whether it is the model's own density; otherwise `bound` says what it is.
+    `exact` says whether it is the model's own density; otherwise `bound` says what it is. `mixed`
+    says whether it is one of rows as they are, with categories, repeated values and gaps; otherwise
+    it is one of plain numbers only.
     """
 
     exact: ClassVar[bool] = True
     bound: ClassVar[str] = ""
+    mixed: ClassVar[bool] = False
 
     @final
     def log_prob(self, X: Any, condition: Any = None) -> np.ndarray:
@@ -40,21 +43,22 @@ class Density(Model, ABC):
         Raises
         ------
         CannotDo
-            If columns are not plain numbers without gaps: such features have no density with
-            respect to the user's own units.
+            If columns are not plain numbers without gaps, unless the model is one of mixed columns:
+            then categories, repeated values and gaps have probabilities, and all other numbers
+            densities.
         """
         self._check_plain()
         return self._over_batches(X, self._log_prob, condition) + self._log_volume()
 
     def _log_volume(self) -> float:
         """Return nats to add to densities of features to have them in the user's own units."""
-        return self.schema_.log_volume
+        return 0.0 if self.mixed else self.schema_.log_volume
 
     @final
     def _check_plain(self) -> None:
         """Raise `CannotDo` if densities of features are none in the user's own units."""
         self._check_fitted()
-        if not self.schema_.plain:
+        if not self.mixed and not self.schema_.plain:
             raise CannotDo(
                 f"{type(self).__name__} has a density on plain numeric columns without missing "
                 "values only; `score_samples` ranks mixed rows."
@@ -109,7 +113,7 @@ class Explainer(Model, ABC):
         a map with the axes of the sample itself, such as (n, height, width).
         """
         by_feature = self._over_batches(X, self._contributions, condition)
-        return self.schema_.arrange(by_feature)
+        return self._arrange(by_feature)
 
     @abstractmethod
     def _contributions(self, x: np.ndarray) -> np.ndarray:
@@ -139,8 +143,8 @@ class Sampler(Model, ABC):
         self._check_fitted()
         rng, given = generator(seed), self._given(condition, int(n))
         if isinstance(self, Conditional):
-            return self.schema_.restore(self._sample_given(int(n), given, rng))
-        return self.schema_.restore(self._sample(int(n), rng))
+            return self._restore(self._sample_given(int(n), given, rng))
+        return self._restore(self._sample(int(n), rng))
 
     @abstractmethod
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -157,11 +161,28 @@ class Reconstructor(Model, ABC):
         Shapes are those of `Sampler.sample`.
         """
         features = self._over_batches(X, self._reconstruct)
-        return self.schema_.restore(features)
+        return self._restore(features)
 
     @abstractmethod
     def _reconstruct(self, x: np.ndarray) -> np.ndarray:
         """Return the reconstructions of features, in the shape of the features."""
+
+
+class Imputer(Model, ABC):
+    """A model that knows what to expect where a value is missing."""
+
+    @final
+    def impute(self, X: Any) -> np.ndarray:
+        """Return rows in which what was missing is what the model expects there.
+
+        Of numbers that is the mean, of all else the likeliest, given what is known of the row. What
+        is known stays as it is. Shapes are those of `Sampler.sample`.
+        """
+        return self._restore(self._over_batches(X, self._impute))
+
+    @abstractmethod
+    def _impute(self, x: np.ndarray) -> np.ndarray:
+        """Return what the hooks see of rows, with nothing missing."""
 
 
 class Decoder(Model, ABC):
@@ -190,7 +211,7 @@ class Decoder(Model, ABC):
                 f"Codes must be finite numbers of shape (n, latent). Found the shape {codes.shape}."
             )
         given = self._given(condition, len(codes))
-        return self.schema_.restore(self._decode(self._joined(codes, given)))
+        return self._restore(self._decode(self._joined(codes, given)))
 
     @abstractmethod
     def _decode(self, z: np.ndarray) -> np.ndarray:

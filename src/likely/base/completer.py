@@ -50,8 +50,12 @@ class Completer(Model, ABC):
         self._check_fitted()
         samples = self.schema_.match(X)
         x = self._view(self.schema_, samples)
-        kept = _of_features(self.schema_, np.asarray(known), len(x))
-        return self.schema_.restore(self._fill(x, kept, generator(seed)))
+        kept = self._known(np.asarray(known), len(x))
+        return self._restore(self._fill(x, kept, generator(seed)))
+
+    def _known(self, known: np.ndarray, n: int) -> np.ndarray:
+        """Return a checked mask of what the user knows as one of what the hooks see."""
+        return _of_features(self.schema_, known, n)
 
     @abstractmethod
     def _fill(self, x: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -60,6 +64,14 @@ class Completer(Model, ABC):
 
 def _of_features(schema: Any, known: np.ndarray, n: int) -> np.ndarray:
     """Return a mask in the user's axes as one of features, (n, ...)."""
+    mask = checked_mask(schema, known, n)
+    if isinstance(schema, Form):
+        return np.moveaxis(mask[..., None] if schema.flat else mask, -1, 1)
+    return mask[:, schema.feature_columns]
+
+
+def checked_mask(schema: Any, known: np.ndarray, n: int) -> np.ndarray:
+    """Return a mask of what is known of n samples, in the axes that the user gave."""
     if isinstance(schema, Form):
         inner = schema.shape if schema.flat else (*schema.shape, schema.channels)
     else:
@@ -69,7 +81,4 @@ def _of_features(schema: Any, known: np.ndarray, n: int) -> np.ndarray:
             f"known must be an array of bool of the shape {inner} or {(n, *inner)}. Found "
             f"{known.dtype} of shape {known.shape}."
         )
-    mask = np.broadcast_to(known, (n, *inner))
-    if isinstance(schema, Form):
-        return np.moveaxis(mask[..., None] if schema.flat else mask, -1, 1)
-    return mask[:, schema.feature_columns]
+    return np.broadcast_to(known, (n, *inner))

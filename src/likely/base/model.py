@@ -178,6 +178,14 @@ class Model(OutlierMixin, BaseEstimator, ABC):
         """Return what the hooks see of matched rows: their features, unless a model sees more."""
         return schema.features(samples)
 
+    def _restore(self, x: np.ndarray) -> np.ndarray:
+        """Return what `_view` would show as samples in the user's own units."""
+        return self.schema_.restore(x)
+
+    def _arrange(self, by_feature: np.ndarray) -> np.ndarray:
+        """Return numbers for what the hooks see as numbers for parts of a sample."""
+        return self.schema_.arrange(by_feature)
+
     def _weights(self, network: str) -> dict[str, np.ndarray]:
         """Return the weights of a network that `_state_spec` states, by name."""
         raise AttributeError(network)
