@@ -142,9 +142,8 @@ class OverTime(Model, ABC):
         self.own_level_, self.own_spread_ = learn_own_units(x, _scaled(schema))
         super()._fit_features(schema, self._in_own_units(schema, x), rng, labels)
 
-    def _in_own_units(self, schema: Any, timeline: Timeline) -> Timeline:
-        units = OwnUnits(self.own_level_, self.own_spread_)
-        return in_own_units(timeline, units, _scaled(schema))
+    def _in_own_units(self, schema: Any, x: Any) -> Any:
+        return in_own_units(x, OwnUnits(self.own_level_, self.own_spread_), _scaled(schema))
 
     def _fit(self, x: Any, rng: np.random.Generator) -> None:
         timeline: Timeline = x
@@ -166,8 +165,8 @@ class OverTime(Model, ABC):
         if timeline.longest < self.least_steps_:
             raise DataError(
                 f"The series has {timeline.longest:,} steps with a time; this "
-                f"{type(self).__name__} looks at {self.least_steps_:,} at once. Give a longer stretch, with what came "
-                "before it."
+                f"{type(self).__name__} looks at {self.least_steps_:,} at once. Give a longer "
+                "stretch, with what came before it."
             )
         return -timeline.onto_rows(self._by_step(timeline, self.usual_), self.usual_)
 

@@ -55,12 +55,8 @@ def blocked_cross_fit(model: OverTime, table: Table) -> CrossFit:
             held[block] = True
         learnt = np.sort(order[~held])
         fitted = cast(OverTime, fold_copy(model, k, model.folds)).fit(table.take(learnt))
-        before, after = fitted.reach_
         around = np.concatenate(
-            [
-                np.arange(max(of[0], block.start - before), min(of[-1], block.stop + after))
-                for of, block in zip(edges, blocks, strict=True)
-            ]
+            [_around(block, of, fitted) for of, block in zip(edges, blocks, strict=True)]
         )
         judged = held[around]
         oddness[around[judged]] = -fitted.score_samples(table.take(order[around]))[judged]
@@ -69,3 +65,11 @@ def blocked_cross_fit(model: OverTime, table: Table) -> CrossFit:
     by_row = np.full(len(table), np.median(oddness))
     by_row[order] = oddness
     return CrossFit(by_row, first, held_out=True)
+
+
+def _around(block: slice, edges: np.ndarray, model: OverTime) -> np.ndarray:
+    """Return the steps of a series that scores of a block depend on: enough to be judged."""
+    before, after = model.reach_
+    first = max(int(edges[0]), block.start - before)
+    end = min(int(edges[-1]), max(block.stop + after, first + model.least_steps_))
+    return np.arange(max(int(edges[0]), min(first, end - model.least_steps_)), end)

@@ -80,9 +80,7 @@ class Pace:
     a_day: float | None
 
     @classmethod
-    def of(
-        cls, oddness: np.ndarray, days: float | None, begins: Sequence[int] = (0,)
-    ) -> Pace:
+    def of(cls, oddness: np.ndarray, days: float | None, begins: Sequence[int] = (0,)) -> Pace:
         """Learn the pace of a series, or of several, one behind the other.
 
         Parameters

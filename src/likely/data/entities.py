@@ -94,14 +94,14 @@ def split_by(table: Table, group: str, least: int = 8) -> Entities:
 
 
 def name_of(column: Column, key: float) -> str:
-    """Return what an entity is called: 17,000 is a number, 17000 a name.
+    """Return what an entity is called; 17,000 is a number, 17000 a name.
 
     Examples
     --------
     >>> name_of(Column("unit", "number"), 17_000.0)
     '17000'
     """
-    if column.kind == "number" and key == int(key) and abs(key) < 1e15:
+    if column.kind == "number" and abs(key) < 1e15 and key == int(key):
         return str(int(key))
     return write_value(column, key)
 

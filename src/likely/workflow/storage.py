@@ -58,7 +58,9 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
     parts["likely_rows"] = likely_rows if rows else likely_rows[:0]
-    parts["entities"] = learned.entities and _saved_entities(learned, len(parts["likely_rows"]))
+    parts["entities"] = learned.entities and _with_rows(
+        learned.entities, learned.likely_rows.series, len(parts["likely_rows"])
+    )
     parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
     parts["likely_rows"] = np.nan_to_num(parts["likely_rows"], nan=0.0)
     provenance = {
@@ -205,11 +207,10 @@ def _grouping(stored: Any) -> Grouping | None:
     return grouping
 
 
-def _saved_entities(learned: Learned, rows: int) -> dict[str, Any]:
-    """Return how series are told apart, and of which the rows are that are stored."""
-    series = learned.likely_rows.series
+def _with_rows(entities: Entities, series: np.ndarray | None, rows: int) -> dict[str, Any]:
+    """Return how series are told apart, and of which the first rows are."""
     of_rows = np.full(rows, -1) if series is None else series[:rows]
-    return {**asdict(learned.entities), "of_rows": of_rows.astype(np.int64)}
+    return {**asdict(entities), "of_rows": of_rows.astype(np.int64)}
 
 
 def _entities(stored: Any, rows: Table) -> tuple[Entities | None, Table]:

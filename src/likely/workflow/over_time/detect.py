@@ -12,6 +12,7 @@ from likely.calibration.drift import FEWEST_ROWS, find_drift
 from likely.calibration.episodes import Pace, span_of
 from likely.calibration.same_rows import Judgement
 from likely.data.clock_column import clock_of
+from likely.data.end_to_end import rows_of_each
 from likely.data.table import Table
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
@@ -132,12 +133,13 @@ def rows_before(learned: Learned, table: Table) -> Table | None:
     kept = learned.likely_rows
     if kept.series is None or table.series is None:
         return kept if _follow(kept, table) else None
+    own, new = (dict(zip(*rows_of_each(one), strict=True)) for one in (kept, table))
     followed = [
-        code
-        for code in np.unique(table.series)
-        if _follow(kept.take(kept.series == code), table.take(table.series == code))
+        own[code]
+        for code in own.keys() & new.keys()
+        if _follow(kept.take(own[code]), table.take(new[code]))
     ]
-    return kept.take(np.isin(kept.series, followed)) if followed else None
+    return kept.take(np.sort(np.concatenate(followed))) if followed else None
 
 
 def _follow(kept: Table, table: Table) -> bool:

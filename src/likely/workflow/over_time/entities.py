@@ -9,10 +9,11 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.column import Column
-from likely.data.entities import name_of, split_by, with_clock_of_each
+from likely.data.entities import Entity, name_of, split_by, with_clock_of_each
 from likely.data.table import Table
 
 _ROLE = "group"
+_LEAST = 8  # rows of a series
 _SHOWN = 3
 
 
@@ -50,17 +51,19 @@ class Entities:
             If no series is long enough.
         """
         j = table.names.index(name)
-        found = split_by(table, name)
-        parts = [one for one in found.parts if not np.isnan(table.matrix[one.rows[0], j])]
+        found = split_by(table, name, _LEAST)
+        told = [one for one in (*found.parts, *found.short) if not _nameless(table, one, j)]
+        parts = [one for one in told if len(one.rows) >= _LEAST]
         if not parts:
-            raise DataError(f"No {name} has enough rows to be a series: at least 8.")
+            raise DataError(f"No {name} has enough rows to be a series: at least {_LEAST}.")
         known = cls(name, tuple(one.name for one in parts))
         numbers = np.full(len(table), -1, dtype=np.int64)
         for number, one in enumerate(parts):
             numbers[one.rows] = number
         aside = table.set_aside({name: _ROLE})
         numbered = with_clock_of_each(replace(aside, series=numbers), time)
-        notes = (*numbered.notes, *_about_missing(table, name), *found.notes[1:])
+        short = about_short({one.name: len(one.rows) for one in told}, _LEAST)
+        notes = (*numbered.notes, *_about_missing(table, name), *short)
         return known, replace(numbered, notes=notes)
 
     def columns(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -123,8 +126,14 @@ def some_of(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
+def _nameless(table: Table, one: Entity, column: int) -> bool:
+    return bool(np.isnan(table.matrix[one.rows[0], column]))
+
+
 def _about_missing(table: Table, name: str) -> list[str]:
     missing = int(np.isnan(table.matrix[:, table.names.index(name)]).sum())
     if not missing:
         return []
-    return [f"{missing:,} {'row has' if missing == 1 else 'rows have'} no {name} and are not judged."]
+    if missing == 1:
+        return [f"1 row has no {name} and is not judged."]
+    return [f"{missing:,} rows have no {name} and are not judged."]
