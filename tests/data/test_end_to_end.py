@@ -70,9 +70,23 @@ def test_units_are_those_of_each_series() -> None:
     for steps in line.wholes:
         values = line.values[steps, 0]
         low, high = np.nanquantile(values, [0.05, 0.95])
-        expected = (values - np.nanmedian(values)) / ((high - low) / 3.29)
+        half = (high - low) / 2
+        near = np.where(np.isnan(values), np.nan, values.clip(low - half, high + half))
+        expected = (values - np.nanmean(near)) / np.nanstd(near)
         np.testing.assert_allclose(here.values[steps, 0], expected, rtol=1e-12)
     np.testing.assert_array_equal(here.values[:, 1], line.values[:, 1])
+
+
+def test_gross_values_hardly_change_units() -> None:
+    line = in_order(two(np.random.default_rng(3))[0])
+    scaled = np.array([True, True])
+    gross = line.values.copy()
+    gross[10, 0] = 1e12
+    found, usual = (
+        learn_own_units(replace(line, values=values), scaled) for values in (gross, line.values)
+    )
+    np.testing.assert_allclose(found.level, usual.level, atol=0.1)
+    np.testing.assert_allclose(found.spread, usual.spread, atol=0.2)
 
 
 def test_a_series_that_was_not_learnt_has_its_own_units() -> None:
