@@ -20,10 +20,11 @@ arrays, whose lengths differ. What was learnt of it is a `Sound`: a rate, a gain
 A table whose rows are moments of one series becomes a `Timeline`: `clock_column` finds its clock
 (`epochs` reads numbers as one), `timeline` puts rows in its order, with `even_clock` and
 `clock_gaps` for stamps that repeat or are missing, and `summer_time` for hours that are left out or
-stand twice. `series_or_table` says whether rows are such moments. `entities` takes several series
-apart, `joined_rates` brings channels at rates of their own onto one clock (`widths` reads `5min`),
-`event_counts` makes series of event logs; what comes of both is an `on_steps`, which leads back to
-the rows. `seasons` finds rhythms.
+stand twice. `series_or_table` says whether rows are such moments. Of a table of several series,
+`entities` takes them apart, `end_to_end` puts one behind the other and `own_units` brings them to
+one scale. `joined_rates` brings channels at rates of their own (`own_rates` notices these) onto one
+clock (`widths` reads `5min`), `event_counts` makes series of event logs; what comes of both is an
+`on_steps`, which leads back to the rows.
 
 Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
 (what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),

@@ -18,11 +18,11 @@ from likely.data.end_to_end import end_to_end
 from likely.data.entities import telling_apart
 from likely.data.epochs import on_the_calendar
 from likely.data.even_clock import Laid, lay_out
+from likely.data.own_rates import at_own_rates
 from likely.data.table import Table
 
 _REPEATED = 0.25  # of the rows with the stamp of another: several series, or a coarse clock
 _LEAST_REPEATED = 8
-_OWN_RATES = 0.6  # of the values of a row are missing, and hardly a row has all
 
 
 class Stretch(NamedTuple):
@@ -242,7 +242,8 @@ def in_order(table: Table, time: str | None = None, *, bridge: int = LONGEST_BRI
     if clock is None or laid is None:
         return Timeline(values, channels, np.arange(len(table)), len(table), notes=tuple(notes))
     column = table.columns[clock]
-    if _at_own_rates(values):
+    is_row = laid.rows >= 0
+    if at_own_rates(laid.moments[is_row], values[is_row]):
         notes.append("Channels seem to be logged at rates of their own: join them onto one clock.")
     return Timeline(
         values,
@@ -297,14 +298,6 @@ def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray | None) ->
     values = values[rows]
     values[rows < 0] = np.nan
     return values
-
-
-def _at_own_rates(values: np.ndarray) -> bool:
-    """Whether most values are missing, and hardly any step has all."""
-    if values.shape[1] < 2 or not len(values):
-        return False
-    known = ~np.isnan(values)
-    return bool(known.mean() <= 1 - _OWN_RATES and known.all(axis=1).mean() < 0.1)
 
 
 def _runs(of: np.ndarray) -> list[tuple[int, int]]:

@@ -71,8 +71,9 @@ def learn(
     kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
         What the data are, where they leave it open. A table is a "timeline" if its rows are the
         moments of one series, which are judged together, or of one for each `group`; a table of
-        numbers with an even clock is one by itself, unless "table" is said. Files of sound are series, by their spectrograms,
-        unless "audio" is said: then a model hears pressure over time.
+        numbers with an even clock is one by itself, unless "table" is said. Files of sound are
+        series, by their spectrograms, unless "audio" is said: then a model hears pressure over
+        time.
     seed : int, default 0
         The same seed gives the same result.
     **params
