@@ -30,3 +30,27 @@ Below tables stand, from the bottom up: `numerals` and `moments` (numbers and da
 (what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),
 `delimited`, `spreadsheet` and `read` (files), `frames` (all of them).
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from likely.data.event_counts import counts
+    from likely.data.joined_rates import joined, resampled, wide
+
+__all__ = ["counts", "joined", "resampled", "wide"]
+
+_HOMES = {"counts": "event_counts", "joined": "joined_rates", "resampled": "joined_rates",
+          "wide": "joined_rates"}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'likely.data' has no attribute {name!r}")
+    return getattr(import_module(f"likely.data.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
