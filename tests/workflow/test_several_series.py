@@ -12,6 +12,7 @@ import likely
 from likely.calibration.blocked import blocked_cross_fit
 from likely.calibration.episodes import Pace
 from likely.data.table import Table
+from likely.workflow import storage
 from likely.workflow.over_time.findings import EventFindings
 from series_toys import Beside, series
 
@@ -112,6 +113,37 @@ def test_few_rows_that_follow_each_series_can_be_judged() -> None:
     some = later[(later.machine != "c") | (later.index < 60)]
     told = learned.detect(some, top=1).notes
     assert "1 series has fewer than 33 moments and cannot be judged: c." in told
+
+
+def test_moments_are_explained_by_their_events() -> None:
+    learned = likely.learn(machines(), "SubPCA", group="machine")
+    new = planted(machines(steps=100, seed=4, first=STEPS), "c", 50, 6_500.0)
+    found = learned.explain(new)
+    row = int(new.index[new.machine == "c"][50])
+    assert found[row].sentence.startswith("machine c: load is 6500;")
+    assert found[0].sentence.startswith("machine a: ")
+    alone = likely.learn(machines("a").drop(columns="machine"), "SubPCA")
+    spike = planted(machines("a", 100), "a", 50, 90.0).drop(columns="machine")
+    assert "load is 90;" in alone.explain(spike)[50].sentence
+
+
+def test_a_file_that_contradicts_itself_is_refused() -> None:
+    rows = Table(np.zeros((3, 1)), ())
+    parts = {"name": "machine", "names": ["a", "b"], "of_rows": np.array([0, 1, -1])}
+    entities, known = storage._entities(parts, rows)
+    assert entities is not None
+    assert known.series is not None
+    lies = (
+        {"names": ["a", "a"]},
+        {"names": []},
+        {"name": 3},
+        {"of_rows": np.array([0, 1, 2])},
+        {"of_rows": np.array([0, 1])},
+        {"of_rows": np.array([0.0, 1.0, 1.0])},
+    )
+    for lie in lies:
+        with pytest.raises(likely.PersistenceError):
+            storage._entities({**parts, **lie}, rows)
 
 
 def test_groups_without_an_even_clock_stay_groups() -> None:

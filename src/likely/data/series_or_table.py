@@ -101,11 +101,12 @@ def are_series(table: Table, group: str, time: str | None = None) -> tuple[bool,
     >>> are_series(as_table(rows), "pump")[0]
     True
     """
+    table.check_names([group])
+    _, sizes = np.unique(table.matrix[:, table.names.index(group)], return_counts=True)
+    if np.mean(sizes >= LEAST_ROWS) <= _MOST:  # said before tables are made of very many
+        return False, f"Groups are no series: most have fewer than {LEAST_ROWS} rows."
     found = split_by(table, group)
     every = [*found.parts, *found.short]
-    long = [one for one in found.parts if len(one.rows) >= LEAST_ROWS]
-    if 2 * len(long) <= len(every):
-        return False, f"Groups are no series: most have fewer than {LEAST_ROWS} rows."
     some = np.unique(np.linspace(0, len(every) - 1, min(len(every), _LOOKED_AT)).astype(int))
     verdicts = [is_series(every[i].table, time) for i in some]
     share = sum(holds for holds, _ in verdicts) / len(verdicts)

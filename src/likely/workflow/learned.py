@@ -205,8 +205,13 @@ class Learned:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
         Of series, images and video: which regions, and what was expected there. Of texts: which
-        words, and by how many bits. Of clips: which moments, and by how many bits a value.
+        words, and by how many bits. Of clips: which moments, and by how many bits a value. Of
+        moments of a series: the event that each lies in.
         """
+        if self.pace is not None:
+            from likely.workflow.over_time.detect import explain_moments
+
+            return explain_moments(self, self.table(new))
         return self.explain_samples(self.samples(new))
 
     def generate(

@@ -14,6 +14,8 @@ from likely.calibration.same_rows import Judgement
 from likely.data.clock_column import clock_of
 from likely.data.end_to_end import rows_of_each
 from likely.data.table import Table
+from likely.explanation import Explanation
+from likely.workflow.findings import SHOWN
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
 from likely.workflow.over_time.entities import about_short, some_of
@@ -75,6 +77,12 @@ def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> E
         one.sentence(None).replace("rows", "stretches").replace("row", "stretch") for one in changes
     )
     return found.under(learned.qualified(found.decision, drift), drift)
+
+
+def explain_moments(learned: Learned, table: Table) -> list[Explanation]:
+    """Say of each moment why the event that it lies in is odd; of most, why it would be one."""
+    found = detect_events(learned, table, {"fdr": None, "fpr": None, "top": SHOWN, "alerts": None})
+    return found.explanations(np.arange(len(table)))
 
 
 def _found(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from likely.calibration.episodes import Pace
+from likely.core.errors import DataError
 from likely.explanation import Explanation
 from likely.workflow.findings import SHOWN, Decision, Findings
 from likely.workflow.over_time.decision import oddest_episodes
@@ -201,8 +202,17 @@ class EventFindings(Findings):
         return told
 
     def event_of(self, row: int) -> Event:
-        """Return the event of a row; one of that row alone if it is in none."""
-        step = int(np.flatnonzero(self.moments.order == row)[0])
+        """Return the event of a row; one of that row alone if it is in none.
+
+        Raises
+        ------
+        DataError
+            If the row has no time, or is of no series.
+        """
+        steps = np.flatnonzero(self.moments.order == row)
+        if not len(steps):
+            raise DataError(f"Row {row + 1:,} has no time, or is of no series: it is in no event.")
+        step = int(steps[0])
         for run in self._episodes:
             if run.start <= step < run.stop:
                 return self._told[run.start]
