@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from likely.base.in_context import InContext
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
-from likely.calibration.drift import find_drift
 from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
@@ -35,8 +33,10 @@ from likely.explanation import (
     explain_places,
     explain_texts,
 )
+from likely.workflow.drifted import drift_of
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
+from likely.workflow.over_time.entities import Entities
 from likely.workflow.qualified import qualified
 from likely.workflow.units import about, unit_of
 
@@ -78,6 +78,8 @@ class Learned:
     pace : Pace or None
         How oddness goes on, if rows are moments of one series: then the reference is of stretches,
         and `likely_rows` are the last rows learnt.
+    entities : Entities or None
+        How rows of several series are told apart, if they are moments of several.
     """
 
     model: Model
@@ -91,6 +93,7 @@ class Learned:
     summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
+    entities: Entities | None = None
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -202,8 +205,13 @@ class Learned:
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
         Of series, images and video: which regions, and what was expected there. Of texts: which
-        words, and by how many bits. Of clips: which moments, and by how many bits a value.
+        words, and by how many bits. Of clips: which moments, and by how many bits a value. Of
+        moments of a series: the event that each lies in.
         """
+        if self.pace is not None:
+            from likely.workflow.over_time.detect import explain_moments
+
+            return explain_moments(self, self.table(new))
         return self.explain_samples(self.samples(new))
 
     def generate(
@@ -338,6 +346,8 @@ class Learned:
 
     def table(self, new: Any) -> Table:
         """Return new rows as a table, read the way the learnt data were read."""
+        if self.entities is not None:
+            return self.entities.numbered(as_table(new, self.entities.columns(self.columns)))
         if isinstance(new, Table):
             return new
         if self.grouping is None:
@@ -381,18 +391,7 @@ class Learned:
 
     def drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
         """Say how rows no longer look like those learnt from."""
-        p = np.exp(log_p)
-        if not (isinstance(table, Table) and isinstance(matched, Table)):
-            nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
-            return tuple(
-                self.worded(d.sentence(None)) for d in find_drift((), nothing, p, self.reference.n)
-            )
-        learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
-        clock = self.clock(table)
-        found = find_drift(learnt, matched, p, self.reference.n, clock)
-        name = self.clock_name(table.columns)
-        column = None if name is None else table.columns[table.names.index(name)]
-        return tuple(drift.sentence(column) for drift in found)
+        return drift_of(self, table, matched, log_p)
 
     def qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
         """Say what the promise rests on, or withdraw it if it cannot be kept."""
