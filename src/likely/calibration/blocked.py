@@ -72,4 +72,6 @@ def _around(block: slice, edges: np.ndarray, model: OverTime) -> np.ndarray:
     before, after = model.reach_
     first = max(int(edges[0]), block.start - before)
     end = min(int(edges[-1]), max(block.stop + after, first + model.least_steps_))
-    return np.arange(max(int(edges[0]), min(first, end - model.least_steps_)), end)
+    first = max(int(edges[0]), min(first, end - model.least_steps_))
+    first -= (first - int(edges[0])) % model.stride_  # where the whole series may be cut
+    return np.arange(first, end)
