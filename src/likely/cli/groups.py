@@ -55,7 +55,10 @@ LEARNING: dict[str, Decorator] = {
         help="Judge the other columns given these.",
     ),
     "group": click.option(
-        "--group", metavar="COLUMN", help="Judge groups: rows with one value of it belong together."
+        "--group",
+        metavar="COLUMN",
+        help="Rows with one value of it belong together: groups are judged, or series where their clocks "
+        "are even.",
     ),
     **_COLUMNS,
 }
