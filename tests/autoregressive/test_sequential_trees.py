@@ -115,3 +115,12 @@ def test_all_leaves_together_are_distributed_as_the_rows() -> None:
     rows = own.sum(axis=1)
     np.testing.assert_allclose(rows @ chances, own.sum(axis=0))
     np.testing.assert_allclose(chances[rows > 0].sum(axis=1), 1.0)
+
+
+def test_splits_by_chance_are_undone() -> None:
+    rng = np.random.default_rng(0)
+    noise = pd.DataFrame(rng.integers(0, 4, size=(1_000, 3)).astype(str), columns=list("abc"))
+    told = noise.assign(c=np.where(rng.random(1_000) < 0.8, noise["a"], noise["c"]))
+    nodes = [len(SequentialTrees().fit(rows).node_feature_) for rows in (noise, told)]
+    assert nodes[0] <= 9  # three roots, and hardly a split
+    assert nodes[1] >= nodes[0] + 6  # a tells c, level by level

@@ -23,8 +23,8 @@ class SequentialTrees(Columnwise):
 
     The first column is drawn from its own distribution, the second from the leaf of a tree over the
     first, and so on. Values that many rows share come out exactly, all others anywhere between
-    their neighbours. Leaves borrow from the nodes above them as much as makes rows that were left
-    out likeliest, so that single rows are not copied, and every row has a probability.
+    their neighbours. Splits that rows could show by chance are undone, and leaves borrow from the
+    nodes above them, so that single rows are not copied, and every row has a probability.
 
     Dates come first, then columns with few different values. Where something is asked of later
     ones, these come first instead, by trees that are grown on rows drawn from the model itself.

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from likely.autoregressive.column_tree import ColumnTree
+from likely.autoregressive.tree_pruning import pruned
 from likely.core.random import generator
 
 _CLASSES = 24  # pieces that a tree tells apart one by one
@@ -101,10 +102,13 @@ def _grown(
             [places[j][codes[:, j]] if len(places[j]) else codes[:, j] for j in used]
         ).astype(np.float32)
         tree = _fitted(x, y, size, bool(columns.is_label[column]), least, seed).tree_
-        left, right = tree.children_left.astype(np.int64), tree.children_right.astype(np.int64)
-        inner, threshold = left >= 0, tree.threshold.copy()
-        feature = np.where(inner, used[np.maximum(tree.feature, 0)], -1)
-        leaf = tree.apply(x)
+        kept, into = pruned(tree)
+        place = np.append(np.full(len(into), -1), -1)  # of no node: -1
+        place[kept] = np.arange(len(kept))
+        left, right = place[tree.children_left[kept]], place[tree.children_right[kept]]
+        inner, threshold = left >= 0, tree.threshold[kept]
+        feature = np.where(inner, used[np.maximum(tree.feature[kept], 0)], -1)
+        leaf = place[into[tree.apply(x)]]
     entries, counts = np.unique(leaf * size + y, return_counts=True)
     return ColumnTree(
         feature, threshold, left, right, places, entries // size, entries % size, counts,

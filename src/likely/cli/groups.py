@@ -57,8 +57,8 @@ LEARNING: dict[str, Decorator] = {
     "group": click.option(
         "--group",
         metavar="COLUMN",
-        help="Rows with one value of it belong together: groups are judged, or series where their clocks "
-        "are even.",
+        help="Rows with one value of it belong together: groups are judged, or series where their "
+        "clocks are even.",
     ),
     **_COLUMNS,
 }
