@@ -44,10 +44,12 @@ class GPT(OfTokens):
 
     Parameters
     ----------
-    tokens : {"auto", "character", "byte", "word"}, default "auto"
-        What a token is. "auto": words if the samples came as lists of tokens; else characters, or
-        bytes where there are very many. "word" parts texts at white space. Words or characters
-        that were seen once, or are beyond the most frequent 10,000, share one token.
+    tokens : {"auto", "character", "byte", "word", "smiles", "selfies"}, default "auto"
+        What a token is. "auto": words if the samples came as lists of tokens, symbols of SMILES if
+        they are molecules; else characters, or bytes where there are very many. "word" parts texts
+        at white space. "selfies" spells molecules in SELFIES (Krenn et al., 2020), so whatever is
+        drawn is a molecule. Words or characters that were seen once, or are beyond the most
+        frequent 10,000, share one token.
     layers : int in [1, 96], default 4
         Blocks of attention and a layer of full connections.
     width : int in [2, 16384], default 128
@@ -123,7 +125,7 @@ class GPT(OfTokens):
     """
 
     card = {
-        "kinds": ["text"],
+        "kinds": ["text", "molecule"],
         "paper": "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
     }
     fast = {
@@ -141,7 +143,7 @@ class GPT(OfTokens):
 
     def __init__(
         self,
-        tokens: Literal["auto", "character", "byte", "word"] = "auto",
+        tokens: Literal["auto", "character", "byte", "word", "smiles", "selfies"] = "auto",
         layers: Annotated[int, Interval(1, 96)] = 4,
         width: Annotated[int, Interval(2, 16_384)] = 128,
         heads: Annotated[int, Interval(1, 256)] = 4,

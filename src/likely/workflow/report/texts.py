@@ -22,6 +22,7 @@ STRONGEST = 12.0
 _LEVELS = 8
 _LONGEST = 3_000
 _END = "¶"
+_HEADS = {"character": "Word", "word": "Word", "symbol": "Symbol"}
 
 
 class Written:
@@ -46,13 +47,14 @@ class Written:
     @property
     def terms(self) -> tuple[tuple[str, str], ...]:
         """Terms that the page explains."""
-        usual = "a word takes" if self.unit == "word" else "as many characters take"
+        each = "word" if self.unit == "character" else self.unit
+        usual = "as many characters take" if self.unit == "character" else f"a {each} takes"
         said = (
-            "How surprising a word is behind what stands before it in the same text: with every "
+            f"How surprising a {each} is behind what stands before it in the same text: with every "
             f"bit it is half as probable. Usual is what {usual} on average. The share is the "
-            "word's part in what is beyond the usual."
+            f"{each}'s part in what is beyond the usual."
         )
-        return (("Bits of words", said),)
+        return ((f"Bits of {each}s", said),)
 
     @property
     def how_coloured(self) -> str:
@@ -88,7 +90,8 @@ class Written:
         ended : bool, default True
             Whether the text ends there, and was not only broken off.
         """
-        text, bits = self.samples.sample(place), self.surprise[place]
+        bits = self.surprise[place]
+        text = self.model.schema_.spelled(self.samples.sample(place))
         parts = passages(text, bits, 0.0, self.unit)[: None if ended else -1]
         shown = [part for part in parts if part.start < _LONGEST or not part.text]
         words = [(part.start < begun, _word(part, self._shades(part, bits))) for part in shown]
@@ -100,13 +103,15 @@ class Written:
     def _shades(self, part: Passage, bits: np.ndarray) -> np.ndarray:
         """Return the bits that each character of a passage is coloured by; of a word, all its."""
         size = max(len(part.text), 1)
-        if self.unit == "word":
+        if self.unit != "character":
             return np.full(size, part.bits)
         return bits[part.token : part.token + size]
 
     def table(self, explanation: Explanation) -> Html | None:
         """Return the words of one text that surprise most as a table; None if there are none."""
-        return reasons_of(explanation, ("Word", "Share", "Surprise", "Usual for its length"))
+        return reasons_of(
+            explanation, (_HEADS[self.unit], "Share", "Surprise", "Usual for its length")
+        )
 
 
 def _word(part: Passage, bits: np.ndarray) -> Html:
