@@ -48,6 +48,7 @@ Of generators and densities:
 | how far apart are their means and covariances? | `frechet_distance` |
 | in which space of images is that asked? | `learn_features` |
 | are samples copies of what was learnt from? | `memorisation` |
+| are molecules valid, new, various and like real ones? | `judge_molecules` |
 | are the densities of real samples as high as those of the model's own? | `density_calibration` |
 
 No single number will do. Samples of a narrow generator look real (precision 1) and leave most out
@@ -78,6 +79,12 @@ from likely.evaluation.intervals import bootstrap_interval, wilson_interval
 from likely.evaluation.learning_curve import LearningCurve, learning_curve
 from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
 from likely.evaluation.memorisation import Memorisation, memorisation
+from likely.evaluation.molecules import (
+    MoleculeFigures,
+    MoleculeReport,
+    judge_molecules,
+    molecule_properties,
+)
 from likely.evaluation.nab_score import nab_score
 from likely.evaluation.point_adjustment import point_adjusted_f1_misleading
 from likely.evaluation.ranking import auprc, auroc, precision_at, recall_at
@@ -102,6 +109,8 @@ __all__ = [
     "LearningCurve",
     "MeanDiscrepancy",
     "Memorisation",
+    "MoleculeFigures",
+    "MoleculeReport",
     "TwoSample",
     "affiliation",
     "auprc",
@@ -116,11 +125,13 @@ __all__ = [
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
+    "judge_molecules",
     "learn_features",
     "learning_curve",
     "mean_discrepancy",
     "mean_ranks",
     "memorisation",
+    "molecule_properties",
     "mutual_information_gap",
     "nab_score",
     "point_adjusted_f1_misleading",
