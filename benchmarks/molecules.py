@@ -9,10 +9,11 @@ only. Settings were chosen by the loss of the training part that is held out.
 
     python benchmarks/molecules.py smiles --steps 8000       results/molecules.json
     python benchmarks/molecules.py selfies --steps 5000      results/molecules.json
-    python benchmarks/molecules.py asked --steps 4000        results/molecules_asked.json
+    python benchmarks/molecules.py asked --steps 1500 --learnt 30000
+                                                             results/molecules_asked.json
     python benchmarks/molecules.py odd                       results/molecules_odd.json
 
-`asked` tells the network logP, or weight, of every molecule, and asks for 2,000 values of the test
+`asked` tells the network logP and weight of every molecule, and asks for those of 2,000 of the test
 set: the correlation of what was asked for and what was obtained, by RDKit, of valid molecules.
 `odd` ranks 2,000 molecules of the test set and 200 planted ones of each kind, by the model that
 `smiles` leaves in a file: molecules of QM9, small and strained; of ZINC with what MOSES filters out
@@ -35,7 +36,8 @@ import store
 from likely.autoregressive import CharRNN
 from likely.data.molecules import as_molecules
 from likely.data.symbols import symbols_of
-from likely.evaluation import auroc, bootstrap_interval, judge_molecules, molecule_properties
+from likely.evaluation import auroc, bootstrap_interval, judge_molecules
+from likely.evaluation import molecule_properties as numbers
 from likely.evaluation.chemistry import canonical, parse
 from likely.persistence import load_model, save_model
 from tables import DATA
@@ -44,6 +46,7 @@ FOLDER = DATA / "synthetic"
 LEARNT, DRAWN, ASKED, ORDINARY, PLANTED = 200_000, 10_000, 2_000, 2_000, 200
 SETTINGS = {"width": 384, "learning_rate": 0.004, "batch_size": 64}
 LEFT = Path(tempfile.gettempdir()) / "likely_molecules.likely"
+GIVEN = ("log_p", "weight")
 PUBLISHED = {  # validity, uniqueness of 10,000, novelty: README of github.com/molecularsets/moses
     "CharRNN of MOSES, published": (0.975, 0.999, 0.842),
     "VAE, published": (0.977, 0.998, 0.695),
@@ -86,14 +89,14 @@ def generate(asked: argparse.Namespace) -> None:
 def ask(asked: argparse.Namespace) -> None:
     """Correlate what was asked for with what was obtained."""
     learnt, test = some(read("moses_train"), LEARNT), some(read("moses_test"), ASKED)
+    told, wanted = ({name: table[name] for name in GIVEN} for table in map(numbers, (learnt, test)))
+    model, row = fit(learnt, asked, tokens="smiles", condition=told)
+    drawn = list(model.sample(len(test), seed=0, condition=wanted))
+    obtained = numbers(drawn)
+    valid = np.isfinite(obtained["weight"])
     rows = []
-    told, wanted = molecule_properties(learnt), molecule_properties(test)
-    for name in ("log_p", "weight"):
-        model, row = fit(learnt, asked, tokens="smiles", condition={name: told[name]})
-        drawn = list(model.sample(ASKED, seed=0, condition={name: wanted[name]}))
-        obtained = molecule_properties(drawn)[name]
-        valid = np.isfinite(obtained)
-        pair = np.stack([wanted[name][valid], obtained[valid]])
+    for name in GIVEN:
+        pair = np.stack([wanted[name][valid], obtained[name][valid]])
         rows.append(
             {
                 "property": name,
@@ -101,6 +104,7 @@ def ask(asked: argparse.Namespace) -> None:
                 "mean_error": round(float(np.abs(pair[1] - pair[0]).mean()), 4),
                 "spread_of_real": round(float(wanted[name].std()), 4),
                 "validity": round(float(valid.mean()), 4),
+                "asked": len(test),
                 **row,
             }
         )
@@ -203,7 +207,9 @@ def keep(name: str, rows: list[dict], asked: argparse.Namespace) -> None:
     """Store rows with the command that makes them, but those of a quick look."""
     if asked.quick:
         return
-    command = f"python benchmarks/molecules.py {asked.part} --steps {asked.steps}"
+    command = f"python benchmarks/molecules.py {asked.part}"
+    if asked.part != "odd":
+        command += f" --steps {asked.steps} --learnt {asked.learnt}"
     load = f"{os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores"
     store.save(name, rows, command=command, machine_shared_by=load)
 

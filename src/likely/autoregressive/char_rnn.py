@@ -96,14 +96,14 @@ class CharRNN(Conditional, OfTexts):
     >>> from likely.autoregressive import CharRNN
     >>> ends = ("O", "N", "Cl", "C(=O)O", "c1ccccc1")
     >>> smiles = [a + "C" * n + b for a in ("C", "CC(C)", "O", "N") for n in range(5) for b in ends]
-    >>> model = CharRNN(tokens="smiles", width=32, learning_rate=0.02, budget="150 steps")
+    >>> model = CharRNN(tokens="smiles", width=32, learning_rate=0.03, budget="60 steps")
     >>> model = model.fit(smiles)
     >>> model.predict(["CCCCC(=O)O", "FFBrI"])
     array([ 1, -1])
     """
 
     card = {"kinds": ["text", "molecule"], "paper": "arXiv:1701.01329"}
-    fast = {"width": 32, "batch_size": 32, "learning_rate": 0.02, "budget": "150 steps"}
+    fast = {"width": 32, "batch_size": 16, "learning_rate": 0.03, "budget": "80 steps"}
 
     network_: CharNetwork  # pyright: ignore[reportIncompatibleVariableOverride]
 

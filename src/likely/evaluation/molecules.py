@@ -73,7 +73,7 @@ class MoleculeFigures:
     @property
     def validity_interval(self) -> tuple[float, float]:
         """The interval that holds the true validity at a level of 95 %."""
-        return wilson_interval(round(self.validity * self.n), self.n)
+        return wilson_interval(self.validity, self.n)
 
 
 @dataclass(frozen=True)

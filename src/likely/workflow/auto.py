@@ -62,7 +62,7 @@ _OTHERS = {
         "it can write such texts, too",
     ),
     "molecule": (
-        "GPT",
+        "CharRNN",
         {},
         "how probable each symbol of a molecule is after those before it",
         "it can write such molecules, too",

@@ -13,6 +13,7 @@ from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.passages import Passage, Unit, passages, unit_bits, unit_of
 from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.molecules import picture
 from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
 
@@ -76,7 +77,17 @@ class Written:
         written, left = self.words(place)
         note = f" The text goes on; {left:,} words are not shown." if left else ""
         caption = f"{self.how_coloured} {_END} is the end.{note}"
-        return element("figure", written, element("figcaption", caption), class_="text")
+        shown = (self.picture(place), written, element("figcaption", caption))
+        return element("figure", *shown, class_="text")
+
+    def picture(self, place: int) -> Html | None:
+        """Return the picture of a molecule, its atoms coloured as their symbols are."""
+        if self.samples.kind != "molecule":
+            return None
+        text = self.samples.sample(place)
+        as_written = self.unit == "symbol" and self.model.schema_.spelled(text) == text
+        bits = self.surprise[place][:-1].tolist() if as_written else None
+        return picture(text, bits, STRONGEST)
 
     def words(self, place: int, *, begun: int = 0, ended: bool = True) -> tuple[Html, int]:
         """Return one text in colours, and how many of its words are not shown.
