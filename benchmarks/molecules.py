@@ -5,7 +5,7 @@ Learnt from molecules of MOSES (Polykovskiy et al., 2020), drawn from its traini
 first 3,000 against 3,000 of the test set. Published figures of other generators stand beside ours;
 they learnt from all 1,584,663 molecules. `real` are 3,000 of those learnt from. Similarity to the
 nearest molecule of the test set (SNN) depends on how many these are, so it is to be compared with
-that of real ones only. That memory cells are taken and no transformer was chosen after 150 seconds of
+that of real ones only. Memory cells instead of a transformer were chosen after 150 seconds of
 one processor each, by validity and by the loss on 2,000 molecules of the test set; the temperature
 of 0.8 was the only one tried beside 1.
 
