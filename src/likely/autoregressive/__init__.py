@@ -17,6 +17,7 @@ drawn given what comes before it. The surprise of a sample is the sum of those o
 | `PixelCNN` | images | gated convolutions in two stacks, without a blind spot; learns fastest |
 | `PixelRNN` | images | memories that sweep along diagonals or rows; sees furthest, takes longest |
 | `GPT` | text, words, sequences of events | attention to all that came before |
+| `CharRNN` | molecules, short lines | memory cells that read each sample from its beginning, given conditions; learns fastest |
 | `WaveNet` | sound | convolutions ever further apart; draws with columns remembered |
 
 When to use: where the likelihood itself is wanted, exact and in nats, to compare models, to rank,

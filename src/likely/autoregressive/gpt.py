@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, cast, final
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from likely.autoregressive.of_tokens import OfTokens, ragged
+from likely.autoregressive.of_texts import OfTexts, unnamed
+from likely.autoregressive.of_tokens import ragged
 from likely.core.errors import ParameterError
 from likely.core.params import Interval
-from likely.core.random import generator
-from likely.data.alphabet import END, MOST_TOKENS, Alphabet, Unit
-from likely.data.samples import Samples
-from likely.data.texts import Texts, as_texts
-from likely.nets.choice import choose_token
+from likely.data.alphabet import END, Alphabet
 from likely.nets.tokens import (
-    NOTHING,
     draw_on,
     nats_of,
     next_token_loss,
@@ -29,12 +25,9 @@ from likely.nets.transformer import Transformer
 
 _HELD_OUT = 0.05  # of the tokens
 _MOST_HELD_OUT = 20_000
-_LONGEST_DRAWN = 10_000  # tokens
-_MANY_UNNAMED = 0.2  # of the words
-_AT_ONCE = 64  # texts that are drawn together
 
 
-class GPT(OfTokens):
+class GPT(OfTexts):
     """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
     It learns from samples of text, such as the lines of a file, or from sequences of tokens, such
@@ -44,10 +37,12 @@ class GPT(OfTokens):
 
     Parameters
     ----------
-    tokens : {"auto", "character", "byte", "word"}, default "auto"
-        What a token is. "auto": words if the samples came as lists of tokens; else characters, or
-        bytes where there are very many. "word" parts texts at white space. Words or characters
-        that were seen once, or are beyond the most frequent 10,000, share one token.
+    tokens : {"auto", "character", "byte", "word", "smiles", "selfies"}, default "auto"
+        What a token is. "auto": words if the samples came as lists of tokens, symbols of SMILES if
+        they are molecules; else characters, or bytes where there are very many. "word" parts texts
+        at white space. "selfies" spells molecules in SELFIES (Krenn et al., 2020), so whatever is
+        drawn is a molecule. Words or characters that were seen once, or are beyond the most
+        frequent 10,000, share one token.
     layers : int in [1, 96], default 4
         Blocks of attention and a layer of full connections.
     width : int in [2, 16384], default 128
@@ -123,7 +118,7 @@ class GPT(OfTokens):
     """
 
     card = {
-        "kinds": ["text"],
+        "kinds": ["text", "molecule"],
         "paper": "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
     }
     fast = {
@@ -136,12 +131,11 @@ class GPT(OfTokens):
         "learning_rate": 0.01,
         "budget": "200 steps",
     }
-    tokens: Unit | Literal["auto"]
     network_: Transformer  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
-        tokens: Literal["auto", "character", "byte", "word"] = "auto",
+        tokens: Literal["auto", "character", "byte", "word", "smiles", "selfies"] = "auto",
         layers: Annotated[int, Interval(1, 96)] = 4,
         width: Annotated[int, Interval(2, 16_384)] = 128,
         heads: Annotated[int, Interval(1, 256)] = 4,
@@ -170,61 +164,6 @@ class GPT(OfTokens):
             epochs, batch_size, learning_rate, budget, device, network, checkpoint, seed
         )
 
-    @final
-    def complete(
-        self,
-        prompts: Sequence[str] | Sequence[Sequence[str | int]] | str,
-        n_tokens: int = 200,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        seed: int | None = None,
-    ) -> list[str]:
-        """Continue texts.
-
-        Parameters
-        ----------
-        prompts : sequence of str or of lists of tokens, or str
-            How the texts begin; "" begins anew, as behind the end of a sample.
-        n_tokens : int, default 200
-            How many tokens to draw behind each. Lines follow lines; where samples are whole
-            texts, a text stops at its end.
-        temperature : float, default 1.0
-            At least 0. Below 1 likelier tokens come more often than the model says; with 0 always
-            the likeliest.
-        top_k : int, optional
-            Only so many of the likeliest tokens may come.
-        top_p : float, optional
-            In (0, 1]: only the fewest tokens that together have this probability may come.
-        seed : int, optional
-            The same seed draws the same texts.
-
-        Returns
-        -------
-        list of str
-            Each with its prompt; words with spaces between them.
-        """
-        self._check_fitted()
-        texts = as_texts([prompts] if isinstance(prompts, str) else list(prompts))
-        _check_drawing(n_tokens, temperature, top_k, top_p)
-        rng = generator(seed)
-        starts = [tokens[:-1] for tokens in self.schema_.features(texts)]
-        found = [""] * len(texts)
-        for length in sorted({len(start) for start in starts}):
-            alike = [i for i, start in enumerate(starts) if len(start) == length]
-            for some in (alike[i : i + _AT_ONCE] for i in range(0, len(alike), _AT_ONCE)):
-                begun = np.stack([starts[i] for i in some])
-                end = None if self.schema_.lines else END
-                drawn = self._drawn(begun, n_tokens, rng, end, temperature, top_k, top_p)
-                for i, tokens in zip(some, drawn, strict=True):
-                    fresh = tokens[length:]
-                    fresh = fresh[fresh != NOTHING]
-                    found[i] = self.schema_.extend(texts.parts[i], fresh)
-        return found
-
-    def _describe(self, samples: Samples) -> Alphabet:
-        return Alphabet.learn(cast(Texts, samples), self.tokens)
-
     def _network(self, schema: Alphabet) -> nn.Module:
         if self.width % (2 * self.heads):
             raise ParameterError(
@@ -245,72 +184,33 @@ class GPT(OfTokens):
         alone = [sample for piece in unseen or learnt for sample in _samples(piece)]
         self._learn_usual(np.concatenate(list(self._nats(ragged(alone)))))
         compared = self._compared(learnt, unseen or learnt, "Tokens")
-        self.notes_ = (*self.notes_, *_unnamed(stream, self.schema_), *compared)
+        self.notes_ = (*self.notes_, *unnamed(stream, self.schema_), *compared)
 
     def _nats(self, x: np.ndarray) -> np.ndarray:
         network = self.network_.to(self._device()).eval()
         return ragged(nats_of(network, list(x), self.context_length, END))
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        found = np.empty(n, dtype=object)
-        most = min(self.schema_.longest, _LONGEST_DRAWN)
-        for start in range(0, n, _AT_ONCE):
-            begun = np.empty((min(_AT_ONCE, n - start), 0), dtype=np.int64)
-            for i, tokens in enumerate(self._drawn(begun, most, rng, END)):
-                found[start + i] = tokens[tokens != NOTHING]
-        return found
+        return self._whole(n, None, rng)
 
     def _drawn(
         self,
         begun: np.ndarray,
         count: int,
-        rng: np.random.Generator,
-        end: int | None,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
+        choose: Callable[[Tensor], Tensor],
+        given: np.ndarray | None,
+        *,
+        ends: bool,
     ) -> np.ndarray:
-        """Return equally long beginnings with tokens drawn behind them, (n, time)."""
         device = self._device()
         network = self.network_.to(device).eval()
-        other = self.schema_.other
-
-        def draw(logits: Tensor) -> Tensor:
-            logits[:, other] = -torch.inf  # nobody could say which character or word it is
-            chance = torch.from_numpy(rng.random(len(logits))).to(logits)
-            return choose_token(logits, chance, temperature, top_k, top_p)
-
         ids = np.hstack([np.full((len(begun), 1), END), begun])
         seen = torch.from_numpy(ids).to(device)
-        return draw_on(network, seen, self.context_length, count, draw, end).cpu().numpy()[:, 1:]
-
-
-def _unnamed(stream: np.ndarray, schema: Alphabet) -> list[str]:
-    """Say so if many words of what was learnt are told apart no more."""
-    share = float((stream == schema.other).sum() / max(1, (stream != END).sum()))
-    if schema.unit != "word" or share < _MANY_UNNAMED:
-        return []
-    return [
-        f"{share:.0%} of the words were seen once, or are beyond the most frequent "
-        f"{MOST_TOKENS:,}: they share one token, so what they say does not count."
-    ]
+        end = END if ends else None
+        return draw_on(network, seen, self.context_length, count, choose, end).cpu().numpy()[:, 1:]
 
 
 def _samples(piece: np.ndarray) -> list[np.ndarray]:
     """Return the whole samples in a piece of a stream; the piece itself if it has none."""
     parts = np.split(piece, np.flatnonzero(piece == END) + 1)
     return parts[1:-1] or [piece]  # the first and the last may be parts of samples
-
-
-def _check_drawing(
-    n_tokens: int, temperature: float, top_k: int | None, top_p: float | None
-) -> None:
-    wrong = {
-        "n_tokens": (n_tokens >= 0, "at least 0", n_tokens),
-        "temperature": (temperature >= 0, "at least 0", temperature),
-        "top_k": (top_k is None or top_k >= 1, "at least 1, or None", top_k),
-        "top_p": (top_p is None or 0 < top_p <= 1, "in (0, 1], or None", top_p),
-    }
-    for name, (holds, expected, value) in wrong.items():
-        if not holds:
-            raise ParameterError(f"complete: {name} must be {expected}. Got {value!r}.")

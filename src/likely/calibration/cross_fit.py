@@ -83,7 +83,7 @@ def cross_fit(
     if n < 2 * folds or model.leaves_itself_out:
         alone = cast(Model, clone(model)).fit(table, labels)
         return CrossFit(-alone.training_scores_, alone, held_out=n >= 2 * folds)
-    fold = _stretches(n, folds) if isinstance(table, Texts) else _folds(n, folds, seed, labels)
+    fold = _stretches(n, folds) if _in_order(table) else _folds(n, folds, seed, labels)
     oddness = np.empty(n)
     first: Model | None = None
     for k in track(range(folds), f"Learning with {type(model).__name__}"):
@@ -121,7 +121,7 @@ def hold_out(model: Model, samples: Samples, seed: int) -> tuple[CrossFit, Sampl
     apart = max(n // 10, ENOUGH_HELD_OUT)
     if model.folds != 2 or model.leaves_itself_out or n < 2 * apart:
         return None
-    if isinstance(samples, Texts):
+    if _in_order(samples):
         held_out = _stretches(n, n // apart) == 0
     else:
         held_out = np.isin(np.arange(n), generator(seed).permutation(n)[:apart])
@@ -152,6 +152,11 @@ def _folds(n: int, folds: int, seed: int, labels: np.ndarray | None) -> np.ndarr
         anomalies = rng.permutation(np.flatnonzero(labels == 1))
         fold[anomalies] = folds - 1 - np.arange(len(anomalies)) % folds
     return fold
+
+
+def _in_order(samples: Samples) -> bool:
+    """Whether neighbours belong together: texts go on in the next, molecules do not."""
+    return isinstance(samples, Texts) and samples.kind == "text"
 
 
 def _stretches(n: int, folds: int) -> np.ndarray:

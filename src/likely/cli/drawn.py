@@ -13,7 +13,13 @@ from likely.cli.writing import ENDINGS, write_table
 PAGES = (".html", ".htm")
 """Endings of a page that shows samples."""
 
-_ENDINGS = {"text": (".txt",), "row": ENDINGS, "clip": (".wav",), "image": (".npy", ".png", ".gif")}
+_ENDINGS = {
+    "text": (".txt",),
+    "molecule": (".smi", ".txt"),
+    "row": ENDINGS,
+    "clip": (".wav",),
+    "image": (".npy", ".png", ".gif"),
+}
 _IN_FOLDERS = ("image", "clip")
 
 
@@ -33,7 +39,7 @@ def check(learned: likely.Learned, path: Path | None, count: int) -> None:
     """Raise `UsageError` unless samples of this kind can go there."""
     unit, rows = learned.unit, learned.worded("Rows")
     if path is None:
-        if unit in ("text", "row"):
+        if unit in ("text", "molecule", "row"):
             return
         example = {"clip": "FILE.wav", "image": "FILE.png"}.get(unit, "FILE.npy")
         raise click.UsageError(f"{rows} go to a file: name it with -o {example}.")
@@ -64,7 +70,7 @@ def write(learned: likely.Learned, samples: Any, path: Path) -> list[Path]:
         return write_files(learned, samples, path)
     if ending == ".wav":
         path.write_bytes(as_wav(samples[0], learned.model.schema_.rate))
-    elif learned.unit == "text":
+    elif learned.unit in ("text", "molecule"):
         path.write_text("".join(f"{text}\n" for text in samples), encoding="utf-8")
     elif learned.unit == "row":
         write_table(samples, path)

@@ -13,6 +13,7 @@ from likely.cli import finding, groups, options, output, printing
 _ODDEST = 5
 _MOST_REASONS = 6
 _LEAST_SHARE = 0.01
+_PLACES = {"text": "word", "molecule": "symbol", "clip": "moment"}
 
 
 @click.command("explain")
@@ -64,7 +65,7 @@ def _print(found: likely.Findings, entry: dict[str, Any]) -> None:
     output.say(entry["sentence"])
     reasons = [r for r in entry["reasons"][:_MOST_REASONS] if r["share"] >= _LEAST_SHARE]
     if found.shaped is not None:
-        what = {"text": "word", "clip": "moment"}.get(found.learned.unit, "place")
+        what = _PLACES.get(found.learned.unit, "place")
         _print_places(reasons, what)
         return
     nearest = entry["nearest_likely_row"] or {}

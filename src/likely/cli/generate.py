@@ -103,7 +103,7 @@ def command(
             written = [str(one) for one in drawn.write(learned, samples, path)]
     if as_json:
         shown = None
-        if samples is not None and learned.unit in ("text", "row"):
+        if samples is not None and learned.unit in ("text", "molecule", "row"):
             shown = _plain(samples)
         output.print_json(
             {"likely": likely.__version__, "samples": shown, "notes": notes, "written": written}

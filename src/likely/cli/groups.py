@@ -36,7 +36,9 @@ LEARNING: dict[str, Decorator] = {
     ),
     "kind": click.option(
         "--kind",
-        type=click.Choice(["table", "timeline", "series", "image", "video", "text", "audio"]),
+        type=click.Choice(
+            ["table", "timeline", "series", "image", "video", "text", "molecule", "audio"]
+        ),
         help="What DATA are, where a folder or the axes of an array leave it open.",
     ),
     "labels": click.option(

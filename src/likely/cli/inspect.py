@@ -50,7 +50,7 @@ def _print_model(model: dict[str, Any]) -> None:
     if form is not None:
         output.say(f"Looks at {form['kind']} samples: {printing.size(**form)}")
     tokens = model["tokens"]
-    if tokens is not None and tokens["kind"] == "text":
+    if tokens is not None and tokens["kind"] in ("text", "molecule"):
         whole = "lines" if tokens["lines"] else "texts"
         output.say(
             f"Looks at {whole}, {tokens['unit']} by {tokens['unit']}; the longest has "

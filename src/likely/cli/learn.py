@@ -66,7 +66,7 @@ def command(
         )
     elif not quiet:
         what = f"and {len(columns)} columns"
-        if learned.unit in ("text", "clip"):
+        if learned.unit in ("text", "molecule", "clip"):
             what = f"({learned.model.schema_.in_words})"
         if form is not None:
             what = f"({printing.size(form.kind, form.shape, form.channels)})"

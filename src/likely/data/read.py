@@ -83,14 +83,7 @@ def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
     1234.5
     """
     path = Path(path)
-    load = _loader(path)
-    try:
-        loaded = load(path)
-    except (pa.ArrowInvalid, pa.ArrowIOError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"{path} cannot be read as {_suffix(path)} ({_first_line(error)}). Check that the file "
-            "is complete and that its ending says what it is."
-        ) from error
+    loaded = load(path)
     if isinstance(loaded.native, np.ndarray):
         return from_array(loaded.native, expected)
     if loaded.native.num_rows == 0 or loaded.native.num_columns == 0:
@@ -99,6 +92,18 @@ def read(path: str | Path, expected: Sequence[Column] = ()) -> Table:
     frame = nw.from_native(loaded.native.rename_columns(names), eager_only=True)
     table = from_frame(frame, expected, decimal=loaded.decimal)
     return replace(table, named=loaded.named, notes=loaded.notes + notes + table.notes)
+
+
+def load(path: Path) -> Loaded:
+    """Return the cells of a file as they are; parameters and errors are those of `read`."""
+    loader = _loader(path)
+    try:
+        return loader(path)
+    except (pa.ArrowInvalid, pa.ArrowIOError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path} cannot be read as {_suffix(path)} ({_first_line(error)}). Check that the file "
+            "is complete and that its ending says what it is."
+        ) from error
 
 
 def _loader(path: Path) -> Callable[[Path], Loaded]:

@@ -16,6 +16,7 @@ from likely.data.files import find_files, holds
 from likely.data.form import Form
 from likely.data.frames import as_table
 from likely.data.media import kind_of_files, read_files
+from likely.data.molecules import are_molecules, as_molecules
 from likely.data.schema import Schema
 from likely.data.shaped import AXES, Shaped, ShapedKind, from_array, from_arrays
 from likely.data.sound import Sound
@@ -25,7 +26,7 @@ from likely.data.texts import Texts, as_texts, is_text
 
 Samples = Table | Shaped | Texts | Clips
 Description = Schema | Form | Alphabet | Sound
-Kind = Literal["table", "text", "audio"] | ShapedKind
+Kind = Literal["table", "text", "molecule", "audio"] | ShapedKind
 
 
 def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> Samples:
@@ -46,7 +47,10 @@ def read_samples(data: Any, kinds: Collection[str], kind: str | None = None) -> 
         return _allowed(data, kinds)
     if kind == "audio" or set(kinds) == {"audio"}:
         return as_clips(data)
-    if kind == "text" or set(kinds) == {"text"} or ("text" in kinds and is_text(data)):
+    written = set(kinds) <= {"text", "molecule"}
+    if kind == "molecule" or ("molecule" in kinds and kind is None and are_molecules(data)):
+        return as_molecules(data)
+    if kind == "text" or written or ("text" in kinds and is_text(data)):
         return as_texts(data)
     shaped = [name for name in kinds if name in AXES]
     if kind == "table" or not shaped:
@@ -111,6 +115,8 @@ def kind_of(data: Any) -> Kind:
                 f"{data} is one of the {what} that a model could judge; to learn what is likely, "
                 f"many are needed. Give the folder they are in."
             )
+    if are_molecules(data):
+        return "molecule"
     files = find_files(data)
     if (files is None or not files.paths) and is_text(data):
         return "text"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -40,15 +40,24 @@ def spell_signs(texts: Sequence[str], known: str, *, lines: bool) -> np.ndarray:
     return found
 
 
-def spell_words(texts: Sequence[str], known: Sequence[str], *, lines: bool) -> np.ndarray:
-    """Return the tokens of texts whose every word is one; the parameters are as above."""
+def spell_words(
+    texts: Sequence[str],
+    known: Sequence[str],
+    split: Callable[[str], list[str]] = words_of,
+    *,
+    lines: bool,
+) -> np.ndarray:
+    """Return the tokens of texts whose every word is one.
+
+    The parameters are as above; `split` parts a text into its words.
+    """
     numbers = {word: i + 1 for i, word in enumerate(known)}
     if lines:
         numbers[NEWLINE] = END
     other = len(known) + 1
     found = np.empty(len(texts), dtype=object)
     for i, text in enumerate(texts):
-        tokens = [numbers.get(word, other) for word in words_of(text)]
+        tokens = [numbers.get(word, other) for word in split(text)]
         found[i] = np.array([*tokens, END], dtype=np.int32)
     return found
 

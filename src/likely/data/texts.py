@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -42,15 +42,16 @@ class Texts:
         What was decided while reading, in sentences for people.
     tokens : bool
         Whether they came as lists of tokens, which are now their words.
+    kind : {"text", "molecule"}
+        What they are.
     """
-
-    kind: ClassVar[Literal["text"]] = "text"
 
     parts: tuple[str, ...] = field(repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
     native: Any = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
     tokens: bool = False
+    kind: Literal["text", "molecule"] = "text"
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -69,7 +70,7 @@ class Texts:
 
     def name(self, i: int) -> str:
         """Return what a sample is called: its name, or its number counted from 1."""
-        return self.names[i] if self.names else f"text {i + 1:,}"
+        return self.names[i] if self.names else f"{self.kind} {i + 1:,}"
 
     def take(self, rows: np.ndarray | slice) -> Texts:
         """Return some of the samples; the native data do not come along."""

@@ -48,6 +48,7 @@ Of generators and densities:
 | how far apart are their means and covariances? | `frechet_distance` |
 | in which space of images is that asked? | `learn_features` |
 | are samples copies of what was learnt from? | `memorisation` |
+| are molecules valid, new, various and like real ones? | `judge_molecules` |
 | are the densities of real samples as high as those of the model's own? | `density_calibration` |
 
 Of synthetic tables, every figure beside that of real rows held out:
@@ -93,6 +94,12 @@ from likely.evaluation.intervals import bootstrap_interval, wilson_interval
 from likely.evaluation.learning_curve import LearningCurve, learning_curve
 from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
 from likely.evaluation.memorisation import Memorisation, memorisation
+from likely.evaluation.molecules import (
+    MoleculeFigures,
+    MoleculeReport,
+    judge_molecules,
+    molecule_properties,
+)
 from likely.evaluation.nab_score import nab_score
 from likely.evaluation.pair_trends import PairTrends, pair_trends
 from likely.evaluation.point_adjustment import point_adjusted_f1_misleading
@@ -128,11 +135,16 @@ __all__ = [
     "MeanDiscrepancy",
     "Measure",
     "Memorisation",
+<<<<<<< HEAD
     "PairTrends",
     "Privacy",
     "StrangeValues",
     "SyntheticReport",
     "Transfer",
+=======
+    "MoleculeFigures",
+    "MoleculeReport",
+>>>>>>> molecules
     "TwoSample",
     "affiliation",
     "auprc",
@@ -148,13 +160,18 @@ __all__ = [
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
+<<<<<<< HEAD
     "give_aways",
     "judge_synthetic",
+=======
+    "judge_molecules",
+>>>>>>> molecules
     "learn_features",
     "learning_curve",
     "mean_discrepancy",
     "mean_ranks",
     "memorisation",
+    "molecule_properties",
     "mutual_information_gap",
     "nab_score",
     "pair_trends",

@@ -11,15 +11,18 @@ import numpy as np
 
 from likely.base.capabilities import TokenReader
 from likely.base.model import Model
+from likely.data.alphabet import NOTATIONS
+from likely.data.symbols import SYMBOL
 from likely.data.texts import Texts
 from likely.explanation.reasons import Explanation, Reason
 
-Unit = Literal["character", "word"]
-"""What bits are counted by: bytes are those of their character."""
+Unit = Literal["character", "word", "symbol"]
+"""What bits are counted by: bytes are those of their character, symbols those of molecules."""
 
 _PARTS = {
     "character": re.compile(r"\w+|[^\w\s]|\s+"),
     "word": re.compile(r"\n|\S+|[^\S\n]+"),  # a newline is a word
+    "symbol": SYMBOL,
 }
 _MOST_REASONS = 5
 _NAMED = 3
@@ -73,7 +76,7 @@ def explain_texts(model: Model, samples: Texts) -> list[Explanation]:
         return [Explanation((), None, nothing) for _ in range(len(samples))]
     found, unit = [], unit_of(model)
     for text, bits in zip(samples, unit_bits(model, samples), strict=True):
-        parts = passages(text, bits, model.usual_bits, unit)
+        parts = passages(model.schema_.spelled(text), bits, model.usual_bits, unit)
         parts = [part for part in parts if part.bits] or parts[-1:]
         excess = np.maximum([part.excess for part in parts], 0.0)
         order = np.argsort(-excess, kind="stable")[:_MOST_REASONS]
@@ -89,7 +92,9 @@ def explain_texts(model: Model, samples: Texts) -> list[Explanation]:
 
 
 def unit_of(model: Model) -> Unit:
-    """Return what a model of texts counts bits by: words, or characters."""
+    """Return what a model of texts counts bits by: words, symbols, or characters."""
+    if model.schema_.unit in NOTATIONS:
+        return "symbol"
     return "word" if model.schema_.unit == "word" else "character"
 
 
@@ -115,12 +120,14 @@ def passages(text: str, bits: np.ndarray, usual: float, unit: Unit = "character"
         Surprise of its characters, or words, and of its end.
     usual : float
         Usual surprise of a character, or word.
-    unit : {"character", "word"}, default "character"
+    unit : {"character", "word", "symbol"}, default "character"
         What bits are of. Words are parted at white space, which has no bits of its own.
     """
     found, token = [], 0
     for start, stop in _places(text, unit):
-        count = stop - start if unit == "character" else int(_is_word(text[start:stop]))
+        count = 1 if unit == "symbol" else stop - start
+        if unit == "word":
+            count = int(_is_word(text[start:stop]))
         total = float(bits[token : token + count].sum())
         found.append(Passage(text[start:stop], start, token, total, total - usual * count))
         token += count

@@ -99,6 +99,7 @@ def _tokens(schema: Any) -> dict[str, Any] | None:
     """Return what the tokens of texts or of sound are, if that is what a schema describes."""
     wanted: dict[Any, dict[str, type]] = {
         "text": {"unit": str, "lines": bool, "longest": int},
+        "molecule": {"unit": str, "lines": bool, "longest": int},
         "audio": {"rate": int, "longest": int},
     }
     kind = schema.get("kind") if isinstance(schema, dict) else None

@@ -19,6 +19,7 @@ from likely.data.samples import Description
 from likely.data.schema import Schema
 from likely.data.shaped import AXES
 from likely.data.sound import Sound
+from likely.data.symbols import symbols_of
 from likely.data.table import Table
 from likely.data.words import NEWLINE, words_of
 from likely.persistence.codec import damaged
@@ -82,7 +83,11 @@ def read_schema(stored: Any, where: str) -> Description:
         If a field has another type or range than stated, or the fields contradict one another.
     """
     if isinstance(stored, dict) and "kind" in stored:
-        others = {"text": _read_alphabet, "audio": _read_sound}
+        others = {
+            "text": _read_alphabet,
+            "molecule": _read_alphabet,
+            "audio": _read_sound,
+        }
         return others.get(str(stored["kind"]), _read_form)(stored, where)
     read_as(Schema, stored, where)
     try:
@@ -166,10 +171,11 @@ def _fits_its_unit(alphabet: Alphabet) -> bool:
         return characters == "".join(map(chr, range(256))) and not words
     if alphabet.unit == "character":
         return len(characters) <= MOST_TOKENS and not words
+    split = words_of if alphabet.unit == "word" else symbols_of
     return (
         len(words) <= MOST_TOKENS
         and not characters
-        and all(words_of(word) == [word] for word in words)
+        and all(split(word) == [word] for word in words)
         and not (alphabet.lines and NEWLINE in words)
     )
 

@@ -61,6 +61,12 @@ _OTHERS = {
         "how probable each character, or word, is after those before it",
         "it can write such texts, too",
     ),
+    "molecule": (
+        "CharRNN",
+        {},
+        "how probable each symbol of a molecule is after those before it",
+        "it can write such molecules, too",
+    ),
     "audio": (
         "WaveNet",
         {},
@@ -93,8 +99,8 @@ def choose(
         Whether the rows are known to be clean.
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
-    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, default "table"
-        What the samples are.
+    kind : str, default "table"
+        What the samples are: one of `likely.workflow.kinds.KINDS`.
     """
     if isinstance(method, Model):
         if settings:

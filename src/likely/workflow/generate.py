@@ -61,7 +61,7 @@ def draw(
         return _continued(model, n, prompt, seed, drawing)
     drawn = _asked(model, n, prompt, seed, drawing) if asked else model.sample(n, seed=seed)
     if isinstance(schema, Alphabet):
-        return Texts(tuple(drawn))
+        return Texts(tuple(drawn), kind=schema.kind)
     if isinstance(schema, Sound):
         return Clips(tuple(drawn), schema.rate, schema.dtype)
     if isinstance(schema, Schema):
@@ -113,7 +113,8 @@ def _continued(
     """Draw texts or clips token by token, as their own `complete` does."""
     schema = model.schema_
     if can(model, "complete") and isinstance(schema, Alphabet):
-        return Texts(tuple(model.complete([prompt or ""] * n, seed=seed, **drawing)))
+        texts = model.complete([prompt or ""] * n, seed=seed, **drawing)
+        return Texts(tuple(texts), kind=schema.kind)
     if can(model, "complete") and isinstance(schema, Sound) and prompt is None:
         nothing = (schema.rate, [np.zeros(0, np.float32)] * n)
         found = model.complete(nothing, seed=seed, **drawing)

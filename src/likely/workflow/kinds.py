@@ -16,7 +16,7 @@ from likely.data.table import Table
 from likely.data.texts import Texts
 from likely.workflow.roles import Roles
 
-KINDS = ("table", "timeline", *AXES, "text", "audio")
+KINDS = ("table", "timeline", *AXES, "text", "molecule", "audio")
 
 
 def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Texts | Clips | None:
@@ -28,7 +28,7 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
         What the user gave.
     method : str or Model
         What shall learn from them: a method that takes no tables makes series of rows.
-    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
+    kind : {"table", "timeline", "series", "image", "video", "text", "molecule", "audio"}, optional
         What they are; otherwise it is seen from the data.
 
     Raises
@@ -46,9 +46,13 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
     if kind is None and "table" in kinds:
         seen = kind_of(data)
         one_file = isinstance(data, (str, Path)) and Path(data).is_file()  # of one column, then
-        if seen == "table" or (seen == "text" and "text" not in kinds and one_file):
+        if (
+            seen == "table"
+            or (seen == "molecule" and "molecule" not in kinds)
+            or (seen == "text" and "text" not in kinds and one_file)
+        ):
             return None
-        kind = seen if seen in ("text", "audio") else None
+        kind = seen if seen in ("text", "molecule", "audio") else None
     others = [name for name in kinds if name != "table"]
     samples = cast(Shaped | Texts | Clips, read_samples(data, others or KINDS[1:], kind))
     if samples.kind not in kinds:

@@ -42,7 +42,9 @@ def learn(
         learnt. Or series, images or video: an array of more than two axes, a list of arrays, a
         folder. Or texts: a list or a column of str, or a file of lines. Or sequences of tokens,
         such as events: lists of str of several lengths; with method="GPT" also of one length, and
-        of int. Or sound: a folder of wav files, or arrays with kind="audio".
+        of int. Or molecules in SMILES: a `.smi` file, a column called `smiles`, or with
+        kind="molecule" a list of str and a table with such a column. Or sound: a folder of wav
+        files, or arrays with kind="audio".
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
     labels : str or array of shape (n,), optional
@@ -68,7 +70,7 @@ def learn(
         Whether the rows are known to be clean (with labels: those labelled 0, and only these are
         learnt from); otherwise rows that look odd under the tail assumption are kept out of the
         reference that new rows are compared with.
-    kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
+    kind : {"table", "timeline", "series", "image", "video", "text", "molecule", "audio"}, optional
         What the data are, where they leave it open. A table is a "timeline" if its rows are the
         moments of one series, which are judged together, or of one for each `group`; a table of
         numbers with an even clock is one by itself, unless "table" is said. Files of sound are

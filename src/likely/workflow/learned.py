@@ -25,7 +25,7 @@ from likely.data.samples import Samples, as_shaped
 from likely.data.schema import Schema
 from likely.data.sound import Sound
 from likely.data.table import Table
-from likely.data.texts import Texts, as_texts
+from likely.data.texts import Texts
 from likely.explanation import (
     Explanation,
     explain,
@@ -342,7 +342,7 @@ class Learned:
             return self.table(new)
         if isinstance(schema, Sound):
             return as_clips(new, schema.rate)
-        return as_texts(new) if isinstance(schema, Alphabet) else as_shaped(new, schema.kind)
+        return schema.match(new) if isinstance(schema, Alphabet) else as_shaped(new, schema.kind)
 
     def table(self, new: Any) -> Table:
         """Return new rows as a table, read the way the learnt data were read."""

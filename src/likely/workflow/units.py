@@ -1,4 +1,4 @@
-"""What is judged, in words: rows, groups, images, series, video, texts, clips or moments."""
+"""What is judged, in words: rows, groups, samples of any kind, or moments."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ PLURALS = {
     "series": "series",
     "video": "videos",
     "text": "texts",
+    "molecule": "molecules",
     "clip": "clips",
     "moment": "moments",
 }

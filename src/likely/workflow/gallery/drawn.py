@@ -15,7 +15,7 @@ from likely.workflow.generate import draw, is_asked, unknown_words
 if TYPE_CHECKING:
     from likely.workflow.learned import Learned
 
-USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "clip": 6}
+USUAL = {"row": 1_000, "image": 36, "series": 16, "video": 9, "text": 12, "molecule": 24, "clip": 6}
 """How many are drawn if nothing is said."""
 
 _ODD = 0.05

@@ -29,6 +29,7 @@ _ONE_SECTION = {
     "video": video_section,
     "series": series_section,
     "text": text_section,
+    "molecule": text_section,
     "clip": sound_section,
 }
 

@@ -19,20 +19,23 @@ def text_section(drawn: Drawn) -> Html:
     assert isinstance(samples, Texts)
     written = Written(model, samples)
     figures, room, unit = [], _BYTES, written.unit
+    kind = drawn.learned.worded("rows")
     for i in range(len(samples)):
         words, left = written.words(i, begun=len(drawn.prompt or ""), ended=drawn.whole)
         bits = written.surprise[i][: None if drawn.whole else -1]
         mean = f", {bits.mean():.1f} bits a {unit}" if len(bits) else ""
         more = f"; the last {left:,} words are not shown" if left else ""
-        said = f"Text {i + 1}: {count(len(written.surprise[i]) - 1, unit)}{mean}{more}"
-        figure = element("figure", words, element("figcaption", said), class_="text card")
+        length = count(len(written.surprise[i]) - 1, unit)
+        said = f"{samples.kind.capitalize()} {i + 1}: {length}{mean}{more}"
+        shown = (written.picture(i), words, element("figcaption", said))
+        figure = element("figure", *shown, class_="text card")
         room -= size(figure)
         if room < 0:
             break
         figures.append(figure)
     notes = [written.how_coloured]
     if isinstance(model, TokenReader):
-        notes.append(f"Usual are {model.usual_bits:.1f} bits a {unit} in texts held out.")
+        notes.append(f"Usual are {model.usual_bits:.1f} bits a {unit} in {kind} held out.")
     notes.append(
         "¶ is the end." if drawn.whole else "The texts are broken off and do not end there."
     )

@@ -13,6 +13,7 @@ from likely.data.texts import Texts
 from likely.explanation import Explanation
 from likely.explanation.passages import Passage, Unit, passages, unit_bits, unit_of
 from likely.workflow.report.markup import Html, element, join
+from likely.workflow.report.molecules import picture
 from likely.workflow.report.places import reasons_of
 from likely.workflow.report.words import bits as in_bits
 
@@ -22,6 +23,7 @@ STRONGEST = 12.0
 _LEVELS = 8
 _LONGEST = 3_000
 _END = "¶"
+_HEADS = {"character": "Word", "word": "Word", "symbol": "Symbol"}
 
 
 class Written:
@@ -46,13 +48,14 @@ class Written:
     @property
     def terms(self) -> tuple[tuple[str, str], ...]:
         """Terms that the page explains."""
-        usual = "a word takes" if self.unit == "word" else "as many characters take"
+        each = "word" if self.unit == "character" else self.unit
+        usual = "as many characters take" if self.unit == "character" else f"a {each} takes"
         said = (
-            "How surprising a word is behind what stands before it in the same text: with every "
+            f"How surprising a {each} is behind what stands before it in the same text: with every "
             f"bit it is half as probable. Usual is what {usual} on average. The share is the "
-            "word's part in what is beyond the usual."
+            f"{each}'s part in what is beyond the usual."
         )
-        return (("Bits of words", said),)
+        return ((f"Bits of {each}s", said),)
 
     @property
     def how_coloured(self) -> str:
@@ -74,7 +77,17 @@ class Written:
         written, left = self.words(place)
         note = f" The text goes on; {left:,} words are not shown." if left else ""
         caption = f"{self.how_coloured} {_END} is the end.{note}"
-        return element("figure", written, element("figcaption", caption), class_="text")
+        shown = (self.picture(place), written, element("figcaption", caption))
+        return element("figure", *shown, class_="text")
+
+    def picture(self, place: int) -> Html | None:
+        """Return the picture of a molecule, its atoms coloured as their symbols are."""
+        if self.samples.kind != "molecule":
+            return None
+        text = self.samples.sample(place)
+        as_written = self.unit == "symbol" and self.model.schema_.spelled(text) == text
+        bits = self.surprise[place][:-1].tolist() if as_written else None
+        return picture(text, bits, STRONGEST)
 
     def words(self, place: int, *, begun: int = 0, ended: bool = True) -> tuple[Html, int]:
         """Return one text in colours, and how many of its words are not shown.
@@ -88,7 +101,8 @@ class Written:
         ended : bool, default True
             Whether the text ends there, and was not only broken off.
         """
-        text, bits = self.samples.sample(place), self.surprise[place]
+        bits = self.surprise[place]
+        text = self.model.schema_.spelled(self.samples.sample(place))
         parts = passages(text, bits, 0.0, self.unit)[: None if ended else -1]
         shown = [part for part in parts if part.start < _LONGEST or not part.text]
         words = [(part.start < begun, _word(part, self._shades(part, bits))) for part in shown]
@@ -100,13 +114,15 @@ class Written:
     def _shades(self, part: Passage, bits: np.ndarray) -> np.ndarray:
         """Return the bits that each character of a passage is coloured by; of a word, all its."""
         size = max(len(part.text), 1)
-        if self.unit == "word":
+        if self.unit != "character":
             return np.full(size, part.bits)
         return bits[part.token : part.token + size]
 
     def table(self, explanation: Explanation) -> Html | None:
         """Return the words of one text that surprise most as a table; None if there are none."""
-        return reasons_of(explanation, ("Word", "Share", "Surprise", "Usual for its length"))
+        return reasons_of(
+            explanation, (_HEADS[self.unit], "Share", "Surprise", "Usual for its length")
+        )
 
 
 def _word(part: Passage, bits: np.ndarray) -> Html:
