@@ -135,16 +135,13 @@ __all__ = [
     "MeanDiscrepancy",
     "Measure",
     "Memorisation",
-<<<<<<< HEAD
+    "MoleculeFigures",
+    "MoleculeReport",
     "PairTrends",
     "Privacy",
     "StrangeValues",
     "SyntheticReport",
     "Transfer",
-=======
-    "MoleculeFigures",
-    "MoleculeReport",
->>>>>>> molecules
     "TwoSample",
     "affiliation",
     "auprc",
@@ -160,12 +157,9 @@ __all__ = [
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
-<<<<<<< HEAD
     "give_aways",
-    "judge_synthetic",
-=======
     "judge_molecules",
->>>>>>> molecules
+    "judge_synthetic",
     "learn_features",
     "learning_curve",
     "mean_discrepancy",
