@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -91,6 +91,32 @@ def to_frame(table: Table, like: Any = None) -> Any:
     if frame.implementation.is_pandas_like():
         made.columns = [names.get(column.name, column.name) for column in table.columns]
     return made
+
+
+def to_array(table: Table, types: Sequence[str] = ()) -> np.ndarray:
+    """Return the rows of a table without names as an array.
+
+    Parameters
+    ----------
+    table : Table
+        Rows as a matrix.
+    types : sequence of str
+        The name of the type that the user's array had, if it had one for all columns.
+
+    Returns
+    -------
+    ndarray of shape (n, columns)
+        Numbers in the user's type if it holds them; objects where some columns are none.
+    """
+    if any(column.kind not in ("number", "boolean") for column in table.columns):
+        columns = [column.to_pylist() for column in to_frame(table).columns]
+        found = np.empty(table.matrix.shape, dtype=object)
+        for j, cells in enumerate(columns):
+            found[:, j] = cells
+        return found
+    if not types or (types[0][0] != "f" and not np.isfinite(table.matrix).all()):
+        return table.matrix
+    return table.matrix.astype(types[0])
 
 
 def _user_frame(data: Any) -> nw.DataFrame[Any]:

@@ -22,6 +22,7 @@ from likely.data.batches import large_file
 from likely.data.clips import Clips, as_clips
 from likely.data.column import Column
 from likely.data.frames import as_table
+from likely.data.origin import Origin
 from likely.data.records import records
 from likely.data.samples import Samples, as_shaped
 from likely.data.schema import Schema
@@ -35,6 +36,7 @@ from likely.explanation import (
     explain_places,
     explain_texts,
 )
+from likely.workflow.drawing import Drawing
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
 from likely.workflow.qualified import qualified
@@ -48,7 +50,7 @@ NO_ROWS = Table(np.empty((0, 0)), ())
 
 
 @dataclass(frozen=True)
-class Learned:
+class Learned(Drawing):
     """A model of what is likely, calibrated on rows that it did not see.
 
     Made by `likely.learn` and `likely.load`.
@@ -78,6 +80,12 @@ class Learned:
     pace : Pace or None
         How oddness goes on, if rows are moments of one series: then the reference is of stretches,
         and `likely_rows` are the last rows learnt.
+    generator : Model or None
+        The fitted model that draws new rows, if another one than `model`.
+    margins : tuple of Model
+        How the values of each column set aside are distributed, for new rows.
+    origin : Origin
+        Which library and types the data had, for new rows.
     """
 
     model: Model
@@ -91,6 +99,9 @@ class Learned:
     summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
+    generator: Model | None = field(default=None, repr=False)
+    margins: tuple[Model, ...] = field(default=(), repr=False)
+    origin: Origin = field(default=Origin(), repr=False)
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -205,98 +216,6 @@ class Learned:
         words, and by how many bits. Of clips: which moments, and by how many bits a value.
         """
         return self.explain_samples(self.samples(new))
-
-    def generate(
-        self,
-        n: int,
-        *,
-        prompt: str | None = None,
-        like: Any = None,
-        seed: int | None = 0,
-        **drawing: Any,
-    ) -> Any:
-        """Draw new samples, of the same kind as the data.
-
-        Parameters
-        ----------
-        n : int
-            How many.
-        prompt : str, optional
-            How texts begin; or what samples are to show, of a model that was told captions or
-            labels.
-        like : dataframe, optional
-            Whose library and types rows shall have; otherwise rows of a table with named columns
-            are a `pyarrow.Table`.
-        seed : int or None, default 0
-            The same seed draws the same samples; None draws new ones every time.
-        **drawing
-            How texts are continued: `n_tokens`, `temperature`, `top_k`, `top_p`, as in
-            `likely.autoregressive.GPT.complete`. Without these and without a prompt, texts are
-            whole samples, such as lines. Of sound: `n_values` and `temperature`, as in
-            `likely.autoregressive.WaveNet.complete`. Of models that are told captions: `guidance`,
-            how strongly the prompt steers, as in `likely.diffusion.DDPM`.
-
-        Returns
-        -------
-        list of str, list of ndarray, ndarray or dataframe
-            Texts; clips, each of shape (time,), with `model.schema_.rate` values a second; an array
-            of series, images, video, or rows without names; or rows with the columns that were
-            looked at.
-
-        Raises
-        ------
-        CannotDo
-            If the model cannot draw samples; the message names models that can.
-        """
-        from likely.workflow.generate import generate
-
-        return generate(self, n, prompt=prompt, like=like, seed=seed, drawing=drawing)
-
-    def gallery(
-        self,
-        path: str | Path,
-        n: int | None = None,
-        *,
-        prompt: str | None = None,
-        seed: int | None = 0,
-        **drawing: Any,
-    ) -> Path:
-        """Draw new samples and show them in one HTML file (below 1 MB, works offline).
-
-        Images and video are shown as a grid, series as lines, audio as waves with a player, texts
-        in colours of their surprise, and rows by their columns and pairs of columns beside those
-        learnt from.
-
-        Parameters
-        ----------
-        path : str or Path
-            Where to; an old file there is replaced. Names that end in ".png" and ".gif" are for
-            images: the grid alone, and a walk from each image to the next, for models with codes.
-        n : int, optional
-            How many. Default: 1,000 rows, 36 images (8 for a walk), 16 series, 9 videos, 12 texts,
-            6 clips.
-        prompt : str, optional
-            How texts begin, or what samples are to show.
-        seed : int or None, default 0
-            The same seed draws the same samples as `generate` does.
-        **drawing
-            As in `generate`.
-
-        Returns
-        -------
-        Path
-            The path.
-
-        Raises
-        ------
-        CannotDo
-            If the model cannot draw samples; the message names models that can.
-        MissingDependency
-            For a walk, if Pillow is not installed.
-        """
-        from likely.workflow.gallery import write_gallery
-
-        return write_gallery(self, Path(path), n, prompt=prompt, seed=seed, drawing=drawing)
 
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.

@@ -18,6 +18,8 @@ from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical, learn_empirical
 from likely.core.errors import DamagedFile, MissingDependency
+from likely.data.column import Column
+from likely.data.origin import Origin
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.persistence.files import only_model
@@ -34,6 +36,7 @@ _PLAIN = {
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
 }
+_ADDED = {"generator", "margins", "origin"}  # files of earlier versions do not have them
 
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
@@ -53,6 +56,9 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["pace"] = learned.pace and asdict(learned.pace)
     parts["summaries"] = [asdict(summary) for summary in learned.summaries]
     parts["model"] = learned.model
+    parts["generator"] = learned.generator
+    parts["margins"] = learned.margins
+    parts["origin"] = {"library": learned.origin.library, "types": learned.origin.types}
     grouping = learned.grouping
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
@@ -105,7 +111,8 @@ def load_bytes(content: bytes) -> Learned:
 
 def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     parts = saved.parts
-    if set(parts) != {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}:
+    known = {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}
+    if set(parts) - _ADDED != known:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
@@ -116,7 +123,10 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
     columns = persistence.read_columns(parts["columns"])
     grouping = _grouping(parts["grouping"])
-    return Learned(model=model, likely_rows=rows, columns=columns, grouping=grouping, **plain)
+    drawing = _drawing(parts, columns)
+    return Learned(
+        model=model, likely_rows=rows, columns=columns, grouping=grouping, **plain, **drawing
+    )
 
 
 def inspect(path: str | Path) -> dict[str, Any]:
@@ -192,6 +202,23 @@ def _grouping(stored: Any) -> Grouping | None:
     if not (known and grouping.habits.sound):
         raise DamagedFile("What the file says of how rows become groups contradicts itself.")
     return grouping
+
+
+def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, Any]:
+    """Return what new rows are drawn from, beside the model; older files do not say."""
+    generator, margins = parts.get("generator"), parts.get("margins", ())
+    origin = parts.get("origin", {"library": "", "types": ()})
+    models = [*([] if generator is None else [generator]), *margins]
+    if not all(isinstance(one, Model) and hasattr(one, "schema_") for one in models):
+        raise DamagedFile("What the file says of how rows are drawn is no fitted model.")
+    of_one = all(isinstance(m.schema_, Schema) and len(m.schema_.columns) == 1 for m in margins)
+    if not of_one or not isinstance(origin, dict) or set(origin) != {"library", "types"}:
+        raise DamagedFile("What the file says of how rows are drawn contradicts itself.")
+    library = persistence.read_as(str, origin["library"], "origin.library")
+    types = persistence.read_as(tuple[str, ...], origin["types"], "origin.types")
+    if len(types) not in (0, 1, len(columns)):
+        raise DamagedFile("The file does not say of which type every column was.")
+    return {"generator": generator, "margins": tuple(margins), "origin": Origin(library, types)}
 
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:

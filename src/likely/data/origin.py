@@ -1,0 +1,114 @@
+"""What a table was before it was read, so that new rows can be given back in kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from likely.data.column import Column
+from likely.data.table import Table
+
+_SIMPLE = (
+    "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128",
+    "Float32", "Float64", "Boolean", "String", "Categorical", "Date", "Time",
+)  # fmt: skip
+_DATETIME = re.compile(r"Datetime\(time_unit='(\w+)', time_zone=(?:None|'([^']+)')\)")
+_DURATION = re.compile(r"Duration\(time_unit='(\w+)'\)")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The library and the types of what the user gave.
+
+    Parameters
+    ----------
+    library : str
+        "pandas", "polars", "pyarrow" or another dataframe library; "numpy" for arrays; empty for
+        files, lists and dicts.
+    types : tuple of str
+        The type of every column, where `Column.dtype` does not say it whole: of pandas, which has
+        several for one meaning. Of an array its one type.
+    empty : dataframe, optional
+        The user's dataframe without its rows; a file does not keep it.
+    """
+
+    library: str = ""
+    types: tuple[str, ...] = ()
+    empty: Any = field(default=None, repr=False, compare=False)
+
+    def like(self, columns: Sequence[Column]) -> Any:
+        """Return a dataframe without rows that shows the library and the types, or None.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            All columns of the data.
+        """
+        if self.empty is not None:
+            return self.empty
+        if self.library not in ("pandas", "polars") or find_spec(self.library) is None:
+            return None
+        return _pandas(self, columns) if self.library == "pandas" else _polars(columns)
+
+
+def origin_of(table: Table) -> Origin:
+    """Return what a table that was just read was before."""
+    native = table.native
+    if isinstance(native, np.ndarray):
+        plain = native.dtype.kind in "fiub"
+        return Origin("numpy", (native.dtype.name,) if plain else ())
+    frame = nw.from_native(native, eager_only=False, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    if not isinstance(frame, nw.DataFrame):
+        return Origin()
+    empty = frame.head(0).to_native()
+    library = frame.implementation.value
+    types = tuple(map(_pandas_type, empty.dtypes)) if library == "pandas" else ()
+    return Origin(library, types, empty)
+
+
+def _pandas_type(dtype: Any) -> str:
+    ordered = dtype.name == "category" and dtype.ordered
+    return "category, ordered" if ordered else str(dtype)
+
+
+def _pandas(origin: Origin, columns: Sequence[Column]) -> Any:
+    import pandas as pd  # deferred: an optional library
+
+    made = {}
+    for column, name in zip(columns, origin.types, strict=False):
+        dtype: Any = name
+        if name.startswith("category"):
+            dtype = pd.CategoricalDtype(list(column.labels), ordered=name.endswith("ordered"))
+        try:
+            made[column.name] = pd.Series([], dtype=dtype)
+        except (TypeError, ValueError, NotImplementedError):  # of a library that is not here now
+            made[column.name] = pd.Series([], dtype=object)
+    return pd.DataFrame(made)
+
+
+def _polars(columns: Sequence[Column]) -> Any:
+    types = {column.name: _type(column) for column in columns}
+    known = {name: dtype for name, dtype in types.items() if dtype is not None}
+    return nw.from_dict({name: [] for name in known}, schema=known, backend="polars").to_native()
+
+
+def _type(column: Column) -> Any:
+    """Return the type that the name of one stands for; None if it is not known."""
+    name = column.dtype
+    if name in _SIMPLE:
+        return getattr(nw, name)
+    if name.startswith("Enum("):
+        return nw.Enum(column.labels)
+    moment, span = _DATETIME.fullmatch(name), _DURATION.fullmatch(name)
+    units = ("s", "ms", "us", "ns")
+    if moment is not None and moment[1] in units:
+        return nw.Datetime(moment[1], moment[2])  # type: ignore[arg-type]
+    return nw.Duration(span[1]) if span is not None and span[1] in units else None  # type: ignore[arg-type]
