@@ -49,9 +49,7 @@ def pack(trees: Sequence[ColumnTree]) -> dict[str, np.ndarray]:
     return dict(zip(STATE, parts, strict=True))
 
 
-def unpack(
-    holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]
-) -> tuple[ColumnTree, ...]:
+def unpack(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> tuple[ColumnTree, ...]:
     """Return trees from an object that has the arrays of `pack` as attributes.
 
     Parameters
@@ -63,9 +61,21 @@ def unpack(
     evens : sequence of ndarray
         Which of them are intervals.
     """
-    node, feature, threshold, left, right, entry, at, piece, count, start, place, discount, strength = (
-        getattr(holder, name) for name in STATE
-    )
+    (
+        node,
+        feature,
+        threshold,
+        left,
+        right,
+        entry,
+        at,
+        piece,
+        count,
+        start,
+        place,
+        discount,
+        strength,
+    ) = (getattr(holder, name) for name in STATE)
     columns = len(sizes)
     trees = []
     for j in range(columns):
@@ -74,8 +84,17 @@ def unpack(
         places = tuple(place[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
         trees.append(
             ColumnTree(
-                feature[nodes], threshold[nodes], left[nodes], right[nodes], places,
-                at[entries], piece[entries], count[entries], evens[j], int(sizes[j]), float(discount[j]),
+                feature[nodes],
+                threshold[nodes],
+                left[nodes],
+                right[nodes],
+                places,
+                at[entries],
+                piece[entries],
+                count[entries],
+                evens[j],
+                int(sizes[j]),
+                float(discount[j]),
                 float(strength[j]),
             )  # fmt: skip
         )

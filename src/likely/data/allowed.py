@@ -76,9 +76,7 @@ class Allowed:
         return Segments(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3])
 
 
-def read_allowed(
-    where: Mapping[str, Any], columns: Sequence[Column]
-) -> dict[int, Allowed]:
+def read_allowed(where: Mapping[str, Any], columns: Sequence[Column]) -> dict[int, Allowed]:
     """Return what columns may hold, by their position.
 
     Parameters
