@@ -40,7 +40,7 @@ def give_back(data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None
     DataError
         If a column is not as long as there are rows.
     """
-    frame = _user_frame(data)
+    frame = user_frame(data)
     if rows is not None:
         frame = frame[np.asarray(rows, dtype=np.int64).tolist()]
     taken = [str(name) for name in frame.columns]
@@ -119,7 +119,8 @@ def to_array(table: Table, types: Sequence[str] = ()) -> np.ndarray:
     return table.matrix.astype(types[0])
 
 
-def _user_frame(data: Any) -> nw.DataFrame[Any]:
+def user_frame(data: Any) -> nw.DataFrame[Any]:
+    """Return the user's rows as a dataframe; of an array, a list or a file as a pyarrow table."""
     native = data.native if isinstance(data, Table) else data
     frame = nw.from_native(native, eager_only=False, pass_through=True)
     if isinstance(frame, nw.LazyFrame):

@@ -25,7 +25,6 @@ from likely.data.shaped import Shaped
 from likely.data.sound import Sound
 from likely.data.table import Table, stack
 from likely.data.texts import Texts
-from likely.workflow.aside import draw_aside
 from likely.workflow.conditions import (
     Conditional,
     checked_where,
@@ -132,7 +131,7 @@ def broken_rules(learned: Learned, rules: Sequence[str] | str) -> tuple[str, ...
 def whole(learned: Learned, drawn: Table, seed: int | None) -> Table:
     """Return drawn rows with the columns that were set aside, all in the order of the data."""
     columns = learned.drawing_model.schema_.columns
-    aside = draw_aside(columns, learned.margins, len(drawn), seed)
+    aside = learned.aside.draw(columns, len(drawn), seed)
     used = {c.name: (c, drawn.matrix[:, j]) for j, c in enumerate(drawn.columns)}
     parts = [used[c.name] if c.used else aside[c.name] for c in columns]
     return stack([part[0] for part in parts], [part[1] for part in parts], named=drawn.named)

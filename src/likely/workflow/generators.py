@@ -20,7 +20,7 @@ from likely.data.frames import as_table
 from likely.data.origin import origin_of
 from likely.data.series_or_table import is_series
 from likely.data.table import Table
-from likely.workflow.aside import about_aside, learn_margins
+from likely.workflow.aside import about_aside, learn_aside
 from likely.workflow.auto import choose
 from likely.workflow.kinds import read_others
 from likely.workflow.learned import Learned
@@ -71,7 +71,7 @@ def learn_to_draw(
     return replace(
         learned,
         generator=drawing.model,
-        margins=drawing.margins,
+        aside=drawing.aside,
         origin=drawing.origin,
         notes=(*learned.notes, *(note for note in drawing.notes if note not in learned.notes)),
     )
@@ -170,6 +170,6 @@ def _learned(
         rows_learnt=len(table),
         notes=(*table.notes, f"{chosen}.", *course, *about_aside(table.columns)),
         summaries=summarise(schema, schema.match(table)),
-        margins=learn_margins(table, fitted, seed),
+        aside=learn_aside(table, fitted, seed),
         origin=origin_of(table),
     )

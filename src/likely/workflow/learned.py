@@ -36,6 +36,7 @@ from likely.explanation import (
     explain_places,
     explain_texts,
 )
+from likely.workflow.aside import Aside
 from likely.workflow.drawing import Drawing
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
@@ -82,8 +83,8 @@ class Learned(Drawing):
         and `likely_rows` are the last rows learnt.
     generator : Model or None
         The fitted model that draws new rows, if another one than `model`.
-    margins : tuple of Model
-        How the values of each column set aside are distributed, for new rows.
+    aside : Aside
+        What is known of the columns that no model looks at, for new rows.
     origin : Origin
         Which library and types the data had, for new rows.
     """
@@ -100,7 +101,7 @@ class Learned(Drawing):
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
     generator: Model | None = field(default=None, repr=False)
-    margins: tuple[Model, ...] = field(default=(), repr=False)
+    aside: Aside = field(default=Aside(), repr=False)
     origin: Origin = field(default=Origin(), repr=False)
 
     def score_samples(self, new: Any) -> np.ndarray:

@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 
 from likely import persistence
+from likely.base.columnwise import Columnwise
 from likely.base.model import Model
 from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical, learn_empirical
 from likely.core.errors import DamagedFile, MissingDependency
 from likely.data.column import Column
+from likely.data.identifiers import IdentifierForm
 from likely.data.origin import Origin
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.persistence.files import only_model
+from likely.workflow.aside import Aside
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
 from likely.workflow.learned import NO_ROWS, Learned
@@ -36,7 +39,7 @@ _PLAIN = {
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
 }
-_ADDED = {"generator", "margins", "origin"}  # files of earlier versions do not have them
+_ADDED = {"generator", "margins", "identifiers", "origin"}  # files of earlier versions do not have them
 
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
@@ -57,7 +60,8 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["summaries"] = [asdict(summary) for summary in learned.summaries]
     parts["model"] = learned.model
     parts["generator"] = learned.generator
-    parts["margins"] = learned.margins
+    parts["margins"] = learned.aside.margins
+    parts["identifiers"] = [asdict(form) for form in learned.aside.forms]
     parts["origin"] = {"library": learned.origin.library, "types": learned.origin.types}
     grouping = learned.grouping
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
@@ -211,14 +215,19 @@ def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, An
     models = [*([] if generator is None else [generator]), *margins]
     if not all(isinstance(one, Model) and hasattr(one, "schema_") for one in models):
         raise DamagedFile("What the file says of how rows are drawn is no fitted model.")
-    of_one = all(isinstance(m.schema_, Schema) and len(m.schema_.columns) == 1 for m in margins)
-    if not of_one or not isinstance(origin, dict) or set(origin) != {"library", "types"}:
+    forms = persistence.read_as(
+        tuple[IdentifierForm, ...], parts.get("identifiers", []), "identifiers"
+    )
+    sound = all(isinstance(m, Columnwise) and len(m.schema_.columns) == 1 for m in margins)
+    sound = sound and all(form.sound for form in forms)
+    if not sound or not isinstance(origin, dict) or set(origin) != {"library", "types"}:
         raise DamagedFile("What the file says of how rows are drawn contradicts itself.")
     library = persistence.read_as(str, origin["library"], "origin.library")
     types = persistence.read_as(tuple[str, ...], origin["types"], "origin.types")
     if len(types) not in (0, 1, len(columns)):
         raise DamagedFile("The file does not say of which type every column was.")
-    return {"generator": generator, "margins": tuple(margins), "origin": Origin(library, types)}
+    aside = Aside(tuple(margins), forms)
+    return {"generator": generator, "aside": aside, "origin": Origin(library, types)}
 
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:

@@ -25,7 +25,7 @@ from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
 from likely.data.texts import Texts
-from likely.workflow.aside import learn_margins
+from likely.workflow.aside import Aside, learn_aside
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
@@ -228,7 +228,7 @@ def _conclude(
         rows_learnt=len(samples),
         summaries=summarise(schema, schema.match(samples)) if is_table else (),
         grouping=grouping,
-        margins=learn_margins(samples, cross.model, seed) if is_table else (),
+        aside=learn_aside(samples, cross.model, seed) if is_table else Aside(),
         origin=origin_of(samples) if is_table else Origin(),
     )
     about_rows = (*lesson.notes, *_about(suspects), *_about_bounds(cross.model))
