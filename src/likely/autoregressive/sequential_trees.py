@@ -148,4 +148,4 @@ class SequentialTrees(Columnwise):
         check(self, self._sizes, self._evens)
         if sorted(self.order_.tolist()) != list(range(len(self._sizes))):
             raise ValueError("the order of columns is none")
-        self.__dict__.pop("_cut")  # what is read off the state is no part of it
+        del self._cut  # what is read off the state is no part of it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def unpack(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> tuple
     for j in range(columns):
         nodes, entries = slice(node[j], node[j + 1]), slice(entry[j], entry[j + 1])
         bounds = start[j * columns : (j + 1) * columns + 1]
-        places = tuple(place[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+        places = tuple(place[a:b] for a, b in pairwise(bounds))
         trees.append(
             ColumnTree(
                 feature[nodes],
@@ -96,7 +97,7 @@ def unpack(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> tuple
                 int(sizes[j]),
                 float(discount[j]),
                 float(strength[j]),
-            )  # fmt: skip
+            )
         )
     return tuple(trees)
 
