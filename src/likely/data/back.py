@@ -163,6 +163,8 @@ def _typed(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> nw.Ser
         return nw.from_native(_typed_pandas(made, user, column), series_only=True)
     if isinstance(user.dtype, nw.Duration):
         return _microseconds(made).cast(nw.Int64).cast(user.dtype)
+    if isinstance(user.to_native(), (pa.Array, pa.ChunkedArray)):
+        return _typed_arrow(made, user)
     castable = user.dtype.is_numeric() or isinstance(user.dtype, _CASTABLE)
     return made.cast(user.dtype) if castable and made.dtype != user.dtype else made
 
@@ -178,6 +180,16 @@ def _typed_pandas(made: nw.Series[Any], user: nw.Series[Any], column: Column) ->
     if native.isna().any() and not holds_missing:
         return native
     return native.astype(wanted)
+
+
+def _typed_arrow(made: nw.Series[Any], user: nw.Series[Any]) -> Any:
+    """Return a made column in the Arrow type of the user's, which has several for one meaning."""
+    native, wanted = made.to_native(), user.to_native().type
+    if pa.types.is_dictionary(wanted):
+        native = native.cast(wanted.value_type).dictionary_encode()
+    if pa.types.is_nested(wanted) or native.type.equals(wanted):
+        return made
+    return nw.from_native(native.cast(wanted), series_only=True).alias(made.name)
 
 
 def _microseconds(seconds: nw.Series[Any]) -> nw.Series[Any]:

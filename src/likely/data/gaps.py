@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from likely.data.back import to_frame, user_frame
 from likely.data.column import Column
-from likely.data.table import Table, write_value
+from likely.data.origin import written
+from likely.data.table import Table
 
 
 def fill_gaps(data: Any, table: Table, found: Mapping[str, tuple[Column, np.ndarray]]) -> Any:
@@ -70,7 +71,8 @@ def _made(
     for (name, (column, values)), series in zip(found.items(), all_typed, strict=True):
         user = users[name]
         if isinstance(user.dtype, nw.String) and column.kind != "category":
-            cells = [None if np.isnan(v) else _written(column, v) for v in values]
+            text, places = written(column, values)
+            cells = [None if np.isnan(place) else text.labels[int(place)] for place in places]
             series = nw.new_series(name, cells, user.dtype, backend=frame.implementation)
         made[name] = _put(user, series, ~np.isnan(values))
     return made
@@ -88,11 +90,3 @@ def _put(user: nw.Series[Any], series: nw.Series[Any], here: np.ndarray) -> nw.S
     if isinstance(user.to_native(), (pa.Array, pa.ChunkedArray)) and series.dtype != user.dtype:
         series = series.cast(user.dtype)
     return series.zip_with(mask, user)
-
-
-def _written(column: Column, value: float) -> str:
-    """Return a value as the text of the column writes such ones."""
-    if column.kind == "number":
-        text = str(int(value)) if value == int(value) else repr(float(f"{value:.10g}"))
-        return text.replace(".", ",") if column.reading == "number:," else text
-    return write_value(column, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from likely.data.column import Column
-from likely.data.table import Table
+from likely.data.table import Table, stack, write_value
 
 _SIMPLE = (
     "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128",
@@ -34,13 +34,41 @@ class Origin:
     types : tuple of str
         The type of every column, where `Column.dtype` does not say it whole: of pandas, which has
         several for one meaning. Of an array its one type.
+    words : tuple of (str, str, str)
+        Of every text column that was read as yes or no: its name, its no and its yes.
     empty : dataframe, optional
         The user's dataframe without its rows; a file does not keep it.
     """
 
     library: str = ""
     types: tuple[str, ...] = ()
+    words: tuple[tuple[str, str, str], ...] = ()
     empty: Any = field(default=None, repr=False, compare=False)
+
+    def as_written(self, table: Table, like: Any) -> Table:
+        """Return a table whose columns that the user holds as text are text again.
+
+        Parameters
+        ----------
+        table : Table
+            New rows.
+        like : dataframe or None
+            Shows which columns are text.
+        """
+        frame = nw.from_native(like, eager_only=True, pass_through=True)
+        if not isinstance(frame, nw.DataFrame):
+            return table
+        types = dict(zip(map(str, frame.columns), frame.schema.values(), strict=True))
+        words = {name: (no, yes) for name, no, yes in self.words}
+        parts = []
+        for column, values in zip(table.columns, table.matrix.T, strict=True):
+            was_read = column.kind != "category" and bool(column.reading)
+            if was_read and isinstance(types.get(column.name), (nw.String, nw.Object)):
+                part = written(column, values, words.get(column.name, ("false", "true")))
+            else:
+                part = column, values
+            parts.append(part)
+        return stack([part[0] for part in parts], [part[1] for part in parts], named=table.named)
 
     def like(self, columns: Sequence[Column]) -> Any:
         """Return a dataframe without rows that shows the library and the types, or None.
@@ -71,7 +99,55 @@ def origin_of(table: Table) -> Origin:
     empty = frame.head(0).to_native()
     library = frame.implementation.value
     types = tuple(map(_pandas_type, empty.dtypes)) if library == "pandas" else ()
-    return Origin(library, types, empty)
+    return Origin(library, types, _words(table, frame), empty)
+
+
+def written(
+    column: Column, values: np.ndarray, words: tuple[str, str] = ("false", "true")
+) -> tuple[Column, np.ndarray]:
+    """Return values that were read from text as text again, as a column of categories.
+
+    Parameters
+    ----------
+    column : Column
+        Of numbers, dates or yes/no.
+    values : ndarray of shape (n,)
+        As it stores them.
+    words : (str, str)
+        What stands for no and for yes.
+    """
+    distinct, places = np.unique(values, return_inverse=True)  # missing is last
+    if column.kind == "boolean":
+        labels = [words[int(value >= 0.5)] for value in distinct if not np.isnan(value)]
+    else:
+        labels = [_text(column, value) for value in distinct if not np.isnan(value)]
+    text = replace(column, kind="category", labels=tuple(labels), integer=False, reading="label")
+    return text, np.where(np.isnan(values), np.nan, places)
+
+
+def _text(column: Column, value: float) -> str:
+    if column.kind == "date":
+        return write_value(column, value)
+    rounded = float(f"{value:.10g}")
+    text = str(int(rounded)) if abs(rounded) < 2**53 and rounded == int(rounded) else repr(rounded)
+    return text.replace(".", ",") if column.reading == "number:," else text
+
+
+def _words(table: Table, frame: nw.DataFrame[Any]) -> tuple[tuple[str, str, str], ...]:
+    """Return how text columns write yes and no."""
+    found = []
+    all_series: Any = frame.iter_columns()
+    for j, (column, series) in enumerate(zip(table.columns, all_series, strict=False)):
+        if column.kind != "boolean" or column.reading != "boolean":
+            continue
+        cells = series.to_list()
+        words = ["false", "true"]
+        for value in (0, 1):
+            rows = np.flatnonzero(table.matrix[:, j] == value)
+            if len(rows):
+                words[value] = str(cells[rows[0]]).strip()
+        found.append((column.name, words[0], words[1]))
+    return tuple(found)
 
 
 def _pandas_type(dtype: Any) -> str:

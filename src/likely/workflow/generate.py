@@ -169,7 +169,7 @@ def _as_the_data(learned: Learned, table: Table, like: Any) -> Any:
     if not table.named and like is None:
         return to_array(table, learned.origin.types)
     like = learned.origin.like(learned.columns) if like is None else like
-    return to_frame(table, like)
+    return to_frame(learned.origin.as_written(table, like), like)
 
 
 def is_asked(model: Any) -> bool:

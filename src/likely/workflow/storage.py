@@ -39,6 +39,7 @@ _PLAIN = {
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
 }
+_OF_ORIGIN = {"library": str, "types": tuple[str, ...], "words": tuple[tuple[str, str, str], ...]}
 _ADDED = {"generator", "margins", "identifiers", "origin"}  # files of earlier versions do not have them
 
 
@@ -62,7 +63,8 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["generator"] = learned.generator
     parts["margins"] = learned.aside.margins
     parts["identifiers"] = [asdict(form) for form in learned.aside.forms]
-    parts["origin"] = {"library": learned.origin.library, "types": learned.origin.types}
+    origin = learned.origin
+    parts["origin"] = {name: getattr(origin, name) for name in _OF_ORIGIN}
     grouping = learned.grouping
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
@@ -211,7 +213,7 @@ def _grouping(stored: Any) -> Grouping | None:
 def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, Any]:
     """Return what new rows are drawn from, beside the model; older files do not say."""
     generator, margins = parts.get("generator"), parts.get("margins", ())
-    origin = parts.get("origin", {"library": "", "types": ()})
+    origin = parts.get("origin", {"library": "", "types": (), "words": ()})
     models = [*([] if generator is None else [generator]), *margins]
     if not all(isinstance(one, Model) and hasattr(one, "schema_") for one in models):
         raise DamagedFile("What the file says of how rows are drawn is no fitted model.")
@@ -220,14 +222,16 @@ def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, An
     )
     sound = all(isinstance(m, Columnwise) and len(m.schema_.columns) == 1 for m in margins)
     sound = sound and all(form.sound for form in forms)
-    if not sound or not isinstance(origin, dict) or set(origin) != {"library", "types"}:
+    if not sound or not isinstance(origin, dict) or set(origin) != set(_OF_ORIGIN):
         raise DamagedFile("What the file says of how rows are drawn contradicts itself.")
-    library = persistence.read_as(str, origin["library"], "origin.library")
-    types = persistence.read_as(tuple[str, ...], origin["types"], "origin.types")
+    library, types, words = (
+        persistence.read_as(hint, origin[name], f"origin.{name}")
+        for name, hint in _OF_ORIGIN.items()
+    )
     if len(types) not in (0, 1, len(columns)):
         raise DamagedFile("The file does not say of which type every column was.")
     aside = Aside(tuple(margins), forms)
-    return {"generator": generator, "aside": aside, "origin": Origin(library, types)}
+    return {"generator": generator, "aside": aside, "origin": Origin(library, types, words)}
 
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
