@@ -22,7 +22,18 @@ from __future__ import annotations
 import rich_click as click
 
 from likely import __version__
-from likely.cli import compare, detect, explain, generate, impute, inspect, judge, learn, methods, watch
+from likely.cli import (
+    compare,
+    detect,
+    explain,
+    generate,
+    impute,
+    inspect,
+    judge,
+    learn,
+    methods,
+    watch,
+)
 from likely.cli.application import Application
 
 _EPILOG = """\

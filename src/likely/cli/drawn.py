@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from click import get_current_context
 
 import likely
 from likely.cli.gathering import given
@@ -19,13 +20,11 @@ _ENDINGS = {"text": (".txt",), "row": ENDINGS, "clip": (".wav",), "image": (".np
 _IN_FOLDERS = ("image", "clip")
 
 
-def learned(
-    file: str, generator: dict[str, Any], seed: int
-) -> tuple[likely.Learned, list[str]]:
+def learned(file: str, generator: dict[str, Any], seed: int) -> tuple[likely.Learned, list[str]]:
     """Return what a model file holds, or what is learnt of a file of data, and notes on that."""
     params = generator.pop("params")
     if _is_model(file):
-        said = given(click.get_current_context(), (*generator, "params"))
+        said = given(get_current_context(), (*generator, "params"))
         if said:
             raise click.UsageError(
                 f"{', '.join(said)} cannot go with a model file: it holds what was learnt."

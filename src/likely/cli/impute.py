@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from click import get_current_context
 
 import likely
 from likely.cli import groups, options, output, printing
@@ -59,7 +60,7 @@ def command(
         if model is None:
             filled = learn_and_fill(path, **generator, seed=seed, params=params)
         else:
-            superfluous = given(click.get_current_context(), _LEARNING)
+            superfluous = given(get_current_context(), _LEARNING)
             if superfluous:
                 raise click.UsageError(
                     f"{', '.join(superfluous)} cannot go with --model: the file holds what was "

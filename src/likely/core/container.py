@@ -134,8 +134,9 @@ def unpack(source: bytes | str | os.PathLike[str]) -> tuple[dict[str, Any], dict
 
 def is_container(path: str | os.PathLike[str]) -> bool:
     """Whether a file begins as one of ours does, or as any other safetensors file."""
-    size = os.path.getsize(path)
-    with open(path, "rb") as stream:
+    file = Path(path)
+    size = file.stat().st_size
+    with file.open("rb") as stream:
         start = stream.read(9)
     return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= size - 8
 

@@ -67,7 +67,7 @@ def _made(
     rows = Table(np.column_stack([values for _, values in found.values()]), columns)
     typed = nw.from_native(to_frame(rows, frame.to_native()), eager_only=True)
     all_typed: Any = typed.iter_columns()
-    made = {}
+    made: dict[str, nw.Series[Any]] = {}
     for (name, (column, values)), series in zip(found.items(), all_typed, strict=True):
         user = users[name]
         if isinstance(user.dtype, nw.String) and column.kind != "category":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -129,16 +128,23 @@ def form_of(name: str, known: Sequence[str], missing: float = 0.0) -> Identifier
         width = max(map(len, numbers)) if any(one[0] == "0" for one in numbers) else 0
         last = max(map(int, numbers))
         return IdentifierForm(name, missing, last, width, frame, (1, 1), ("",) * len(_CLASSES))
-    before = len(os.path.commonprefix(list(known)))
-    after = len(os.path.commonprefix([one[before:][::-1] for one in known]))
+    before = _shared(known)
+    after = _shared([one[before:][::-1] for one in known])
     step = max(1, len(known) // _STUDIED)
     shapes = Counter(_shape(one, before, after) for one in known[::step])
     common = shapes.most_common(_MOST_SHAPES)
-    characters = sorted(set("".join(known)))
+    characters = sorted({c for one in known for c in one[before : len(one) - after]})
     pools = tuple("".join(c for c in characters if _class(c) == sign) for sign in _CLASSES)
     return IdentifierForm(
         name, missing, -1, 0, tuple(s for s, _ in common), tuple(k for _, k in common), pools
     )
+
+
+def _shared(texts: Sequence[str]) -> int:
+    """Return with how many of the same characters all texts begin."""
+    first, last = min(texts), max(texts)
+    pairs = zip(first, last, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(first), len(last)))
 
 
 def _shape(one: str, before: int, after: int) -> str:

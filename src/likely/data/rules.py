@@ -4,7 +4,7 @@
 |---|---|
 | `end >= start`, `0 <= age < 120` | comparisons: `<`, `<=`, `>`, `>=`, `==`, `!=`, also chained |
 | `net + tax == gross`, `height > 2 * width` | `+`, `-`, `*`, `/`, numbers and brackets |
-| `` `first year` <= 2020 ``, `"first year" <= 2020` | names with spaces or signs, quoted either way |
+| `` `first year` < 2020 ``, `"first year" < 2020` | names with spaces or signs, in quotes |
 | `end >= "2026-01-01"`, `end - start <= 30` | dates; what lies between two of them is in days |
 | `sex == "F"` | text, with `==` and `!=` only |
 | `a < b and b < c` | both |
@@ -33,7 +33,7 @@ _MOST = 2_000  # characters, so that no sentence is too deep to parse
 _BACKQUOTED = re.compile(r"`([^`]*)`")
 _HOW = (
     'A rule compares columns and numbers, such as "end >= start", "a + b <= 100" or '
-    '"`first year` < 2020 and sex == \'F\'".'
+    "\"`first year` < 2020 and sex == 'F'\"."
 )
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -125,9 +125,8 @@ def doubts(rules: Sequence[Rule], matrix: np.ndarray) -> tuple[str, ...]:
         count = int(rule.broken(matrix).sum())
         if count:
             breaks = "breaks" if count == 1 else "break"
-            found.append(
-                f"{count:,} of {len(matrix):,} rows learnt from {breaks} the rule {rule.sentence!r}."
-            )
+            share = f"{count:,} of {len(matrix):,} rows learnt from"
+            found.append(f"{share} {breaks} the rule {rule.sentence!r}.")
     return tuple(found)
 
 

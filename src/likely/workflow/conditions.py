@@ -14,10 +14,10 @@ import numpy as np
 
 from likely.base.capabilities import Sampler
 from likely.base.columnwise import Columnwise
-from likely.core.errors import CannotDo, DataError, ParameterError
+from likely.core.errors import DataError, ParameterError
 from likely.core.progress import track
 from likely.core.random import generator
-from likely.data.allowed import read_allowed
+from likely.data.allowed import Allowed, read_allowed
 from likely.data.rules import Rule
 from likely.data.schema import Schema
 
@@ -28,19 +28,17 @@ _LEAST_MOST = 100_000  # at least so many
 _WEIGHED = 4_096  # rows that tell how probable a condition is
 
 
-class Conditional(NamedTuple):
+class Probable(NamedTuple):
     """Rows that satisfy conditions, and how probable these are."""
 
     rows: np.ndarray  # (n, used columns)
     probability: float
 
 
-Draw = Callable[[int, int | None], Conditional]
+Draw = Callable[[int, int | None], Probable]
 
 
-def draw_where(
-    model: Sampler, n: int, where: Mapping[str, Any], seed: int | None
-) -> Conditional:
+def draw_where(model: Sampler, n: int, where: Mapping[str, Any], seed: int | None) -> Probable:
     """Draw rows of which each satisfies all conditions.
 
     Parameters
@@ -62,16 +60,16 @@ def draw_where(
     schema = model.schema_
     _check_used(where, schema)
     if not where:
-        return Conditional(rounded(schema, model.sample(n, seed=seed)), 1.0)
+        return Probable(rounded(schema, model.sample(n, seed=seed)), 1.0)
     if isinstance(model, Columnwise):
-        return Conditional(*model.sample_where(n, where, seed=seed))
+        return Probable(*model.sample_where(n, where, seed=seed))
     allowed = read_allowed(where, schema.used)
 
     seeds = generator(seed)
 
     def drawn(size: int) -> tuple[np.ndarray, np.ndarray]:
         rows = rounded(schema, model.sample(size, seed=int(seeds.integers(2**32))))
-        return rows, np.all([one.holds(rows[:, j]) for j, one in allowed.items()], axis=0)
+        return rows, _satisfying(allowed, rows)
 
     kept = _Kept(
         n,
@@ -80,7 +78,7 @@ def draw_where(
         "is asked of columns first.",
     )
     rows = kept.fill(drawn, "Drawing rows that satisfy the conditions")
-    return Conditional(rows, kept.share)
+    return Probable(rows, kept.share)
 
 
 def probability_of(model: Sampler, where: Mapping[str, Any], seed: int | None) -> float:
@@ -91,13 +89,12 @@ def probability_of(model: Sampler, where: Mapping[str, Any], seed: int | None) -
         return float(model.sample_where(_WEIGHED, where, seed=seed)[1]) if where else 1.0
     allowed = read_allowed(where, schema.used)
     rows = rounded(schema, model.sample(_FIRST, seed=seed))
-    fits = [one.holds(rows[:, j]) for j, one in allowed.items()]
-    return float(np.all(fits, axis=0).mean()) if fits else 1.0
+    return float(_satisfying(allowed, rows).mean())
 
 
 def draw_keeping(
     draw: Draw, n: int, rules: Sequence[Rule], doubts: Sequence[str], seed: int | None
-) -> Conditional:
+) -> Probable:
     """Draw rows that keep rules: those that break one are drawn again.
 
     Parameters
@@ -137,9 +134,17 @@ def draw_keeping(
         broken = np.array([rule.broken(rows) for rule in rules])
         often = often + broken.sum(axis=1)
         kept.why = _most_broken(rules, often, kept.drawn + size, doubts)
-        return rows, ~broken.any(axis=0)
+        return rows, np.asarray(~broken.any(axis=0))
 
     found.rows[again] = kept.fill(drawn, "Drawing again the rows that break a rule")
+    return found
+
+
+def _satisfying(allowed: Mapping[int, Allowed], rows: np.ndarray) -> np.ndarray:
+    """Tell which rows satisfy all conditions, (n,) of bool."""
+    found = np.ones(len(rows), dtype=bool)
+    for j, one in allowed.items():
+        found &= one.holds(rows[:, j])
     return found
 
 
@@ -220,9 +225,7 @@ class _Kept:
             pass
         return np.concatenate(self.parts)[: self.n]
 
-    def _until_enough(
-        self, draw: Callable[[int], tuple[np.ndarray, np.ndarray]]
-    ) -> Iterator[None]:
+    def _until_enough(self, draw: Callable[[int], tuple[np.ndarray, np.ndarray]]) -> Iterator[None]:
         """Yield once for every row that is kept."""
         while self.have < self.n:
             before, lacking = self.have, (self.n - self.have) / max(self.share, 1e-6)

@@ -234,4 +234,5 @@ class Drawing:
         """
         from likely.workflow.gallery import write_gallery
 
-        return write_gallery(cast("Learned", self), Path(path), n, prompt=prompt, seed=seed, drawing=drawing)
+        learned = cast("Learned", self)
+        return write_gallery(learned, Path(path), n, prompt=prompt, seed=seed, drawing=drawing)

@@ -17,7 +17,6 @@ from likely.data.alphabet import Alphabet
 from likely.data.back import to_array, to_frame
 from likely.data.captions import Captions
 from likely.data.clips import Clips
-from likely.data.column import Column
 from likely.data.rules import doubts, read_rules
 from likely.data.samples import Samples
 from likely.data.schema import Schema
@@ -26,7 +25,7 @@ from likely.data.sound import Sound
 from likely.data.table import Table, stack
 from likely.data.texts import Texts
 from likely.workflow.conditions import (
-    Conditional,
+    Probable,
     checked_where,
     draw_keeping,
     draw_where,
@@ -98,8 +97,8 @@ def sampler_of(learned: Learned) -> Any:
     cannot = f"{type(model).__name__} cannot generate {learned.worded('rows')}."
     if kind == "table":
         raise CannotDo(
-            f'{cannot} Learn with aim="generate" (or aim="both", to find what is unlikely as well), '
-            f"or choose a method that can with method=: {which}."
+            f'{cannot} Learn with aim="generate" (or aim="both", to judge rows, too), or choose a '
+            f"method that can with method=: {which}."
         )
     raise CannotDo(f"{cannot} For these there are {which}; choose one with method=.")
 
@@ -160,7 +159,7 @@ def _rows(
     return Table(found.rows, schema.used, named=schema.named)
 
 
-def _where(model: Any, where: Mapping[str, Any], n: int, seed: int | None) -> Conditional:
+def _where(model: Any, where: Mapping[str, Any], n: int, seed: int | None) -> Probable:
     return draw_where(model, n, where, seed)
 
 

@@ -40,7 +40,8 @@ _PLAIN = {
     "summaries": tuple[ColumnSummary, ...],
 }
 _OF_ORIGIN = {"library": str, "types": tuple[str, ...], "words": tuple[tuple[str, str, str], ...]}
-_ADDED = {"generator", "margins", "identifiers", "origin"}  # files of earlier versions do not have them
+_ADDED = {"generator", "margins", "identifiers", "origin"}
+"""Parts that files of earlier versions do not have."""
 
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
