@@ -14,8 +14,7 @@ from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.header import unused_name
 from likely.data.table import Table
-
-_CASTABLE = (nw.Boolean, nw.String, nw.Categorical, nw.Enum, nw.Date, nw.Datetime)
+from likely.data.typed import typed
 
 
 def give_back(data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None = None) -> Any:
@@ -86,8 +85,8 @@ def to_frame(table: Table, like: Any = None) -> Any:
     names = {str(name): name for name in frame.columns}
     all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     users = dict(zip(names, all_series, strict=True))
-    typed = [_typed(made[c.name], users[c.name], c) for c in table.columns if c.name in users]
-    made = made.with_columns(*typed).to_native()
+    cast = [typed(made[c.name], users[c.name], c) for c in table.columns if c.name in users]
+    made = made.with_columns(*cast).to_native()
     if frame.implementation.is_pandas_like():
         made.columns = [names.get(column.name, column.name) for column in table.columns]
     return made
@@ -152,45 +151,3 @@ def _arrow_column(column: Column, values: np.ndarray) -> pa.Array:
     codes = pa.array(whole.astype(np.int32), pa.int32(), mask=missing)
     labels = pa.array(column.labels, pa.string())
     return labels.take(codes)
-
-
-def _typed(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> nw.Series[Any]:
-    """Return a made column in the type of the user's column of that name."""
-    was_text = isinstance(user.dtype, (nw.String, nw.Object)) and column.kind != "category"
-    if was_text:
-        return made
-    if user.implementation.is_pandas_like():
-        return nw.from_native(_typed_pandas(made, user, column), series_only=True)
-    if isinstance(user.dtype, nw.Duration):
-        return _microseconds(made).cast(nw.Int64).cast(user.dtype)
-    if isinstance(user.to_native(), (pa.Array, pa.ChunkedArray)):
-        return _typed_arrow(made, user)
-    castable = user.dtype.is_numeric() or isinstance(user.dtype, _CASTABLE)
-    return made.cast(user.dtype) if castable and made.dtype != user.dtype else made
-
-
-def _typed_pandas(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> Any:
-    native, wanted = made.to_native(), user.to_native().dtype
-    if isinstance(user.dtype, nw.Categorical):
-        native = native.map({str(category): category for category in wanted.categories})
-        return native.astype(wanted)
-    if isinstance(user.dtype, nw.Duration):
-        return _microseconds(made).to_native().astype(wanted)
-    holds_missing = wanted.kind not in "iub" or not isinstance(wanted, np.dtype)
-    if native.isna().any() and not holds_missing:
-        return native
-    return native.astype(wanted)
-
-
-def _typed_arrow(made: nw.Series[Any], user: nw.Series[Any]) -> Any:
-    """Return a made column in the Arrow type of the user's, which has several for one meaning."""
-    native, wanted = made.to_native(), user.to_native().type
-    if pa.types.is_dictionary(wanted):
-        native = native.cast(wanted.value_type).dictionary_encode()
-    if pa.types.is_nested(wanted) or native.type.equals(wanted):
-        return made
-    return nw.from_native(native.cast(wanted), series_only=True).alias(made.name)
-
-
-def _microseconds(seconds: nw.Series[Any]) -> nw.Series[Any]:
-    return (seconds * 1e6).round()

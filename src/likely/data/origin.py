@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,9 +18,17 @@ from likely.data.table import Table, stack, write_value
 
 _SIMPLE = (
     "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128",
-    "Float32", "Float64", "Boolean", "String", "Categorical", "Date", "Time",
+    "Float16", "Float32", "Float64", "Boolean", "String", "Categorical", "Date", "Time",
 )  # fmt: skip
 _DATETIME = re.compile(r"Datetime\(time_unit='(\w+)', time_zone=(?:None|'([^']+)')\)")
+_DECIMAL = re.compile(r"Decimal\(precision=(\d{1,2}), scale=(\d{1,2})\)")
+_OBJECTS: dict[str, Callable[[Any], Any]] = {
+    "date": lambda moment: moment.date(),
+    "time": lambda seconds: (_MIDNIGHT + timedelta(seconds=round(seconds, 6))).time(),
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+    "Decimal": lambda number: Decimal(repr(number)),
+}
+_MIDNIGHT = datetime(1970, 1, 1)
 _DURATION = re.compile(r"Duration\(time_unit='(\w+)'\)")
 
 
@@ -70,6 +80,21 @@ class Origin:
             parts.append(part)
         return stack([part[0] for part in parts], [part[1] for part in parts], named=table.named)
 
+    def as_objects(self, frame: Any) -> Any:
+        """Return a dataframe whose columns of Python objects hold such again; pandas has them."""
+        if self.library != "pandas" or len(self.types) != len(frame.columns):
+            return frame
+        for j, name in enumerate(self.types):
+            if name.startswith("object") and frame.dtypes.iloc[j] != object:
+                cells = frame.iloc[:, j]
+                make = _OBJECTS.get(name.removeprefix("object, "))
+                known = cells.notna()
+                objects = cells.astype(object).where(known, None)
+                if make is not None:
+                    objects[known] = [make(cell) for cell in cells[known]]
+                frame.isetitem(j, objects.astype(object))
+        return frame
+
     def like(self, columns: Sequence[Column]) -> Any:
         """Return a dataframe without rows that shows the library and the types, or None.
 
@@ -98,7 +123,7 @@ def origin_of(table: Table) -> Origin:
         return Origin()
     empty = frame.head(0).to_native()
     library = frame.implementation.value
-    types = tuple(map(_pandas_type, empty.dtypes)) if library == "pandas" else ()
+    types = tuple(map(_pandas_type, frame.iter_columns())) if library == "pandas" else ()
     return Origin(library, types, _words(table, frame), empty)
 
 
@@ -150,9 +175,14 @@ def _words(table: Table, frame: nw.DataFrame[Any]) -> tuple[tuple[str, str, str]
     return tuple(found)
 
 
-def _pandas_type(dtype: Any) -> str:
-    ordered = dtype.name == "category" and dtype.ordered
-    return "category, ordered" if ordered else str(dtype)
+def _pandas_type(series: nw.Series[Any]) -> str:
+    native = series.to_native()
+    if native.dtype.name == "category" and native.dtype.ordered:
+        return "category, ordered"
+    if native.dtype != object:
+        return str(native.dtype)
+    first = native.first_valid_index()
+    return "object" if first is None else f"object, {type(native[native.notna()].iloc[0]).__name__}"
 
 
 def _pandas(origin: Origin, columns: Sequence[Column]) -> Any:
@@ -160,7 +190,7 @@ def _pandas(origin: Origin, columns: Sequence[Column]) -> Any:
 
     made = {}
     for column, name in zip(columns, origin.types, strict=False):
-        dtype: Any = name
+        dtype: Any = "object" if name.startswith("object") else name
         if name.startswith("category"):
             dtype = pd.CategoricalDtype(list(column.labels), ordered=name.endswith("ordered"))
         try:
@@ -183,6 +213,9 @@ def _type(column: Column) -> Any:
         return getattr(nw, name)
     if name.startswith("Enum("):
         return nw.Enum(column.labels)
+    exact = _DECIMAL.fullmatch(name)
+    if exact is not None and int(exact[2]) <= int(exact[1]) <= 38:
+        return nw.Decimal(int(exact[1]), int(exact[2]))
     moment, span = _DATETIME.fullmatch(name), _DURATION.fullmatch(name)
     units = ("s", "ms", "us", "ns")
     if moment is not None and moment[1] in units:

@@ -167,8 +167,11 @@ def _as_the_data(learned: Learned, table: Table, like: Any) -> Any:
     """Return rows as a dataframe or array, as the data were, or like what the user gives."""
     if not table.named and like is None:
         return to_array(table, learned.origin.types)
-    like = learned.origin.like(learned.columns) if like is None else like
-    return to_frame(learned.origin.as_written(table, like), like)
+    if like is not None:
+        return to_frame(learned.origin.as_written(table, like), like)
+    like = learned.origin.like(learned.columns)
+    frame = to_frame(learned.origin.as_written(table, like), like)
+    return frame if like is None else learned.origin.as_objects(frame)
 
 
 def is_asked(model: Any) -> bool:
