@@ -85,7 +85,7 @@ class Origin:
         if self.library != "pandas" or len(self.types) != len(frame.columns):
             return frame
         for j, name in enumerate(self.types):
-            if name.startswith("object") and frame.dtypes.iloc[j] != object:
+            if name.startswith("object") and frame.dtypes.iloc[j].kind != "O":
                 cells = frame.iloc[:, j]
                 make = _OBJECTS.get(name.removeprefix("object, "))
                 known = cells.notna()
