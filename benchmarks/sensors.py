@@ -10,7 +10,7 @@ first one that is beyond the cut, of the events found; "flagged" is the share of
 episodes, which is what chance would find. "withdrawn" counts series in which the promise was
 withdrawn because too many stretches are odd: people see a ranking then, and the reason.
 
-    python benchmarks/sensors.py                     stores results/sensors.json
+    python benchmarks/sensors.py                     what is missing, stores results/sensors.json
     python benchmarks/sensors.py Panel SubPCA        some methods, not stored
 
 Hearts (ecg_mitbih, the first 60,000 steps), bearings (cwru: a file of a good bearing is learnt,
@@ -64,20 +64,17 @@ class Judged(NamedTuple):
 
 def main(methods: list[str]) -> None:
     """Measure, print and store a row for each family and method."""
-    known = set(likely.methods()["name"].to_pylist())
-    rows = []
-    for family in FAMILIES:
-        every = list(series(family))
+    rows = [] if methods else store.load("sensors")
+    done = {(row["family"], row["method"]) for row in rows}
+    for family in (*FAMILIES, "cmapss"):
+        every = list(series(family)) if family in FAMILIES else []
         for method in methods or METHODS:
-            if method == "auto" or method in known:
-                rows.append(of_family(family, method, every))
-                store.show(rows[-1])
-    for method in methods or METHODS:
-        if method == "auto" or method in known:
-            rows.append(engines(method))
+            if (family, method) in done:
+                continue
+            rows.append(of_family(family, method, every) if every else engines(method))
             store.show(rows[-1])
-    if not methods:
-        store.save("sensors", rows)
+            if not methods:
+                store.save("sensors", rows)
 
 
 def of_family(family: str, method: str, every: list[Judged]) -> dict:
@@ -113,10 +110,10 @@ def reported(method: str, one: Judged) -> tuple[np.ndarray, bool]:
     """Return which steps are in episodes, and whether the promise stands."""
     learnt, new = frame(one.learnt), frame(one.new)
     with hidden():
-        learned = likely.learn(learnt, method=method, kind="timeline", normal=True)
         try:
+            learned = likely.learn(learnt, method=method, kind="timeline", normal=True)
             found = learned.detect(new, fpr=ASKED["fpr"])
-        except DataError:  # too short to be judged
+        except DataError:  # too short to be learnt from or judged
             return np.zeros(len(new), dtype=bool), True
     assert isinstance(found, EventFindings)
     oddness, log_p = -found.scores[found.moments.order], found.log_p[found.moments.order]

@@ -9,6 +9,7 @@ from typing import Any
 
 import measured_densities
 import measured_series
+import measured_synthetic
 from pieces import table
 
 RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
@@ -174,4 +175,5 @@ SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "binarised_mnist_cuda": _binarised_mnist_cuda,
     **measured_densities.SUMMARIES,
     **measured_series.SUMMARIES,
+    **measured_synthetic.SUMMARIES,
 }

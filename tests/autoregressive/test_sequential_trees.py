@@ -95,13 +95,16 @@ def test_drawn_rows_are_distributed_as_the_rows(fitted: SequentialTrees) -> None
     assert (drawn[:, 1] % 1 == 0).all()
 
 
-def test_rows_spread_to_the_middle_between_neighbours() -> None:
-    counts = np.zeros((1, 8))
-    counts[0, [1, 5]] = [1, 2]
-    counts[0, 7] = 4  # an atom
-    found = spread(counts, np.arange(1, 7))
-    # cells 0 and 4 of six: [0, 2.5) holds one row, [2.5, 5) two
-    np.testing.assert_allclose(found[0], [0, 0.4, 0.4, 0.6, 0.8, 0.8, 0, 4])
+def test_rows_spread_halfway_to_their_nearest_neighbour() -> None:
+    counts = np.zeros((1, 9))
+    counts[0, [1, 5, 7]] = [1, 1, 2]
+    counts[0, 8] = 4  # an atom
+    found = spread(counts, np.arange(1, 8))
+    # in cells 0 to 6: row 0 reaches 2 cells each way, row 4 one, the pair in 6 stays
+    first = [0.4, 0.4, 0.2, 0, 0, 0, 0]  # [0, 2.5), cut off at the end
+    second = [0, 0, 0, 0.25, 0.5, 0.25, 0]  # [3.5, 5.5)
+    pair = [0, 0, 0, 0, 0, 0, 2]
+    np.testing.assert_allclose(found[0], [0, *np.sum([first, second, pair], axis=0), 4])
 
 
 def test_all_leaves_together_are_distributed_as_the_rows() -> None:

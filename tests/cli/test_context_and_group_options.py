@@ -1,5 +1,6 @@
 """`--context` and `--group` on the command line."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,3 +45,21 @@ def test_a_file_keeps_how_rows_are_grouped(run: Run, visits: Path, tmp_path: Pat
     assert "Learnt 90 groups" in learnt.output
     result = run("detect", visits, "--model", file, "--top", "2")
     assert "2 oddest of 90 groups" in result.output
+
+
+def test_series_of_groups_are_named(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    load = rng.normal(50, 1, (300, 2))
+    load[100, 1] = 90.0
+    path = tmp_path / "sensors.csv"
+    lines = [
+        f"2026-03-{1 + i // 24:02} {i % 24:02}:00,{name},{load[i, j]:.2f}"
+        for i in range(300)
+        for j, name in enumerate("ab")
+    ]
+    path.write_text("\n".join(["time,machine,load", *lines]) + "\n", encoding="utf-8")
+    asked = ("detect", path, "--group", "machine", "--method", "SubPCA", "--top", "1")
+    result = run(*asked)
+    assert result.exit_code == 0, result.output
+    assert "machine b, 2026-03-05" in " ".join(result.output.split())
+    assert json.loads(run(*asked, "--json").stdout)["oddest"][0]["entity"] == "b"

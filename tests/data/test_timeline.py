@@ -12,7 +12,6 @@ from likely.core.errors import DataError
 from likely.data.clock_gaps import even_step, is_gap
 from likely.data.even_clock import spread_out
 from likely.data.frames import as_table
-from likely.data.seasons import seasons_in
 from likely.data.timeline import Timeline, in_order, level_of
 
 N = 200
@@ -242,16 +241,3 @@ def test_nothing_at_all() -> None:
     assert found.onto_rows(np.zeros(0), 4.0).tolist() == [4, 4, 4]
     assert list(found.parts(1, across=False)) == []
     assert len(series(HOURS[:1])) == 1
-
-
-def test_seasons_are_in_phase_across_gaps() -> None:
-    hours = pd.date_range("2026-05-01", periods=24 * 40, freq="h")
-    load = np.sin(2 * np.pi * np.arange(len(hours)) / 24)
-    there = np.r_[0:300, 371:600, 689:960]
-    found = series(hours[there], load=load[there])
-    assert len(found.breaks) == 2
-    assert [one.name for one in seasons_in(found)] == ["day"]
-    far = np.r_[0:300, 304:600] * 1.0
-    far[300:] += 24 * 9000
-    found = series(hours[0] + pd.to_timedelta(far, unit="h"), load=load[np.r_[0:300, 304:600]])
-    assert [one.name for one in seasons_in(found)] == ["day"]

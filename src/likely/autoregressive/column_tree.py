@@ -1,4 +1,9 @@
-"""One decision tree that says how the pieces of a column are distributed, given other columns."""
+"""One decision tree that says how the pieces of a column are distributed, given other columns.
+
+A leaf by itself is right on average but noisy; one that borrows much from the nodes above is steady
+but blurred. Rows drawn from the first pass for real, and the second gives held-out rows the higher
+probability. Chances are mostly the first, and to a fifth the second.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from likely.autoregressive.leaf_smoothing import lending, mixed, spread, summed
+
+_NEAR = (0.3, 0.1)  # discount and strength of leaves that hardly borrow
+_FAR = 0.2
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,8 @@ class ColumnTree:
     pieces : int
         How many the column has.
     discount, strength : float
-        How much leaves lend to the nodes above; see `leaf_smoothing`.
+        How much leaves lend to the nodes above where held-out rows are likeliest; see
+        `leaf_smoothing`.
     """
 
     feature: np.ndarray
@@ -44,8 +53,8 @@ class ColumnTree:
     entry_count: np.ndarray
     even: np.ndarray
     pieces: int
-    discount: float = 0.3
-    strength: float = 0.0
+    discount: float = 0.5
+    strength: float = 10.0
 
     def leaves(self, codes: np.ndarray) -> np.ndarray:
         """Return the leaf that each row falls into, shape (n,) of int."""
@@ -67,7 +76,8 @@ class ColumnTree:
     def chances(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return chances of pieces in every leaf that rows fall into, and which each row is in."""
         reached, which = np.unique(self.leaves(codes), return_inverse=True)
-        return self.of_nodes(self.discount, self.strength)[reached], which
+        near, far = self.of_nodes(*_NEAR), self.of_nodes(self.discount, self.strength)
+        return near[reached] + _FAR * (far[reached] - near[reached]), which
 
     def of_nodes(self, discount: float, strength: float) -> np.ndarray:
         """Return chances of pieces in every node, (node, piece)."""

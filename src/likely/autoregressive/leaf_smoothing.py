@@ -1,7 +1,7 @@
 """From counts in the leaves of a tree to chances that are not mere copies of rows.
 
-Two things are known beyond the counts of a leaf. Numbers between two rows of it are about as likely
-as these, so each row is spread to the middle between it and its neighbours, over intervals only:
+Two things are known beyond the counts of a leaf. Numbers near a row of it are about as likely as
+its own, so each row is spread halfway to its nearest neighbour on both sides, over intervals only:
 atoms stay atoms. And a leaf resembles the node above it, so every node lends a part of its rows to
 the node above and gets as much of that node's mixture back. What is lent is the more, the fewer
 rows and the more kinds of them there are:
@@ -17,7 +17,7 @@ import numpy as np
 
 
 def spread(counts: np.ndarray, even: np.ndarray) -> np.ndarray:
-    """Return counts of which those in intervals reach to the middle between neighbours.
+    """Return counts of which those in intervals reach halfway to their nearest neighbour.
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ def spread(counts: np.ndarray, even: np.ndarray) -> np.ndarray:
         return counts
     leaf, place = np.nonzero(counts[:, even])
     weight = counts[leaf, even[place]]
-    same = np.diff(leaf) == 0
-    middle = (place[1:] + place[:-1] + 1) / 2  # of neighbours; cells are [place, place + 1)
-    low, high = place.astype(np.float64), place + 1.0
-    low[1:][same] = middle[same]
-    high[:-1][same] = middle[same]
+    gap = np.where(np.diff(leaf) == 0, np.diff(place), len(even)).astype(np.float64)
+    nearest = np.minimum(np.append(gap, len(even)), np.insert(gap, 0, len(even)))
+    reach = np.where((weight > 1) | (nearest >= len(even)), 0.5, nearest / 2)
+    low = np.maximum(place + 0.5 - reach, 0)  # cells are [place, place + 1)
+    high = np.minimum(place + 0.5 + reach, len(even))
     height = weight / (high - low)
     size = (len(counts), len(even) + 2)
     slope, offset = np.zeros(size), np.zeros(size)

@@ -27,8 +27,8 @@ class SequentialTrees(Columnwise):
     their neighbours. Leaves borrow from the nodes above them as much as makes rows that were left
     out likeliest, so that single rows are not copied, and every row has a probability.
 
-    Columns with few different values come first. Where something is asked of later ones, these
-    come first instead, by trees that are grown on rows drawn from the model itself.
+    Dates come first, then columns with few different values. Where something is asked of later
+    ones, these come first instead, by trees that are grown on rows drawn from the model itself.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ class SequentialTrees(Columnwise):
     def _learn(self, codes: np.ndarray, rng: np.random.Generator) -> None:
         rows = codes[some_rows(len(codes), self.max_rows, rng)]
         self._chain = self._others = self._drawn = None
-        self.order_ = np.argsort(self._sizes, kind="stable")
+        is_date = np.array([column.kind == "date" for column in self.schema_.used])
+        self.order_ = np.lexsort((self._sizes, ~is_date))
         given = np.zeros(codes.shape[1], dtype=bool)
         trees: dict[int, ColumnTree] = {}
         for j in track(self.order_.tolist(), "Growing trees"):

@@ -126,7 +126,7 @@ def _fitted(x: np.ndarray, y: np.ndarray, size: int, label: bool, least: int, se
     ordered = np.sort(place)
     rank = np.searchsorted(ordered, place) + np.searchsorted(ordered, place, side="right")
     marks = [(y == piece).astype(np.float64) for piece in frequent]
-    marks.append(rank / (2 * len(y)) * np.sqrt(12) / 2)  # spread as that of an even indicator
+    marks.append(rank / (2 * len(y)) * np.sqrt(12))  # with a spread of 1
     targets = np.column_stack(marks)
     return DecisionTreeRegressor(min_samples_leaf=least, random_state=seed).fit(x, targets)
 

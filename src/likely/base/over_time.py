@@ -14,6 +14,7 @@ from likely.core.errors import DataError
 from likely.data.aside import without_silent
 from likely.data.clock_column import with_clock
 from likely.data.dataframes import index_as_column
+from likely.data.own_units import OwnUnits, in_own_units, learn_own_units
 from likely.data.samples import Samples
 from likely.data.table import Table
 from likely.data.timeline import Stretch, Timeline, in_order, level_of
@@ -39,6 +40,10 @@ class OverTime(Model, ABC):
     as the usual one. Of more than two million steps blocks from all over the series are learnt
     from.
 
+    A table may hold several series (`Table.series`): each is seen in units of its own usual spread
+    around its own level, and one model is learnt from the stretches of all. A series that was not
+    learnt from has the level and the spread of what is judged of it.
+
     Hooks see stretches, in the order of time: `_learn` and `_oddness`.
 
     Attributes
@@ -49,16 +54,22 @@ class OverTime(Model, ABC):
         1 if gaps in the clock were so many that they count as none, else 0.
     level_ : ndarray of shape (channel,)
         The median of each channel: what it is taken for where nothing is known of it.
+    own_level_, own_spread_ : ndarray of shape (series, channel)
+        Level and usual spread of each series; no rows if one series was learnt from.
     """
 
     state: ClassVar[dict[str, Array | Members | Weights]] = {
         "usual_": Array(),
         "across_gaps_": Array(dtype="int64", low=0, high=1),
         "level_": Array("series_channel"),
+        "own_level_": Array("series", "series_channel"),
+        "own_spread_": Array("series", "series_channel"),
     }
     usual_: float
     across_gaps_: int
     level_: np.ndarray
+    own_level_: np.ndarray
+    own_spread_: np.ndarray
 
     @property
     @abstractmethod
@@ -125,6 +136,15 @@ class OverTime(Model, ABC):
     def _view(self, schema: Any, samples: Any) -> Any:
         return in_order(samples)
 
+    def _fit_features(
+        self, schema: Any, x: Any, rng: np.random.Generator, labels: np.ndarray | None = None
+    ) -> None:
+        self.own_level_, self.own_spread_ = learn_own_units(x, _scaled(schema))
+        super()._fit_features(schema, self._in_own_units(schema, x), rng, labels)
+
+    def _in_own_units(self, schema: Any, x: Any) -> Any:
+        return in_own_units(x, OwnUnits(self.own_level_, self.own_spread_), _scaled(schema))
+
     def _fit(self, x: Any, rng: np.random.Generator) -> None:
         timeline: Timeline = x
         if len(timeline) < self.min_rows:
@@ -134,7 +154,7 @@ class OverTime(Model, ABC):
             )
         if not timeline.known.any():
             raise DataError("Not one value of the series is known. Give rows that hold numbers.")
-        least = min(self.longest_window, len(timeline))
+        least = min(self.longest_window, timeline.longest)
         self.level_ = level_of(timeline.values)
         self.across_gaps_ = int(timeline.too_broken(least))
         parts = timeline.parts(least, across=bool(self.across_gaps_), level=self.level_)
@@ -142,11 +162,11 @@ class OverTime(Model, ABC):
 
     def _score(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
-        if len(timeline) < self.least_steps_:
+        if timeline.longest < self.least_steps_:
             raise DataError(
-                f"The series has {len(timeline):,} steps with a time; this {type(self).__name__} "
-                f"looks at {self.least_steps_:,} at once. Give a longer stretch, with what came "
-                "before it."
+                f"The series has {timeline.longest:,} steps with a time; this "
+                f"{type(self).__name__} looks at {self.least_steps_:,} at once. Give a longer "
+                "stretch, with what came before it."
             )
         return -timeline.onto_rows(self._by_step(timeline, self.usual_), self.usual_)
 
@@ -162,6 +182,8 @@ class OverTime(Model, ABC):
         numbers = sum(column.kind in ("number", "boolean") for column in self.schema_.used)
         if len(self.level_) != numbers:
             raise ValueError(f"{len(self.level_)} levels of {numbers} channels")
+        if not (self.own_spread_ > 0).all():
+            raise ValueError("the spread of a series is none")
 
     def _by_step(self, timeline: Timeline, elsewhere: float) -> np.ndarray:
         """Return how odd each step is, (time,); those of too short stretches are `elsewhere`."""
@@ -193,7 +215,14 @@ class OverTime(Model, ABC):
         self._check_fitted()
         table = self.schema_.match(index_as_column(X, [c.name for c in self.schema_.used]))
         self._given(condition, len(table))
-        return compute(self._view(self.schema_, table))  # a series is judged as a whole
+        timeline = self._view(self.schema_, table)
+        return compute(self._in_own_units(self.schema_, timeline))  # judged as a whole
+
+
+def _scaled(schema: Any) -> np.ndarray:
+    """Return which channels are measured in units, (channel,) of bool: yes and no are not."""
+    kinds = [column.kind for column in schema.used]
+    return np.array([kind == "number" for kind in kinds if kind in ("number", "boolean")])
 
 
 def _blocks(stretches: list[Stretch], least: int) -> list[Stretch]:

@@ -11,6 +11,7 @@ alarm is one of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -71,7 +72,7 @@ class Pace:
     odder : float
         Oddness that three in ten cells reach: many of those in a row are one spell.
     a_day : float or None
-        How many stretches a day there are; None without a clock.
+        How many stretches a day a series has; None without a clock.
     """
 
     span: int
@@ -79,24 +80,28 @@ class Pace:
     a_day: float | None
 
     @classmethod
-    def of(cls, oddness: np.ndarray, days: float | None) -> Pace:
-        """Learn the pace of a series.
+    def of(cls, oddness: np.ndarray, days: float | None, begins: Sequence[int] = (0,)) -> Pace:
+        """Learn the pace of a series, or of several, one behind the other.
 
         Parameters
         ----------
         oddness : ndarray of shape (time,)
             In the order of time.
         days : float or None
-            How long the series is.
+            How long the series are in all.
+        begins : sequence of int, default (0,)
+            The step with which each series begins.
         """
         span = span_of(oddness)
-        odder = float(np.quantile(peaks(oddness, span), _ODDER))
-        pace = cls(span, odder, None)
-        count = len(pace.stretches(oddness))
+        highest = [peaks(part, span) for part in np.split(oddness, begins[1:])]
+        pace = cls(span, float(np.quantile(np.concatenate(highest), _ODDER)), None)
+        count = len(pace.stretches(oddness, begins))
         return replace(pace, a_day=count / days if days else None)
 
-    def stretches(self, oddness: np.ndarray) -> np.ndarray:
+    def stretches(self, oddness: np.ndarray, begins: Sequence[int] = (0,)) -> np.ndarray:
         """Return the first step of each stretch: a cell, or a long spell of odder ones.
+
+        None is of two series; `begins` says where each begins.
 
         Examples
         --------
@@ -104,6 +109,12 @@ class Pace:
         >>> pace.stretches(np.array([0, 9, 9, 0] + 20 * [7] + [1.0])).tolist()
         [0, 1, 2, 3, 4, 24]
         """
+        parts = np.split(oddness, begins[1:])
+        return np.concatenate(
+            [begin + self._of_one(part) for begin, part in zip(begins, parts, strict=True)]
+        )
+
+    def _of_one(self, oddness: np.ndarray) -> np.ndarray:
         starts = cells(len(oddness), self.span)
         odder = np.maximum.reduceat(oddness, starts) > self.odder
         changes = np.flatnonzero(np.diff(odder)) + 1
@@ -113,9 +124,9 @@ class Pace:
                 begins[first + 1 : end] = False
         return starts[begins]
 
-    def highest(self, oddness: np.ndarray) -> np.ndarray:
+    def highest(self, oddness: np.ndarray, begins: Sequence[int] = (0,)) -> np.ndarray:
         """Return the highest oddness of each stretch."""
-        return np.maximum.reduceat(oddness, self.stretches(oddness))
+        return np.maximum.reduceat(oddness, self.stretches(oddness, begins))
 
 
 def cells(steps: int, span: int) -> np.ndarray:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from likely.data.table import Table
+from likely.data.clock_column import clock_of, with_clock
+from likely.data.column import Column
+from likely.data.end_to_end import rows_of_each
+from likely.data.epochs import from_numbers
+from likely.data.table import Table, write_value
 
 _MOST = 0.2  # of the rows: a column with more levels than that names no entities
 _LEAST_ROWS = 4  # of an entity
@@ -74,7 +79,7 @@ def split_by(table: Table, group: str, least: int = 8) -> Entities:
     order = np.argsort(codes, kind="stable")
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     every = [
-        Entity(table.text(int(rows[0]), j), rows, whole.take(rows))
+        Entity(name_of(table.columns[j], table.matrix[rows[0], j]), rows, whole.take(rows))
         for rows in sorted(np.split(order, edges), key=lambda rows: int(rows[0]))
     ]
     parts = tuple(one for one in every if len(one.rows) >= least)
@@ -86,6 +91,47 @@ def split_by(table: Table, group: str, least: int = 8) -> Entities:
         what = "1 has" if len(short) == 1 else f"{len(short):,} have"
         notes.append(f"{what} fewer than {least:,} rows and cannot be judged: {names}{more}.")
     return Entities(parts, short, tuple(notes))
+
+
+def name_of(column: Column, key: float) -> str:
+    """Return what an entity is called; 17,000 is a number, 17000 a name.
+
+    Examples
+    --------
+    >>> name_of(Column("unit", "number"), 17_000.0)
+    '17000'
+    """
+    if column.kind == "number" and abs(key) < 1e15 and key == int(key):
+        return str(int(key))
+    return write_value(column, key)
+
+
+def with_clock_of_each(table: Table, time: str | None = None) -> Table:
+    """Return a table of several series with the clock that the longest of them has.
+
+    The clock of one series is even and rises, that of all together does not.
+
+    Parameters
+    ----------
+    table : Table
+        It says which series each row is of.
+    time : str, optional
+        The column that is the clock; default: found.
+
+    Raises
+    ------
+    DataError
+        If there is no such column, or it holds text.
+    """
+    _, rows = rows_of_each(table)
+    longest = replace(table.take(max(rows, key=len)), series=None)
+    own = with_clock(longest, time)
+    clock = clock_of(own, time)
+    matrix = table.matrix
+    if clock is not None and own.columns[clock].reading != table.columns[clock].reading:
+        matrix = matrix.copy()
+        matrix[:, clock] = from_numbers(matrix[:, clock], own.columns[clock].reading)
+    return replace(table, matrix=matrix, columns=own.columns, notes=own.notes)
 
 
 def telling_apart(table: Table, clock: int) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.clock_column import clock_of, with_clock
 from likely.data.column import Column
+from likely.data.frames import as_table
 from likely.data.on_steps import OnSteps, steps_between
 from likely.data.table import Table, stack
 from likely.data.widths import LADDER, width_of, write_width
@@ -18,7 +21,7 @@ _SHARE = 0.5  # of a step, at least, for its count to be known
 
 
 def counts(
-    table: Table,
+    log: Any,
     time: str | None = None,
     every: str | float | None = None,
     group: str | None = None,
@@ -27,7 +30,7 @@ def counts(
 
     Parameters
     ----------
-    table : Table
+    log : path, dataframe, Table or anything else that `likely.detect` reads
         One row for each event.
     time : str, optional
         The column that says when; default: the only one of dates, or numbers that are moments.
@@ -43,7 +46,7 @@ def counts(
     OnSteps
         Its table has a date column and one column of counts, "count", or several, "count of a".
         The first and the last step, which the log may cover in part, are not known (NaN), unless
-        there are more events than usual in them all the same.
+        there are more events than usual in them all the same. `likely.detect` takes that table.
 
     Raises
     ------
@@ -52,14 +55,13 @@ def counts(
 
     Examples
     --------
-    >>> from likely.data.frames import as_table
     >>> stamps = [1_700_000_000.0 + 7 * i for i in range(100)]
-    >>> log = as_table({"ts": stamps, "what": ["a", "b"] * 50})
+    >>> log = {"ts": stamps, "what": ["a", "b"] * 50}
     >>> found = counts(log, every="1min", group="what")
     >>> found.table.names, found.table.matrix[2].tolist()[1:]
     (['ts', 'count of a', 'count of b'], [4.0, 4.0])
     """
-    table = with_clock(table, time)
+    table = with_clock(as_table(log), time)
     clock = clock_of(table, time)
     if clock is None:
         raise DataError("No column says when an event was. Name it with time=.")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from likely.core.errors import DataError
-from likely.data.clock_column import clock_of, with_clock
+from likely.data.clock_column import clock_of, evenness, with_clock
 from likely.data.column import Column
 from likely.data.entities import split_by
+from likely.data.frames import as_table
 from likely.data.on_steps import OnSteps, steps_between
 from likely.data.table import Table, stack
 from likely.data.widths import LADDER, width_of, write_width
@@ -42,7 +43,7 @@ class _Channel(NamedTuple):
 
 
 def joined(
-    tables: Mapping[str, Table],
+    tables: Mapping[str, Any],
     every: str | float | None = None,
     how: How = "last",
     limit: float = _CARRIED,
@@ -51,7 +52,7 @@ def joined(
 
     Parameters
     ----------
-    tables : mapping of str to Table
+    tables : mapping of str to path, dataframe, Table or anything else that `likely.detect` reads
         By name; each with a column of dates, or of numbers that are moments.
     every : str or float, optional
         The width of a step, such as "1min", or seconds. Default: the usual step of the channel that
@@ -68,13 +69,12 @@ def joined(
 
     Examples
     --------
-    >>> from likely.data.frames import as_table
-    >>> fast = as_table({"ts": [1.7e9 + i for i in range(6)], "load": [1.0, 2, 3, 4, 5, 6]})
-    >>> slow = as_table({"ts": [1.7e9 + 2 * i for i in range(3)], "heat": [20.0, 21.0, 22.0]})
+    >>> fast = {"ts": [1.7e9 + i for i in range(6)], "load": [1.0, 2, 3, 4, 5, 6]}
+    >>> slow = {"ts": [1.7e9 + 2 * i for i in range(3)], "heat": [20.0, 21.0, 22.0]}
     >>> joined({"a": fast, "b": slow}).table.matrix[:, 1:].T.tolist()
     [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [20.0, 20.0, 21.0, 21.0, 22.0, 22.0]]
     """
-    read = {name: with_clock(table) for name, table in tables.items()}
+    read = {name: with_clock(as_table(table)) for name, table in tables.items()}
     clocks = {name: _clock(name, table) for name, table in read.items()}
     zones = {read[name].columns[j].zone for name, j in clocks.items()}
     if len(zones) > 1:
@@ -104,7 +104,7 @@ def joined(
 
 
 def resampled(
-    table: Table,
+    data: Any,
     time: str | None = None,
     every: str | float | None = None,
     how: How = "mean",
@@ -114,7 +114,7 @@ def resampled(
 
     Parameters
     ----------
-    table : Table
+    data : path, dataframe, Table or anything else that `likely.detect` reads
         With a clock.
     time : str, optional
         The column that is the clock; default: found.
@@ -128,18 +128,17 @@ def resampled(
 
     Examples
     --------
-    >>> from likely.data.frames import as_table
-    >>> rows = as_table({"ts": [1.7e9 + i for i in range(6)], "load": [1.0, 2, 3, 4, 5, 6]})
+    >>> rows = {"ts": [1.7e9 + i for i in range(6)], "load": [1.0, 2, 3, 4, 5, 6]}
     >>> found = resampled(rows, every=2)
     >>> found.table.matrix[:, 1].tolist(), found.of_row.tolist()
     ([1.5, 3.5, 5.5], [0, 0, 1, 1, 2, 2])
     """
-    found = joined({"": with_clock(table, time)}, every, how, limit)
+    found = joined({"": with_clock(as_table(data), time)}, every, how, limit)
     return OnSteps(found.table, found.of_rows[""], found.width)
 
 
 def wide(
-    table: Table,
+    data: Any,
     group: str,
     time: str | None = None,
     every: str | float | None = None,
@@ -150,7 +149,7 @@ def wide(
 
     Parameters
     ----------
-    table : Table
+    data : path, dataframe, Table or anything else that `likely.detect` reads
         Rows of several entities.
     group : str
         The column that says which entity a row belongs to.
@@ -164,36 +163,19 @@ def wide(
 
     Examples
     --------
-    >>> from likely.data.frames import as_table
     >>> stamps = [1.7e9 + i // 2 for i in range(6)]
     >>> rows = {"ts": stamps, "pump": ["a", "b"] * 3, "heat": [1.0, 5, 2, 6, 3, 7]}
-    >>> found = wide(as_table(rows), "pump")
+    >>> found = wide(rows, "pump")
     >>> found.table.names, found.table.matrix[:, 1:].T.tolist()
     (['ts', 'heat (a)', 'heat (b)'], [[1.0, 2.0, 3.0], [5.0, 6.0, 7.0]])
     """
+    table = as_table(data)
     entities = split_by(with_clock(table, time), group, least=1)
     found = joined({one.name: one.table for one in entities.parts}, every, how, limit)
     of_row = np.full(len(table), -1, dtype=np.int64)
     for one in entities.parts:
         of_row[one.rows] = found.of_rows[one.name]
     return OnSteps(found.table, of_row, found.width)
-
-
-def at_own_rates(table: Table, time: str | None = None) -> bool:
-    """Say whether channels of one table are logged at rates of their own.
-
-    Most values are then missing, hardly a row has all, and each channel comes about evenly.
-    """
-    table = with_clock(table, time)
-    clock = clock_of(table, time)
-    numbers = [j for j in table.used() if table.columns[j].kind in ("number", "boolean")]
-    if clock is None or len(numbers) < 2:
-        return False
-    known = ~np.isnan(table.matrix[:, numbers])
-    if known.mean() > 0.6 or known.all(axis=1).mean() > 0.2:
-        return False
-    often = [_shares_near(table.matrix[there, clock]) for there in known.T if there.sum() > 2]
-    return bool(len(often) >= 2 and np.median(often) >= 0.5)
 
 
 def _clock(name: str, table: Table) -> int:
@@ -228,15 +210,9 @@ def _usual_width(channels: list[_Channel]) -> float:
     fastest = min((one for one in channels if one.step > 0), key=lambda c: c.step, default=None)
     if fastest is None:
         return 1e6
-    if _shares_near(fastest.moments) >= 0.5:
+    if evenness(fastest.moments) >= 0.5:
         return fastest.step
     return next((width for width in LADDER if width >= fastest.step), fastest.step)
-
-
-def _shares_near(moments: np.ndarray) -> float:
-    steps = np.diff(np.sort(moments))
-    usual = np.median(steps) if len(steps) else 0.0
-    return float(np.mean(np.abs(steps - usual) <= 0.1 * usual)) if usual > 0 else 0.0
 
 
 def _on(begins: np.ndarray, width: float, channel: _Channel, how: How, limit: float) -> np.ndarray:

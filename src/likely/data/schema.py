@@ -186,7 +186,7 @@ class Schema:
                 for column in data.columns
             )
             again = None if same or not self.named else _read_again(data, self.columns)
-            return data if again is None else again
+            return data if again is None else replace(again, series=data.series)
         return as_table(data, self.columns)
 
     def _notes(self, columns: tuple[Column, ...], matrix: np.ndarray) -> tuple[str, ...]:

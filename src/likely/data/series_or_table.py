@@ -1,4 +1,4 @@
-"""Whether the rows of a table are moments of one series."""
+"""Whether the rows of a table are moments of one series, or of one each group."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.data.clock_column import clock_of, evenness, with_clock
+from likely.data.entities import split_by
 from likely.data.table import Table
 
 LEAST_ROWS = 100
 _EVEN = 0.5
 _REPEATED = 0.02
 _NUMBERS = 0.5
+_MOST = 0.5
+_LOOKED_AT = 100
 
 
 def is_series(table: Table, time: str | None = None) -> tuple[bool, str]:
@@ -72,6 +75,49 @@ def is_series(table: Table, time: str | None = None) -> tuple[bool, str]:
     if not moving or len(numbers) < _NUMBERS * len(others):
         return False, f"Rows are no series: the clock {name!r} is even, but only {share}."
     return True, f"Rows are moments of one series: the clock {name!r} is even, and {share}."
+
+
+def are_series(table: Table, group: str, time: str | None = None) -> tuple[bool, str]:
+    """Say whether the rows of each group of a table are moments of one series, and why.
+
+    They are if that holds, by the rule of `is_series`, for more than half of the groups (of more
+    than a hundred, evenly chosen ones are looked at), and all other columns that are looked at are
+    numbers.
+
+    Parameters
+    ----------
+    table : Table
+        Any; what is set aside does not count.
+    group : str
+        The column that says which group a row belongs to.
+    time : str, optional
+        The column that the user calls the clock.
+
+    Examples
+    --------
+    >>> from likely.data.frames import as_table
+    >>> ts = [1_700_000_000 + 60 * i for i in range(200)]
+    >>> rows = {"ts": ts * 2, "pump": ["a"] * 200 + ["b"] * 200, "load": [1.0, 2.5] * 200}
+    >>> are_series(as_table(rows), "pump")[0]
+    True
+    """
+    table.check_names([group])
+    _, sizes = np.unique(table.matrix[:, table.names.index(group)], return_counts=True)
+    if np.mean(sizes >= LEAST_ROWS) <= _MOST:  # said before tables are made of very many
+        return False, f"Groups are no series: most have fewer than {LEAST_ROWS} rows."
+    found = split_by(table, group)
+    every = [*found.parts, *found.short]
+    some = np.unique(np.linspace(0, len(every) - 1, min(len(every), _LOOKED_AT)).astype(int))
+    verdicts = [is_series(every[i].table, time) for i in some]
+    share = sum(holds for holds, _ in verdicts) / len(verdicts)
+    if share <= _MOST:
+        why = next(reason for holds, reason in verdicts if not holds)
+        return False, f"Groups are no series: most are none. {why}"
+    clock = with_clock(found.parts[0].table, time)
+    others = [c for c in clock.columns if c.used and c.kind not in ("number", "boolean", "date")]
+    if others:
+        return False, f"Groups are no series: {others[0].name!r} holds no numbers."
+    return True, f"The rows of each {group!r} are moments of one series, with an even clock."
 
 
 def _moves(values: np.ndarray) -> bool:

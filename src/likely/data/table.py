@@ -33,6 +33,9 @@ class Table:
         What the user gave, so that results can be given back in kind; None if not kept.
     notes : tuple of str
         What was decided while reading, in sentences for people.
+    series : ndarray of int64, shape (n rows,), optional
+        Which series each row is a moment of, counted from 0; -1 for rows of none. None if all rows
+        are of one.
     """
 
     matrix: np.ndarray
@@ -40,6 +43,7 @@ class Table:
     named: bool = True
     native: Any = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+    series: np.ndarray | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return self.matrix.shape[0]
@@ -51,7 +55,8 @@ class Table:
 
     def take(self, rows: np.ndarray | slice) -> Table:
         """Return some of the rows; the native data do not come along."""
-        return replace(self, matrix=self.matrix[rows], native=None)
+        series = None if self.series is None else self.series[rows]
+        return replace(self, matrix=self.matrix[rows], native=None, series=series)
 
     def set_aside(self, reasons: dict[str, str]) -> Table:
         """Return the table with columns marked as not to be looked at, by name and reason."""

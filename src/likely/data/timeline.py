@@ -14,14 +14,15 @@ from likely.core.errors import DataError
 from likely.data.clock import local_time
 from likely.data.clock_column import clock_of
 from likely.data.clock_gaps import LONGEST_BRIDGE
+from likely.data.end_to_end import end_to_end
 from likely.data.entities import telling_apart
 from likely.data.epochs import on_the_calendar
 from likely.data.even_clock import Laid, lay_out
+from likely.data.own_rates import at_own_rates
 from likely.data.table import Table
 
 _REPEATED = 0.25  # of the rows with the stamp of another: several series, or a coarse clock
 _LEAST_REPEATED = 8
-_OWN_RATES = 0.6  # of the values of a row are missing, and hardly a row has all
 
 
 class Stretch(NamedTuple):
@@ -36,7 +37,7 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """A series, and which row of the data each of its steps is.
+    """A series, or several one behind the other, and which row of the data each step is.
 
     Parameters
     ----------
@@ -61,6 +62,10 @@ class Timeline:
         Microseconds from one step to the next; None where they are uneven or unknown.
     calendar : bool
         Whether moments have an hour and a date; else they count from some beginning.
+    begins : tuple of int
+        The step with which each series begins, ascending; only (0,) if there is one.
+    series : tuple of int
+        Which series that is, counted from 0, if each is in units of its own; else empty.
     """
 
     values: np.ndarray = field(repr=False)
@@ -73,6 +78,8 @@ class Timeline:
     notes: tuple[str, ...] = ()
     step: float | None = None
     calendar: bool = True
+    begins: tuple[int, ...] = (0,)
+    series: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -84,6 +91,16 @@ class Timeline:
             return None
         return local_time(self.moments, self.zone)
 
+    @property
+    def wholes(self) -> tuple[slice, ...]:
+        """The steps of each series."""
+        return tuple(slice(*pair) for pair in pairwise((*self.begins, len(self))))
+
+    @property
+    def longest(self) -> int:
+        """How many steps the longest series has."""
+        return max(steps.stop - steps.start for steps in self.wholes)
+
     @cached_property
     def known(self) -> np.ndarray:
         """Whether a value is known or bridged from nearby, (time, channel) of bool.
@@ -92,16 +109,19 @@ class Timeline:
         over them says nothing.
         """
         known = ~np.isnan(self.values)
-        for channel in known.T:
-            for first, end in _runs(~channel):
-                channel[first:end] = end - first <= LONGEST_BRIDGE
-        return known & ~np.isnan(self.values).all(axis=0)
+        for steps in self.wholes:
+            silent = ~known[steps].any(axis=0)
+            for channel in known[steps].T:
+                for first, end in _runs(~channel):
+                    channel[first:end] = end - first <= LONGEST_BRIDGE
+            known[steps, silent] = False
+        return known
 
     @cached_property
     def edges(self) -> tuple[int, ...]:
         """Where stretches begin and end: gaps in the clock, and of more than 32 steps in all."""
         silent = [edge for run in _runs(~np.asarray(self.known.any(axis=1))) for edge in run]
-        return tuple(sorted({0, *self.breaks, *silent, len(self)}))
+        return tuple(sorted({*self.begins, *self.breaks, *silent, len(self)}))
 
     @property
     def filled(self) -> np.ndarray:
@@ -120,9 +140,11 @@ class Timeline:
         if not missing.any():
             return self.values
         found = self.values.copy()
-        for j in np.flatnonzero(missing.any(axis=0)):
-            gaps, seen = np.flatnonzero(missing[:, j]), np.flatnonzero(~missing[:, j])
-            found[gaps, j] = np.interp(gaps, seen, found[seen, j]) if len(seen) else level[j]
+        for steps in self.wholes:
+            part, gone = found[steps], missing[steps]
+            for j in np.flatnonzero(gone.any(axis=0)):
+                gaps, seen = np.flatnonzero(gone[:, j]), np.flatnonzero(~gone[:, j])
+                part[gaps, j] = np.interp(gaps, seen, part[seen, j]) if len(seen) else level[j]
         return found
 
     def parts(
@@ -135,13 +157,13 @@ class Timeline:
         least : int in [1, inf)
             How many steps are enough.
         across : bool
-            Whether gaps count as none.
+            Whether gaps count as none; no stretch is of two series all the same.
         level : ndarray of shape (channel,), optional
             What a channel is of which no value is known; default: 0.
         """
         values = self.filled if level is None else self.bridged(level)
         local = self.local
-        edges = (0, len(self)) if across else self.edges
+        edges = (*self.begins, len(self)) if across else self.edges
         for first, end in pairwise(edges):
             if end - first >= least and (across or self.known[first].any()):
                 steps = slice(first, end)
@@ -196,8 +218,11 @@ def in_order(table: Table, time: str | None = None, *, bridge: int = LONGEST_BRI
     Rows that share a stamp stay in their order; where a quarter of all do, they are several series,
     which is an error that names the column that tells them apart, or one series whose clock is
     coarse. Up to 32 missing steps of an even clock are put in and bridged; behind a longer gap a
-    new stretch begins (`likely.data.even_clock`).
+    new stretch begins (`likely.data.even_clock`). If the table says which series each row is of
+    (`Table.series`), each is put in its own order, one behind the other.
     """
+    if table.series is not None:
+        return end_to_end(table, lambda own: in_order(own, time, bridge=bridge))
     clock = clock_of(table, time)
     channels = tuple(
         j for j in table.used() if table.columns[j].kind in ("number", "boolean") and j != clock
@@ -217,7 +242,8 @@ def in_order(table: Table, time: str | None = None, *, bridge: int = LONGEST_BRI
     if clock is None or laid is None:
         return Timeline(values, channels, np.arange(len(table)), len(table), notes=tuple(notes))
     column = table.columns[clock]
-    if _at_own_rates(values):
+    is_row = laid.rows >= 0
+    if at_own_rates(laid.moments[is_row], values[is_row]):
         notes.append("Channels seem to be logged at rates of their own: join them onto one clock.")
     return Timeline(
         values,
@@ -272,14 +298,6 @@ def _values(table: Table, channels: tuple[int, ...], rows: np.ndarray | None) ->
     values = values[rows]
     values[rows < 0] = np.nan
     return values
-
-
-def _at_own_rates(values: np.ndarray) -> bool:
-    """Whether most values are missing, and hardly any step has all."""
-    if values.shape[1] < 2 or not len(values):
-        return False
-    known = ~np.isnan(values)
-    return bool(known.mean() <= 1 - _OWN_RATES and known.all(axis=1).mean() < 0.1)
 
 
 def _runs(of: np.ndarray) -> list[tuple[int, int]]:

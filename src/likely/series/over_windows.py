@@ -121,7 +121,7 @@ class OverWindows(OverTime, ABC):
     def _score_training(self, x: Any) -> np.ndarray:
         timeline: Timeline = x
         across = bool(self.across_gaps_)
-        least = min(self.longest_window, len(timeline))
+        least = min(self.longest_window, timeline.longest)
         learnt = [steps for steps, _ in timeline.parts(least, across=across)]
         parts = list(timeline.parts(self.least_steps_, across=across))
         found = vars(self).pop("_learnt")

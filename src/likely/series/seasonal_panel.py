@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from math import lcm
 from typing import Annotated, Any, final
 
@@ -168,16 +167,24 @@ class SeasonalPanel(OverTime):
         What seasons were learnt from is nearer to them than anything new will be, and windows see
         that at once.
         """
-        _, whole = next(timeline.parts(1, across=True))
-        less, odd = np.empty_like(whole.values), np.empty(len(whole.values))
-        edges = np.linspace(0, len(odd), _BLOCKS + 1).astype(np.int64)
-        for start, end in pairwise(edges.tolist()):
+        wholes = list(timeline.parts(1, across=True))
+        less, odd = np.empty_like(timeline.values), np.empty(len(timeline))
+        edges = [
+            np.linspace(0, len(whole.values), _BLOCKS + 1).astype(np.int64) for _, whole in wholes
+        ]
+        for block in range(_BLOCKS):
+            ends = [slice(*of[block : block + 2].tolist()) for of in edges]
             seasons = self._fresh()[1]
             seasons.schema_ = self.schema_
-            rest = [_part(whole, slice(0, start)), _part(whole, slice(end, None))]
+            rest = [
+                _part(whole, part)
+                for (_, whole), held in zip(wholes, ends, strict=True)
+                for part in (slice(0, held.start), slice(held.stop, None))
+            ]
             seasons._learn([one for one in rest if len(one.values)], rng)
-            less[start:end] = seasons._adjusted(whole)[start:end]
-            odd[start:end] = seasons._oddness(whole)[start:end]
+            for (steps, whole), held in zip(wholes, ends, strict=True):
+                less[steps][held] = seasons._adjusted(whole)[held]
+                odd[steps][held] = seasons._oddness(whole)[held]
         values = np.where(np.isnan(timeline.values), np.nan, less)
         by_row = timeline.onto_rows(odd, float(np.median(odd)))
         return replace(timeline, values=values), by_row

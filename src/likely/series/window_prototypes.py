@@ -60,7 +60,7 @@ def fit_prototypes(
     """
     channels = stretches[0].shape[1]
     most = min(_MOST_WINDOWS, max(10 * prototypes, _MOST_VALUES // (length * channels)))
-    windows = some_windows(stretches, length, hop_of(length), most)
+    windows = some_windows(stretches, length, 1, most)  # at every phase of a rhythm
     if shape:
         windows = only_shapes(windows, channels)
     centres, _ = k_means(windows, prototypes, rng)

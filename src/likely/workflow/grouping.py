@@ -15,8 +15,9 @@ import numpy as np
 from likely.core.errors import DataError
 from likely.data.back import to_frame
 from likely.data.column import Column
+from likely.data.entities import name_of
 from likely.data.header import unused_name
-from likely.data.table import Table, stack, write_value
+from likely.data.table import Table, stack
 from likely.workflow.averages import Members
 from likely.workflow.habits import Habits
 
@@ -92,7 +93,7 @@ class Grouping:
             Members(self.habits, matched.take(np.flatnonzero(inside)), group[inside]).averages()
         )
         column = rows.columns[rows.names.index(self.name)]
-        labels = tuple(_name_of(column, key) for key in keys)
+        labels = tuple(name_of(column, key) for key in keys)
         own = Column(self.name, "category", "String", labels=labels, set_aside="ignored")
         size = Column(self.size, "number", "Int64", integer=True)
         table = stack(
@@ -177,12 +178,6 @@ def positions(rows: Table, name: str) -> tuple[np.ndarray, np.ndarray]:
     group = np.full(len(rows), -1)
     found, group[inside] = np.unique(keys[inside], return_inverse=True)
     return found, group
-
-
-def _name_of(column: Column, key: float) -> str:
-    if column.kind == "number" and key == int(key) and abs(key) < 1e15:
-        return str(int(key))  # 17,000 is a number, 17000 a name
-    return write_value(column, key)
 
 
 def _like(made: Any, given: Any) -> Any:

@@ -10,7 +10,7 @@ from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
 from likely.data.clips import Clips
 from likely.data.samples import kind_of, read_samples
-from likely.data.series_or_table import is_series
+from likely.data.series_or_table import are_series, is_series
 from likely.data.shaped import AXES, Shaped
 from likely.data.table import Table
 from likely.data.texts import Texts
@@ -63,11 +63,13 @@ def read_others(data: Any, method: str | Model, kind: str | None) -> Shaped | Te
 def is_one_series(
     table: Table, method: str | Model, kind: str | None, time: str | None, roles: Roles
 ) -> bool:
-    """Say whether the rows of a table are to be judged together, as moments of one series."""
+    """Say whether rows are to be judged together, as moments of one series or of one each group."""
     if kind is not None or method != "auto":
         return kind == "timeline" or _kinds_of(method) == ("timeline",)
-    if roles.labels is not None or roles.context or roles.group is not None:
+    if roles.labels is not None or roles.context:
         return False
+    if roles.group is not None:
+        return are_series(table, roles.group, time)[0]
     return is_series(table, time)[0]
 
 

@@ -62,7 +62,8 @@ def learn(
         are rare in these columns only are not odd.
     group : str, optional
         The column that says which rows belong together, such as an account: groups are judged,
-        not rows.
+        not rows. Where most groups have an even clock of their own and all other columns are
+        numbers, each group is one series, such as a machine: then moments are judged.
     time : str, optional
         The column that is the clock, for alert budgets. Default: the only date column.
     columns : sequence of str, optional
@@ -75,9 +76,10 @@ def learn(
         reference that new rows are compared with.
     kind : {"table", "timeline", "series", "image", "video", "text", "audio"}, optional
         What the data are, where they leave it open. A table is a "timeline" if its rows are the
-        moments of one series, which are judged together; a table of numbers with an even clock is
-        one by itself, unless "table" is said. Files of sound are series, by their spectrograms,
-        unless "audio" is said: then a model hears pressure over time.
+        moments of one series, which are judged together, or of one for each `group`; a table of
+        numbers with an even clock is one by itself, unless "table" is said. Files of sound are
+        series, by their spectrograms, unless "audio" is said: then a model hears pressure over
+        time.
     seed : int, default 0
         The same seed gives the same result.
     **params

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from likely.base.in_context import InContext
 from likely.base.model import Model
 from likely.calibration.decisions import check_promise
-from likely.calibration.drift import find_drift
 from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary
 from likely.core.empirical import Empirical
@@ -38,8 +36,10 @@ from likely.explanation import (
 )
 from likely.workflow.aside import Aside
 from likely.workflow.drawing import Drawing
+from likely.workflow.drifted import drift_of
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
+from likely.workflow.over_time.entities import Entities
 from likely.workflow.qualified import qualified
 from likely.workflow.units import about, unit_of
 
@@ -81,6 +81,8 @@ class Learned(Drawing):
     pace : Pace or None
         How oddness goes on, if rows are moments of one series: then the reference is of stretches,
         and `likely_rows` are the last rows learnt.
+    entities : Entities or None
+        How rows of several series are told apart, if they are moments of several.
     generator : Model or None
         The fitted model that draws new rows, if another one than `model`.
     aside : Aside
@@ -100,6 +102,7 @@ class Learned(Drawing):
     summaries: tuple[ColumnSummary, ...] = field(default=(), repr=False)
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
+    entities: Entities | None = None
     generator: Model | None = field(default=None, repr=False)
     aside: Aside = field(default=Aside(), repr=False)
     origin: Origin = field(default=Origin(), repr=False)
@@ -214,8 +217,13 @@ class Learned(Drawing):
         """Say for every row which columns make it unlikely, what was expected, and what is near.
 
         Of series, images and video: which regions, and what was expected there. Of texts: which
-        words, and by how many bits. Of clips: which moments, and by how many bits a value.
+        words, and by how many bits. Of clips: which moments, and by how many bits a value. Of
+        moments of a series: the event that each lies in.
         """
+        if self.pace is not None:
+            from likely.workflow.over_time.detect import explain_moments
+
+            return explain_moments(self, self.table(new))
         return self.explain_samples(self.samples(new))
 
     def save(self, path: str | Path, rows: bool = True) -> None:
@@ -258,6 +266,8 @@ class Learned(Drawing):
 
     def table(self, new: Any) -> Table:
         """Return new rows as a table, read the way the learnt data were read."""
+        if self.entities is not None:
+            return self.entities.numbered(as_table(new, self.entities.columns(self.columns)))
         if isinstance(new, Table):
             return new
         if self.grouping is None:
@@ -301,18 +311,7 @@ class Learned(Drawing):
 
     def drift(self, table: Samples, matched: Samples, log_p: np.ndarray) -> tuple[str, ...]:
         """Say how rows no longer look like those learnt from."""
-        p = np.exp(log_p)
-        if not (isinstance(table, Table) and isinstance(matched, Table)):
-            nothing = Table(np.empty((len(p), 0)), ())  # no columns: the scores alone tell
-            return tuple(
-                self.worded(d.sentence(None)) for d in find_drift((), nothing, p, self.reference.n)
-            )
-        learnt = () if isinstance(self.model, InContext) else self.summaries  # contexts may change
-        clock = self.clock(table)
-        found = find_drift(learnt, matched, p, self.reference.n, clock)
-        name = self.clock_name(table.columns)
-        column = None if name is None else table.columns[table.names.index(name)]
-        return tuple(drift.sentence(column) for drift in found)
+        return drift_of(self, table, matched, log_p)
 
     def qualified(self, decision: Decision, drift: tuple[str, ...]) -> Decision:
         """Say what the promise rests on, or withdraw it if it cannot be kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -29,6 +29,7 @@ from likely.workflow.aside import Aside
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
 from likely.workflow.learned import NO_ROWS, Learned
+from likely.workflow.over_time.entities import Entities
 
 _PLAIN = {
     "held_out": bool,
@@ -70,6 +71,9 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
     parts["likely_rows"] = likely_rows if rows else likely_rows[:0]
+    parts["entities"] = learned.entities and _with_rows(
+        learned.entities, learned.likely_rows.series, len(parts["likely_rows"])
+    )
     parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
     parts["likely_rows"] = np.nan_to_num(parts["likely_rows"], nan=0.0)
     provenance = {
@@ -117,9 +121,9 @@ def load_bytes(content: bytes) -> Learned:
 
 
 def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
-    parts = saved.parts
-    known = {*_PLAIN, "columns", "model", "grouping", "likely_rows", "missing"}
-    if set(parts) - _ADDED != known:
+    parts = {"entities": None, **saved.parts}
+    others = {"columns", "model", "grouping", "entities", "likely_rows", "missing"}
+    if set(parts) - _ADDED != {*_PLAIN, *others}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
@@ -130,9 +134,15 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
     columns = persistence.read_columns(parts["columns"])
     grouping = _grouping(parts["grouping"])
-    drawing = _drawing(parts, columns)
+    entities, rows = _entities(parts["entities"], rows)
     return Learned(
-        model=model, likely_rows=rows, columns=columns, grouping=grouping, **plain, **drawing
+        model=model,
+        likely_rows=rows,
+        columns=columns,
+        grouping=grouping,
+        entities=entities,
+        **plain,
+        **_drawing(parts, columns),
     )
 
 
@@ -233,6 +243,33 @@ def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, An
         raise DamagedFile("The file does not say of which type every column was.")
     aside = Aside(tuple(margins), forms)
     return {"generator": generator, "aside": aside, "origin": Origin(library, types, words)}
+
+
+def _with_rows(entities: Entities, series: np.ndarray | None, rows: int) -> dict[str, Any]:
+    """Return how series are told apart, and of which the first rows are."""
+    of_rows = np.full(rows, -1) if series is None else series[:rows]
+    return {**asdict(entities), "of_rows": of_rows.astype(np.int64)}
+
+
+def _entities(stored: Any, rows: Table) -> tuple[Entities | None, Table]:
+    """Return how series are told apart, and the stored rows with the series that they are of."""
+    if stored is None:
+        return None, rows
+    if not (isinstance(stored, dict) and set(stored) == {"name", "names", "of_rows"}):
+        raise DamagedFile("The file does not say how series are told apart.")
+    name = persistence.read_as(str, stored["name"], "entities.name")
+    names = persistence.read_as(tuple[str, ...], stored["names"], "entities.names")
+    of_rows = stored["of_rows"]
+    sound = (
+        isinstance(of_rows, np.ndarray)
+        and of_rows.dtype == np.int64
+        and of_rows.shape == (len(rows),)
+        and bool(((of_rows >= -1) & (of_rows < len(names))).all())
+        and len(set(names)) == len(names) > 0
+    )
+    if not sound:
+        raise DamagedFile("What the file says of how series are told apart contradicts itself.")
+    return Entities(name, names), replace(rows, series=of_rows)
 
 
 def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:

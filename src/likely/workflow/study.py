@@ -32,6 +32,7 @@ from likely.workflow.grouping import Grouping, learn_grouping
 from likely.workflow.kinds import is_one_series, models_of, read_others
 from likely.workflow.labels import Lesson, take_lesson
 from likely.workflow.learned import NO_ROWS, Learned
+from likely.workflow.over_time.entities import Entities
 from likely.workflow.over_time.study import study_series
 from likely.workflow.roles import Roles, take_roles
 
@@ -135,9 +136,9 @@ def _study_series(
     params: dict[str, Any],
 ) -> Study:
     """Learn from rows that are moments; the parameters are those of `likely.learn`."""
-    if roles.labels is not None or roles.context or roles.group is not None:
+    if roles.labels is not None or roles.context:
         raise CannotDo(
-            "The moments of one series are judged together, without labels, context or group. "
+            "The moments of a series are judged together, without labels or context. "
             'Leave these out, or ask for kind="table" to judge each row by itself.'
         )
     model, chosen = choose(method, seed, params, normal=normal, kind="timeline")
@@ -146,8 +147,14 @@ def _study_series(
             f"{type(model).__name__} judges each row by itself. For moments of one series there "
             f"are {', '.join(models_of('timeline'))}."
         )
-    table = with_clock(table, time)
-    cross, judgement, learned = study_series(table, model, chosen, time=time, normal=normal)
+    entities = None
+    if roles.group is None:
+        table = with_clock(table, time)
+    else:
+        entities, table = Entities.learn(table, roles.group, time)
+    cross, judgement, learned = study_series(
+        table, model, chosen, time=time, normal=normal, entities=entities
+    )
     return Study(table, cross, judgement, learned)
 
 

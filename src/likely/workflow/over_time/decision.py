@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,13 @@ _HALF = 0.5
 
 
 def decide_episodes(
-    oddness: np.ndarray, log_p: np.ndarray, pace: Pace, asked: Mapping[str, Any]
+    oddness: np.ndarray,
+    log_p: np.ndarray,
+    pace: Pace,
+    asked: Mapping[str, Any],
+    begins: Sequence[int] = (0,),
 ) -> tuple[Decision, list[slice]]:
-    """Cut a series by the promise asked for.
+    """Cut a series, or several one behind the other, by the promise asked for.
 
     Parameters
     ----------
@@ -25,9 +30,11 @@ def decide_episodes(
         Of each step: how odd, and the logarithm of the share of ordinary stretches that have a
         moment as odd.
     pace : Pace
-        What stretches are, and how many a day.
+        What stretches are, and how many a day in all.
     asked : mapping
         The values of `fdr`, `fpr`, `top` and `alerts`; at most one is not None.
+    begins : sequence of int, default (0,)
+        The step with which each series begins; no episode is of two.
 
     Returns
     -------
@@ -36,26 +43,41 @@ def decide_episodes(
     found : list of slice
         The episodes, in the order of time.
     """
-    by_stretch = np.minimum.reduceat(log_p, pace.stretches(oddness))
+    by_stretch = np.minimum.reduceat(log_p, pace.stretches(oddness, begins))
     decision = decide(by_stretch, asked, pace.a_day)
     if decision.name == "top":
-        found = oddest_episodes(oddness, pace.span, int(decision.value))
+        found = oddest_episodes(oddness, pace.span, int(decision.value), begins)
     elif decision.anomaly.any():
-        runs = episodes(log_p <= np.log(decision.least_p), pace.span)
-        found = [narrowed(oddness, run) for run in runs]
+        odd = log_p <= np.log(decision.least_p)
+        found = [
+            narrowed(oddness, slice(whole.start + run.start, whole.start + run.stop))
+            for whole in _wholes(begins, len(odd))
+            for run in episodes(odd[whole], pace.span)
+        ]
     else:
         found = []
     return replace(decision, anomaly=_inside(found, len(log_p))), found
 
 
-def oddest_episodes(oddness: np.ndarray, span: int, count: int = SHOWN) -> list[slice]:
+def oddest_episodes(
+    oddness: np.ndarray, span: int, count: int = SHOWN, begins: Sequence[int] = (0,)
+) -> list[slice]:
     """Return the oddest episodes whatever the promise, in the order of time."""
-    steps = highest(oddness, span, count)
+    found = [
+        (whole.start + step, whole)
+        for whole in _wholes(begins, len(oddness))
+        for step in highest(oddness[whole], span, count).tolist()
+    ]
+    found.sort(key=lambda one: -oddness[one[0]])
     runs = [
-        narrowed(oddness, slice(max(0, step - span), min(len(oddness), step + span + 1)))
-        for step in steps.tolist()
+        narrowed(oddness, slice(max(whole.start, step - span), min(whole.stop, step + span + 1)))
+        for step, whole in found[:count]
     ]
     return sorted(runs, key=lambda run: run.start)
+
+
+def _wholes(begins: Sequence[int], steps: int) -> list[slice]:
+    return [slice(*pair) for pair in pairwise((*begins, steps))]
 
 
 def narrowed(oddness: np.ndarray, run: slice, usual: float | None = None) -> slice:

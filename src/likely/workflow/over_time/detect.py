@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,15 @@ from likely.calibration.drift import FEWEST_ROWS, find_drift
 from likely.calibration.episodes import Pace, span_of
 from likely.calibration.same_rows import Judgement
 from likely.data.clock_column import clock_of
+from likely.data.end_to_end import rows_of_each
 from likely.data.table import Table
+from likely.explanation import Explanation
+from likely.workflow.findings import SHOWN
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
+from likely.workflow.over_time.entities import about_short, some_of
 from likely.workflow.over_time.findings import EventFindings
+from likely.workflow.over_time.judging import series_model
 from likely.workflow.over_time.moments import Moments
 
 _FOLLOWS = 1.5  # usual steps
@@ -58,9 +64,11 @@ def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> E
     seen = matched if before is None else _joined(before, matched)
     scores = learned.model.score_samples(seen)[len(seen) - len(table) :]
     log_p = learned.reference.log_p(-scores)
-    found = _found(learned, table, scores, log_p, asked, (*matched.notes, *learned.notes))
+    notes = (*_about_new(learned, table, seen), *matched.notes, *learned.notes)
+    found = _found(learned, table, scores, log_p, asked, notes)
     moments = found.moments
-    by_stretch = learned.reference.log_p(found.pace.highest(-scores[moments.order]))
+    highest = found.pace.highest(-scores[moments.order], moments.begins)
+    by_stretch = learned.reference.log_p(highest)
     most = max(1, len(by_stretch) // FEWEST_ROWS)
     apart = by_stretch[:: span_of(-by_stretch, most)]  # those that are odd together count once
     nothing = Table(np.empty((len(apart), 0)), ())
@@ -69,6 +77,12 @@ def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> E
         one.sentence(None).replace("rows", "stretches").replace("row", "stretch") for one in changes
     )
     return found.under(learned.qualified(found.decision, drift), drift)
+
+
+def explain_moments(learned: Learned, table: Table) -> list[Explanation]:
+    """Say of each moment why the event that it lies in is odd; of most, why it would be one."""
+    found = detect_events(learned, table, {"fdr": None, "fpr": None, "top": SHOWN, "alerts": None})
+    return found.explanations(np.arange(len(table)))
 
 
 def _found(
@@ -81,8 +95,9 @@ def _found(
 ) -> EventFindings:
     moments = Moments.of(learned.model.schema_.match(table))
     order = moments.order
-    pace = learned.pace or Pace.of(-scores[order], moments.days)
-    decision, runs = decide_episodes(-scores[order], log_p[order], pace, asked)
+    pace = learned.pace or Pace.of(-scores[order], moments.days, moments.begins)
+    in_all = replace(pace, a_day=pace.a_day and pace.a_day * moments.at_once)
+    decision, runs = decide_episodes(-scores[order], log_p[order], in_all, asked, moments.begins)
     return EventFindings(
         learned=learned,
         table=table,
@@ -96,20 +111,62 @@ def _found(
     ).by_row()
 
 
+def _about_new(learned: Learned, table: Table, seen: Table) -> list[str]:
+    """Say which series nothing was learnt of, and which are too short to be judged."""
+    entities = learned.entities
+    if entities is None or table.series is None or seen.series is None:
+        return []
+    codes, first = np.unique(table.series, return_index=True)
+    names = entities.called(table, first)
+    steps = {
+        name: int((seen.series == code).sum())
+        for name, code in zip(names, codes, strict=True)
+        if code >= 0
+    }
+    notes = about_short(steps, series_model(learned).least_steps_)
+    new = [name for name in steps if name not in entities.names]
+    if new:
+        notes.append(
+            f"Nothing was learnt of {len(new):,} of {len(steps):,} series: {some_of(new)}. The "
+            "same model judges them, around the level and in the spread of these rows."
+        )
+    return notes
+
+
 def rows_before(learned: Learned, table: Table) -> Table | None:
-    """Return the last rows learnt if the new ones follow them without a gap."""
+    """Return the last rows learnt if the new ones follow them without a gap.
+
+    Of several series, those of each that the new ones follow.
+    """
     kept = learned.likely_rows
+    if kept.series is None or table.series is None:
+        return kept if _follow(kept, table) else None
+    own, new = (dict(zip(*rows_of_each(one), strict=True)) for one in (kept, table))
+    followed = [
+        own[code]
+        for code in own.keys() & new.keys()
+        if _follow(kept.take(own[code]), table.take(new[code]))
+    ]
+    return kept.take(np.sort(np.concatenate(followed))) if followed else None
+
+
+def _follow(kept: Table, table: Table) -> bool:
+    """Say whether rows follow those kept without a gap."""
     clock = clock_of(kept) if len(kept) > 1 else None
     place = clock_of(table)
     if clock is None or place is None:
-        return None
+        return False
     times, new = kept.matrix[:, clock], table.matrix[:, place]
     if np.isnan(times).any() or np.isnan(new).all():
-        return None
+        return False
     ahead = float(np.nanmin(new) - times.max())
     step = float(np.median(np.diff(np.sort(times))))
-    return kept if 0 < ahead <= _FOLLOWS * step else None
+    return 0 < ahead <= _FOLLOWS * step
 
 
 def _joined(before: Table, new: Table) -> Table:
-    return Table(np.concatenate([before.matrix, new.matrix]), new.columns, named=new.named)
+    series = None
+    if before.series is not None and new.series is not None:
+        series = np.concatenate([before.series, new.series])
+    matrix = np.concatenate([before.matrix, new.matrix])
+    return Table(matrix, new.columns, named=new.named, series=series)

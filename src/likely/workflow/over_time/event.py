@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class Event:
     first, last, peak : int
         Rows of the data: where it begins, ends, and is oddest.
     steps : slice
-        The same in the order of time.
+        The same in the order of time of its series.
     start, end : str
         The same begin and end by the clock.
     lasts : str
@@ -52,6 +52,8 @@ class Event:
     change : float
         How far the first channel was from what was to be expected, where it was farthest: in its
         own unit, negative if below.
+    group, entity : str
+        Of several series, the column that tells them apart and what this one is called; else "".
     """
 
     first: int
@@ -66,6 +68,8 @@ class Event:
     log_p: float
     explanation: Explanation
     change: float = 0.0
+    group: str = ""
+    entity: str = ""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -76,7 +80,9 @@ class Event:
     @property
     def told(self) -> dict[str, Any]:
         """All but its p-value and its reasons, as plain values; rows count from 1."""
+        of = {"entity": self.entity} if self.group else {}
         return {
+            **of,
             "first_row": self.first + 1,
             "last_row": self.last + 1,
             "start": self.start,
@@ -90,8 +96,15 @@ class Event:
 
     @property
     def title(self) -> str:
-        """When it was, in words."""
-        return self.start if self.first == self.last else f"{self.start} to {self.end}"
+        """Of which series it is, if there are several, and when it was, in words."""
+        when = self.start if self.first == self.last else f"{self.start} to {self.end}"
+        return f"{self.group} {self.entity}, {when}" if self.group else when
+
+    def of(self, group: str, entity: str) -> Event:
+        """Return the event as one of a series among several, which its sentence names, too."""
+        sentence = f"{group} {entity}: {self.explanation.sentence}"
+        explanation = replace(self.explanation, sentence=sentence)
+        return replace(self, group=group, entity=entity, explanation=explanation)
 
 
 class Narrator:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from likely.calibration.episodes import Pace
+from likely.core.errors import DataError
 from likely.explanation import Explanation
 from likely.workflow.findings import SHOWN, Decision, Findings
 from likely.workflow.over_time.decision import oddest_episodes
 from likely.workflow.over_time.event import Event, Narrator
-from likely.workflow.over_time.moments import Moments
+from likely.workflow.over_time.moments import Moments, duration
+from likely.workflow.over_time.one_series import OneSeries
 from likely.workflow.over_time.only import Only
 
 
 @dataclass(frozen=True)
 class EventFindings(Findings):
-    """Findings in one series: what rows are for `Findings`, moments are here.
+    """Findings in series: what rows are for `Findings`, moments are here.
 
     p-values say how rare it is that any moment of an ordinary stretch is as odd; `anomaly` tells
     which rows lie in a reported event.
@@ -28,7 +31,7 @@ class EventFindings(Findings):
     Attributes
     ----------
     moments : Moments
-        The rows in the order of time.
+        The rows in the order of time, of several series one behind the other.
     pace : Pace
         What stretches are that are compared.
     runs : tuple of slice
@@ -73,7 +76,7 @@ class EventFindings(Findings):
         least_change : float or mapping of str to float, default 0
             How far it must be from that, in its own unit; or by channel.
         cool_down : str, default ""
-            So long after an event no other is told, such as "1h" or "20 steps".
+            So long after an event no other of its series is told, such as "1h" or "20 steps".
         calm : sequence of str, default ()
             Times in which nothing is told, by the clock on the wall: "2024-12-24/2024-12-27",
             "Sunday", "02:00-04:00", "Sunday 02:00-04:00".
@@ -86,7 +89,12 @@ class EventFindings(Findings):
             If a clock is needed and there is none.
         """
         rule = Only(direction, least_change, cool_down, calm)
-        chosen = rule.choose(list(zip(self.runs, self.events, strict=True)), self.moments)
+        rule.check_clock(self.moments.times is not None)
+        chosen: list[bool] = []
+        for own in self._runs_of_each:  # what one series waits for is no matter of another
+            one = self._one(self._number(own[0]))
+            told = [(one.here(run), self._told[run.start]) for run in own]
+            chosen += rule.choose(told, one.moments)
         kept = tuple(run for run, passes in zip(self.runs, chosen, strict=True) if passes)
         out = tuple(run for run, passes in zip(self.runs, chosen, strict=True) if not passes)
         if not out:
@@ -116,24 +124,72 @@ class EventFindings(Findings):
         found = list(self._told.values())
         return sorted(found, key=lambda event: (event.log_p, self.scores[event.peak]))
 
+    def series_of(self, event: Event) -> OneSeries:
+        """Return the series that an event is of."""
+        return self._one(self._numbers.get(event.entity, 0))
+
+    @property
+    def series_shown(self) -> list[OneSeries]:
+        """The series that have an event that is shown, or the only one."""
+        numbers = [self._numbers.get(event.entity, 0) for event in self.shown]
+        return [self._one(number) for number in dict.fromkeys(numbers)]
+
     @cached_property
-    def narrator(self) -> Narrator:
-        """What tells the usual course of channels, and events from it."""
-        odd = np.zeros(len(self.moments), dtype=bool)
-        for run in (*self._episodes, *self.left_out):
-            odd[run] = True
-        usual = None
+    def _numbers(self) -> dict[str, int]:
+        """Which series has which name; none has one if there is only one."""
+        entities = self.learned.entities
+        if entities is None:
+            return {"": 0}
+        first = self.moments.order[list(self.moments.begins)]
+        return {name: i for i, name in enumerate(entities.called(self.table, first))}
+
+    def _number(self, run: slice) -> int:
+        """Return which series some steps are of."""
+        return int(np.searchsorted(self.moments.begins, run.start, side="right")) - 1
+
+    @property
+    def _runs_of_each(self) -> list[list[slice]]:
+        """The steps of events, apart by series."""
+        return [list(own) for _, own in groupby(self.runs, self._number)]
+
+    @cached_property
+    def _seen(self) -> dict[int, OneSeries]:
+        return {}
+
+    def _one(self, number: int) -> OneSeries:
+        """Return one of the series."""
+        if number not in self._seen:
+            steps = self.moments.wholes[number]
+            odd = np.zeros(len(self.moments), dtype=bool)
+            for run in (*self._episodes, *self.left_out):
+                odd[run] = True
+            moments = self.moments.of_one(steps)
+            usual = self._learnt_of(number, len(moments))
+            entities = self.learned.entities
+            self._seen[number] = OneSeries(
+                steps=steps,
+                moments=moments,
+                narrator=Narrator(moments, odd[steps], usual),
+                group="" if entities is None else entities.name,
+                entity=list(self._numbers)[number],
+            )
+        return self._seen[number]
+
+    def _learnt_of(self, number: int, least: int) -> np.ndarray | None:
+        """Return what was kept of a series if it is more than what is judged of it."""
         kept = self.learned.likely_rows
-        if len(kept) > len(self.moments):
-            usual = Moments.of(kept).values
-        return Narrator(self.moments, odd, usual)
+        if self.learned.entities is not None and kept.series is not None:
+            known = dict(zip(self.learned.entities.names, range(len(kept)), strict=False))
+            code = known.get(list(self._numbers)[number], -1)
+            kept = replace(kept.take(np.flatnonzero(kept.series == code)), series=None)
+        return Moments.of(kept).values if len(kept) > least else None
 
     @cached_property
     def _episodes(self) -> list[slice]:
         if self.runs:
             return list(self.runs)
         oddness = -self.scores[self.moments.order]
-        return oddest_episodes(oddness, self.pace.span, SHOWN)
+        return oddest_episodes(oddness, self.pace.span, SHOWN, self.moments.begins)
 
     @cached_property
     def _told(self) -> dict[int, Event]:
@@ -142,16 +198,26 @@ class EventFindings(Findings):
         told = {}
         for run in self._episodes:
             peak = run.start + int(oddness[run].argmax())
-            told[run.start] = self.narrator.tell(run, peak, float(log_p[peak]))
+            told[run.start] = self._one(self._number(run)).tell(run, peak, float(log_p[peak]))
         return told
 
     def event_of(self, row: int) -> Event:
-        """Return the event of a row; one of that row alone if it is in none."""
-        step = int(np.flatnonzero(self.moments.order == row)[0])
+        """Return the event of a row; one of that row alone if it is in none.
+
+        Raises
+        ------
+        DataError
+            If the row has no time, or is of no series.
+        """
+        steps = np.flatnonzero(self.moments.order == row)
+        if not len(steps):
+            raise DataError(f"Row {row + 1:,} has no time, or is of no series: it is in no event.")
+        step = int(steps[0])
         for run in self._episodes:
             if run.start <= step < run.stop:
                 return self._told[run.start]
-        return self.narrator.tell(slice(step, step + 1), step, float(self.log_p[row]))
+        alone = slice(step, step + 1)
+        return self._one(self._number(alone)).tell(alone, step, float(self.log_p[row]))
 
     def explanations(self, rows: np.ndarray) -> list[Explanation]:
         """Explain the events that rows by position lie in, in the order given."""
@@ -186,7 +252,12 @@ class EventFindings(Findings):
     def _summary(self) -> str:
         decision, count = self.decision, len(self.runs)
         size = f"{len(self):,} {'moment' if len(self) == 1 else 'moments'}"
-        if self.moments.times is not None and len(self.moments) > 1:
+        entities, many = self.learned.entities, len(self.moments.begins)
+        if entities is not None:
+            size += f" of {many:,} series told apart by {entities.name!r}"
+            if self.moments.covered is not None:
+                size += f" ({duration(self.moments.covered * 86_400e6)})"
+        elif self.moments.times is not None and len(self.moments) > 1:
             size += f" ({self.moments.lasting(0, len(self.moments) - 2)})"
         if decision.ranking_only:
             return (
@@ -198,4 +269,6 @@ class EventFindings(Findings):
         ending = f" It rests on {decision.basis}." if decision.basis else ""
         verdict = "Nothing odd" if not count else "1 event" if count == 1 else f"{count:,} events"
         promise = decision.promise.replace("ordinary rows", "ordinary stretches")
+        if many > 1:
+            promise += f", of all {many:,} series together"
         return f"{verdict} in {size}; promise: {promise}.{ending}"

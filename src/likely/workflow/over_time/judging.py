@@ -21,7 +21,7 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
     Raises
     ------
     CannotDo
-        If it is no series.
+        If it is no series, or if it is several.
     DataError
         If an alert budget is asked for and there is no clock.
     """
@@ -30,6 +30,13 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
             f"A stream judges the moments of one series; this {type(learned.model).__name__} "
             f"judges each {learned.unit} by itself, which detect does as they come. Learn with "
             'kind="timeline".'
+        )
+    if learned.entities is not None:
+        name = learned.entities.name
+        raise CannotDo(
+            f"A stream judges one series, and these are {len(learned.entities.names):,}, told "
+            f"apart by {name!r}. Learn from the rows of each {name} by themselves and make a "
+            "stream of each; detect judges new rows of all."
         )
     name, _ = check_promise(None, asked["fpr"], None, asked["alerts"])
     if name == "alerts" and clock_place(learned) is None:

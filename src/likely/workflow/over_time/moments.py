@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Moments:
         Microseconds since 1970 in UTC.
     notes : tuple of str
         What was decided about the clock.
+    begins : tuple of int
+        The step with which each series begins: they come one behind the other.
     """
 
     order: np.ndarray = field(repr=False)
@@ -38,6 +41,7 @@ class Moments:
     clock: Column | None
     times: np.ndarray | None = field(repr=False)
     notes: tuple[str, ...] = ()
+    begins: tuple[int, ...] = (0,)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -48,6 +52,7 @@ class Moments:
         line = in_order(table)
         is_row = line.rows >= 0
         clock = clock_of(table)
+        begins = np.concatenate([[0], np.cumsum(is_row)])[list(line.begins)]
         return cls(
             order=line.rows[is_row],
             values=line.filled[is_row],
@@ -55,6 +60,23 @@ class Moments:
             clock=None if clock is None else table.columns[clock],
             times=None if line.moments is None else line.moments[is_row],
             notes=line.notes,
+            begins=tuple(begins.tolist()),
+        )
+
+    @property
+    def wholes(self) -> tuple[slice, ...]:
+        """The steps of each series."""
+        return tuple(slice(*pair) for pair in pairwise((*self.begins, len(self))))
+
+    def of_one(self, steps: slice) -> Moments:
+        """Return one series, by its steps."""
+        return replace(
+            self,
+            order=self.order[steps],
+            values=self.values[steps],
+            times=None if self.times is None else self.times[steps],
+            notes=(),
+            begins=(0,),
         )
 
     def when(self, step: int) -> str:
@@ -72,13 +94,34 @@ class Moments:
 
     @property
     def days(self) -> float | None:
-        """How long the series is; None without a clock."""
-        if self.times is None or len(self) < 2:
-            return None
-        return float(self.times[-1] - self.times[0]) / 86_400e6 or None
+        """How long the series is, or all of them one after the other; None without a clock."""
+        return float(sum(last - first for first, last in self._spans)) / _DAY or None
+
+    @property
+    def covered(self) -> float | None:
+        """How many days there are on which at least one series goes on; None without a clock."""
+        total, until = 0.0, -np.inf
+        for first, last in sorted(self._spans):
+            total += max(0.0, last - max(first, until))
+            until = max(until, last)
+        return total / _DAY or None
+
+    @property
+    def at_once(self) -> float:
+        """How many series go on at the same time, on average."""
+        return 1.0 if self.days is None or self.covered is None else self.days / self.covered
+
+    @property
+    def _spans(self) -> list[tuple[float, float]]:
+        """The first and the last moment of each series."""
+        if self.times is None:
+            return []
+        parts = [self.times[steps] for steps in self.wholes]
+        return [(float(part[0]), float(part[-1])) for part in parts if len(part)]
 
 
-_UNITS = ((86_400e6, "day"), (3_600e6, "hour"), (60e6, "minute"), (1e6, "second"))
+_DAY = 86_400e6
+_UNITS = ((_DAY, "day"), (3_600e6, "hour"), (60e6, "minute"), (1e6, "second"))
 
 
 def duration(microseconds: float) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
+from likely.base.model import Model
 from likely.base.over_time import OverTime
 from likely.calibration.blocked import blocked_cross_fit
 from likely.calibration.cross_fit import CrossFit
@@ -15,6 +17,7 @@ from likely.calibration.same_rows import Judgement, judge_same_rows
 from likely.core.empirical import learn_empirical
 from likely.data.table import Table
 from likely.workflow.learned import Learned
+from likely.workflow.over_time.entities import Entities, about_short
 from likely.workflow.over_time.moments import Moments
 
 KEPT = 2_000
@@ -24,7 +27,13 @@ _SUSPECT_AT = 0.1
 
 
 def study_series(
-    table: Table, model: OverTime, chosen: str, *, time: str | None, normal: bool
+    table: Table,
+    model: OverTime,
+    chosen: str,
+    *,
+    time: str | None,
+    normal: bool,
+    entities: Entities | None = None,
 ) -> tuple[CrossFit, Judgement, Learned]:
     """Learn from a series and judge each block of it by a model that did not see it.
 
@@ -40,6 +49,8 @@ def study_series(
         The clock that was asked for.
     normal : bool
         Whether all rows are known to be ordinary.
+    entities : Entities, optional
+        The series that the rows are moments of, if they are of several.
 
     Returns
     -------
@@ -53,8 +64,8 @@ def study_series(
     cross = blocked_cross_fit(model, table)
     moments = Moments.of(table)
     oddness = cross.oddness[moments.order]
-    pace = Pace.of(oddness, moments.days)
-    highest = pace.highest(oddness)
+    pace = Pace.of(oddness, moments.days, moments.begins)
+    highest = pace.highest(oddness, moments.begins)
     judged = judge_same_rows(
         np.concatenate([highest, oddness]), cross.model, np.arange(len(highest))
     )
@@ -70,19 +81,26 @@ def study_series(
             highest[~suspects], tail_counts=1, least_scale=cross.model.least_scale
         ),
         held_out=cross.held_out,
-        likely_rows=schema.match(table.take(moments.order[-KEPT:])),
+        likely_rows=schema.match(table.take(_last(moments, cross.model))),
         columns=table.columns,
         time=time,
         rows_learnt=len(table),
         pace=pace,
+        entities=entities,
     )
     lasting = moments.lasting(0, pace.span - 1)
     notes = [
         *moments.notes,
         chosen + ".",
-        f"The rows are moments of one series. Stretches of {lasting} are compared, about as long "
-        "as oddness lasts, or longer ones that are odd throughout; events closer together are one.",
+        f"{_what_rows_are(entities, len(moments.begins))} Stretches of {lasting} are compared, "
+        "about as long as oddness lasts, or longer ones that are odd throughout; events closer "
+        "together are one.",
     ]
+    if entities is not None:
+        lengths = {steps.start: steps.stop - steps.start for steps in moments.wholes}
+        names = entities.called(table, moments.order[list(lengths)])
+        least = cast(OverTime, cross.model).least_steps_
+        notes += about_short(dict(zip(names, lengths.values(), strict=True)), least)
     odd = int(suspects.sum())
     if odd:
         looks = "looks odd already and is" if odd == 1 else "look odd already and are"
@@ -95,6 +113,22 @@ def study_series(
         log_p, judged.holds, _of_stretches(judged.why), _of_stretches(judged.basis)
     )
     return cross, judgement, replace(learned, notes=(*notes, *training))
+
+
+def _last(moments: Moments, model: Model) -> np.ndarray:
+    """Return the last rows of each series: of several fewer, but all that a score depends on."""
+    most = max(KEPT // len(moments.begins), min(KEPT, cast(OverTime, model).reach_[0]))
+    return np.concatenate([moments.order[steps][-most:] for steps in moments.wholes])
+
+
+def _what_rows_are(entities: Entities | None, count: int) -> str:
+    if entities is None:
+        return "The rows are moments of one series."
+    return (
+        f"The rows are moments of {count:,} series, told apart by {entities.name!r}. One model "
+        "learnt from them all, each in units of its own usual spread around its own level: that "
+        "one is always higher than the others, or moves more, is not odd."
+    )
 
 
 def _of_stretches(text: str) -> str:
