@@ -75,21 +75,27 @@ def to_frame(table: Table, like: Any = None) -> Any:
         missing. Numbers that were read from text come back as numbers.
     """
     arrays = [_arrow_column(column, table.matrix[:, j]) for j, column in enumerate(table.columns)]
-    cells = pa.table(arrays, names=table.names)
     frame = nw.from_native(like, eager_only=False, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     if not isinstance(frame, nw.DataFrame):
-        return cells
-    made = nw.from_arrow(cells, backend=frame.implementation)
+        return pa.table(arrays, names=table.names)
+    places = [str(j) for j in range(len(arrays))]  # libraries take no empty names from Arrow
+    made = nw.from_arrow(pa.table(arrays, names=places), backend=frame.implementation)
     names = {str(name): name for name in frame.columns}
     all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     users = dict(zip(names, all_series, strict=True))
-    cast = [typed(made[c.name], users[c.name], c) for c in table.columns if c.name in users]
-    made = made.with_columns(*cast).to_native()
+    cast = [
+        typed(made[place], users[column.name], column).alias(place)
+        for place, column in zip(places, table.columns, strict=True)
+        if column.name in users
+    ]
+    made = made.with_columns(*cast)
     if frame.implementation.is_pandas_like():
-        made.columns = [names.get(column.name, column.name) for column in table.columns]
-    return made
+        native = made.to_native()
+        native.columns = [names.get(column.name, column.name) for column in table.columns]
+        return native
+    return made.rename(dict(zip(places, table.names, strict=True))).to_native()
 
 
 def to_array(table: Table, types: Sequence[str] = ()) -> np.ndarray:
