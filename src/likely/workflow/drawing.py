@@ -92,8 +92,8 @@ class Drawing:
         list of str, list of ndarray, ndarray or dataframe
             Texts; clips, each of shape (time,), with `model.schema_.rate` values a second; an array
             of series, images, video, or rows without names; or rows with the columns of the data
-            in their order. Of columns that no model looks at, identifiers are new ones, texts are
-            those of the data, and all others are drawn by themselves.
+            in their order. Of columns that no model looks at, identifiers are made up, other text
+            is left empty, and numbers and dates are drawn by themselves.
 
         Raises
         ------

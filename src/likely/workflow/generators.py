@@ -45,12 +45,14 @@ def learn_to_draw(
 
     Parameters
     ----------
-    data, method, columns, ignore, **asked
+    data, method
         As in `likely.learn`.
     aim : {"generate", "both"}
         Whether to draw only, or to judge new samples as well.
     study : callable
         Learns to judge.
+    columns, ignore, **asked
+        As in `likely.learn`.
     """
     check_draws(method)
     if read_others(data, method, asked["kind"]) is not None:  # one model does both

@@ -64,7 +64,8 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["model"] = learned.model
     parts["generator"] = learned.generator
     parts["margins"] = learned.aside.margins
-    parts["identifiers"] = [asdict(form) for form in learned.aside.forms]
+    forms = learned.aside.forms if rows else ()  # what all identifiers share may be a name
+    parts["identifiers"] = [asdict(form) for form in forms]
     origin = learned.origin
     parts["origin"] = {name: getattr(origin, name) for name in _OF_ORIGIN}
     grouping = learned.grouping
