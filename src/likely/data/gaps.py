@@ -45,12 +45,11 @@ def fill_gaps(data: Any, table: Table, found: Mapping[str, tuple[Column, np.ndar
     all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     users = dict(zip(names, all_series, strict=True))
     made = _made(frame, {name: one for name, one in found.items() if name in users}, users)
-    columns = [made.get(name, series) for name, series in users.items()]
     if frame.implementation.is_pandas_like():
         native = frame.to_native().copy()
-        for j, series in enumerate(columns):
-            if list(names)[j] in made:
-                native.isetitem(j, series.to_native())
+        for j, name in enumerate(users):
+            if name in made:
+                native.isetitem(j, made[name].to_native())
         return native
     return frame.with_columns(*(made[name] for name in made)).to_native()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -22,6 +22,7 @@ _SIMPLE = (
 )  # fmt: skip
 _DATETIME = re.compile(r"Datetime\(time_unit='(\w+)', time_zone=(?:None|'([^']+)')\)")
 _DECIMAL = re.compile(r"Decimal\(precision=(\d{1,2}), scale=(\d{1,2})\)")
+_UNITS: dict[str, Literal["s", "ms", "us", "ns"]] = {"s": "s", "ms": "ms", "us": "us", "ns": "ns"}
 _OBJECTS: dict[str, Callable[[Any], Any]] = {
     "date": lambda moment: moment.date(),
     "time": lambda seconds: (_MIDNIGHT + timedelta(seconds=round(seconds, 6))).time(),
@@ -123,7 +124,8 @@ def origin_of(table: Table) -> Origin:
         return Origin()
     empty = frame.head(0).to_native()
     library = frame.implementation.value
-    types = tuple(map(_pandas_type, frame.iter_columns())) if library == "pandas" else ()
+    all_series: Any = frame.iter_columns()
+    types = tuple(map(_pandas_type, all_series)) if library == "pandas" else ()
     return Origin(library, types, _words(table, frame), empty)
 
 
@@ -217,7 +219,6 @@ def _type(column: Column) -> Any:
     if exact is not None and int(exact[2]) <= int(exact[1]) <= 38:
         return nw.Decimal(int(exact[1]), int(exact[2]))
     moment, span = _DATETIME.fullmatch(name), _DURATION.fullmatch(name)
-    units = ("s", "ms", "us", "ns")
-    if moment is not None and moment[1] in units:
-        return nw.Datetime(moment[1], moment[2])  # type: ignore[arg-type]
-    return nw.Duration(span[1]) if span is not None and span[1] in units else None  # type: ignore[arg-type]
+    if moment is not None and moment[1] in _UNITS:
+        return nw.Datetime(_UNITS[moment[1]], moment[2])
+    return nw.Duration(_UNITS[span[1]]) if span is not None and span[1] in _UNITS else None

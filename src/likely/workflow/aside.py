@@ -18,7 +18,6 @@ from typing import Any, cast
 import numpy as np
 
 from likely.base.capabilities import can
-from likely.base.columnwise import Columnwise
 from likely.base.model import Model
 from likely.core import catalogue
 from likely.core.random import generator, some_rows
@@ -137,10 +136,10 @@ def _identifiers(
     return replace(column, labels=labels), np.where(missing, np.nan, np.arange(n))
 
 
-def _running(margin: Columnwise, column: Column, n: int) -> np.ndarray:
+def _running(margin: Any, column: Column, n: int) -> np.ndarray:
     """Return numbers behind the last one learnt, in steps as the learnt ones have."""
-    step = float(margin.column_step_[0]) or 1.0  # type: ignore[attr-defined]
-    top = float(np.nanmax(margin.piece_high_))  # type: ignore[attr-defined]
+    step = float(margin.column_step_[0]) or 1.0
+    top = float(np.nanmax(margin.piece_high_))
     start = np.floor((top + 1e-6 * step) / step) * step + step
     found = start + step * np.arange(n)
     most = _largest(column.dtype)
