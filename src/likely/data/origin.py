@@ -197,7 +197,7 @@ def _pandas(origin: Origin, columns: Sequence[Column]) -> Any:
             dtype = pd.CategoricalDtype(list(column.labels), ordered=name.endswith("ordered"))
         try:
             made[column.name] = pd.Series([], dtype=dtype)
-        except (TypeError, ValueError, NotImplementedError):  # of a library that is not here now
+        except (TypeError, ValueError):  # of a library that is not here now
             made[column.name] = pd.Series([], dtype=object)
     return pd.DataFrame(made)
 
