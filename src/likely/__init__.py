@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from likely.workflow.compare import compare
     from likely.workflow.findings import Findings
+    from likely.workflow.impute import impute
     from likely.workflow.learn import detect, learn
     from likely.workflow.learned import Learned
     from likely.workflow.methods import methods
@@ -47,6 +48,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "learn": "workflow.learn",
     "detect": "workflow.learn",
+    "impute": "workflow.impute",
     "load": "workflow.storage",
     "inspect": "workflow.storage",
     "compare": "workflow.compare",
@@ -82,6 +84,7 @@ _MODULES = (
 __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "learn",
     "detect",
+    "impute",
     "load",
     "inspect",
     "compare",

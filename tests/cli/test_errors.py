@@ -88,8 +88,8 @@ def test_help_tells_the_exit_codes(run: Run) -> None:
     ):
         assert code in text
     assert set(application.commands) == {
-        "detect", "watch", "learn", "generate", "judge", "explain", "compare", "methods",
-        "inspect",
+        "detect", "watch", "learn", "generate", "impute", "judge", "explain", "compare",
+        "methods", "inspect",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from likely.autoregressive.trees_packed import STATE, check, pack, unpack
 from likely.base.columnwise import Columnwise
 from likely.base.state import Array
 from likely.core.params import Interval
+from likely.core.progress import track
 from likely.core.random import generator, some_rows
 
 _DRAWN = 32_768  # rows of its own that a model learns other orders from
@@ -93,7 +94,7 @@ class SequentialTrees(Columnwise):
         self.order_ = np.lexsort((self._sizes, ~is_date))
         given = np.zeros(codes.shape[1], dtype=bool)
         trees: dict[int, ColumnTree] = {}
-        for j in self.order_.tolist():
+        for j in track(self.order_.tolist(), "Growing trees"):
             trees[j] = self._grown(rows, j, given)
             given[j] = True
         for name, array in pack([trees[j] for j in range(codes.shape[1])]).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -120,7 +121,9 @@ def _fitted(x: np.ndarray, y: np.ndarray, size: int, label: bool, least: int, se
     """Return a fitted tree of scikit-learn."""
     counts = np.bincount(y, minlength=size)
     if (counts > 0).sum() <= _CLASSES:
-        return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
+        with warnings.catch_warnings():  # few rows may have many labels
+            warnings.simplefilter("ignore", UserWarning)
+            return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
     frequent = np.argsort(-counts)[: _CLASSES if label else _FREQUENT]
     frequent = frequent[counts[frequent] >= 0.01 * len(y)]
     place = y

@@ -14,6 +14,7 @@ import numpy as np
 
 from likely.core.categorical import draw_categories, systematic
 from likely.core.errors import DataError
+from likely.core.progress import track
 from likely.data.allowed import Allowed, Segments, unmet
 from likely.data.pieces import UNSEEN
 
@@ -68,11 +69,12 @@ def draw_given(
     known = np.zeros(len(order), dtype=bool)
     known[order[:ahead]] = True
     values = np.empty((n, len(order)))
-    for start in range(0, n, ROWS):
+    parts = range(0, n, ROWS)
+    for start in track(parts, "Drawing rows") if len(parts) > 1 else parts:
         rows = _Rows(0, len(order))
         rows.codes, rows.values = begun.codes[start : start + ROWS], begun.values[start:][:ROWS]
         given = known.copy()
-        for j in order[ahead:]:
+        for j in track(order[ahead:], "Drawing rows"):
             _draw_column(model, rows, j, given, rng)
             given[j] = True
         values[start : start + ROWS] = rows.values

@@ -22,7 +22,18 @@ from __future__ import annotations
 import rich_click as click
 
 from likely import __version__
-from likely.cli import compare, detect, explain, generate, inspect, judge, learn, methods, watch
+from likely.cli import (
+    compare,
+    detect,
+    explain,
+    generate,
+    impute,
+    inspect,
+    judge,
+    learn,
+    methods,
+    watch,
+)
 from likely.cli.application import Application
 
 _EPILOG = """\
@@ -48,7 +59,18 @@ def application() -> None:
     """
 
 
-for _module in (detect, watch, learn, generate, judge, explain, compare, methods, inspect):
+for _module in (
+    detect,
+    watch,
+    learn,
+    generate,
+    judge,
+    impute,
+    explain,
+    compare,
+    methods,
+    inspect,
+):
     application.add_command(_module.command)
 
 

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from click import get_current_context
 
 import likely
+from likely.cli.gathering import given
+from likely.cli.parsing import readable
 from likely.cli.writing import ENDINGS, write_table
 
 PAGES = (".html", ".htm")
@@ -21,6 +24,51 @@ _ENDINGS = {
     "image": (".npy", ".png", ".gif"),
 }
 _IN_FOLDERS = ("image", "clip")
+
+
+def learned(file: str, generator: dict[str, Any], seed: int) -> tuple[likely.Learned, list[str]]:
+    """Return what a model file holds, or what is learnt of a file of data, and notes on that."""
+    params = generator.pop("params")
+    if _is_model(file):
+        said = given(get_current_context(), (*generator, "params"))
+        if said:
+            raise click.UsageError(
+                f"{', '.join(said)} cannot go with a model file: it holds what was learnt."
+            )
+        return likely.load(file).as_generator(), []
+    with readable(file) as path:
+        found = likely.learn(path, aim="generate", seed=seed, **generator, **params)
+    return found.as_generator(), list(found.notes)
+
+
+def _is_model(file: str) -> bool:
+    """Whether a path names a model, and no data; what is not there was meant to be one."""
+    from likely.core.container import is_container  # deferred: `--help` loads no numpy
+
+    path = Path(file)
+    if file == "-" or path.is_dir():
+        return file != "-" and (path / "model_index.json").is_file()
+    return not path.exists() or path.suffix == ".likely" or is_container(path)
+
+
+def about_conditions(
+    learned: likely.Learned, where: dict[str, Any], rules: tuple[str, ...], seed: int
+) -> tuple[float | None, list[str]]:
+    """Return how probable conditions are, and notes on them and on rules that the data break."""
+    said, probable = list(learned.broken_rules(rules)) if rules else [], None
+    if where:
+        from likely.workflow.conditions import in_words  # deferred, as above
+
+        probable = learned.probability(where, seed)
+        said = [f"The conditions hold for {in_words(probable)}.", *said]
+    return probable, said
+
+
+def as_arrow(samples: Any) -> Any:
+    """Return rows of any dataframe library as a pyarrow table."""
+    import narwhals.stable.v2 as nw
+
+    return nw.from_native(samples, eager_only=True).to_arrow()
 
 
 def is_gallery(path: Path | None) -> bool:

@@ -8,20 +8,37 @@ from typing import Any
 import rich_click as click
 
 import likely
-from likely.cli import drawn, options, output, printing
+from likely.cli import drawn, groups, options, output, printing
+from likely.cli.conditions import conditions
 from likely.cli.writing import new_path
 
 _SHOWN = 20
 
 
 @click.command("generate")
-@click.argument("file", metavar="MODEL")
+@click.argument("file", metavar="MODEL|DATA")
 @click.option(
     "-n",
     "count",
     type=click.IntRange(min=1),
     metavar="N",
     help="How many; 1 by default, and more on a page.",
+)
+@click.option(
+    "--where",
+    multiple=True,
+    callback=conditions,
+    metavar="COLUMN=WHAT",
+    help="What a column of rows holds: a value, LOW..HIGH (either may be left out), A,B for one of "
+    "several, or nothing for missing; repeatable, and all of them hold.",
+)
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="What every row keeps across columns, such as 'end >= start'; names with spaces in "
+    "backquotes; repeatable.",
 )
 @click.option(
     "--prompt",
@@ -60,6 +77,7 @@ _SHOWN = 20
     metavar="P",
     help="Only the likeliest characters that together have this probability may come.",
 )
+@groups.choice_of_generator
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Draws other samples.")
 @click.option(
     "-o",
@@ -76,28 +94,44 @@ _SHOWN = 20
 def command(
     file: str,
     count: int | None,
+    where: dict[str, Any],
+    rules: tuple[str, ...],
     prompt: str | None,
+    generator: dict[str, Any],
     seed: int,
     path: Path | None,
     as_json: bool,
     quiet: bool,
     **drawing: Any,
 ) -> None:
-    """Draw new samples from the model file MODEL: more of what it has learnt."""
-    learned = likely.load(file)
+    """Draw new samples from the model file MODEL: more of what it has learnt.
+
+    Or of a file of DATA, from which a model that generates is learnt first; `likely learn --aim
+    generate` keeps it for the next time.
+    """
+    learned, learnt = drawn.learned(file, generator, seed)
     drawn.check(learned, path, count or 1)
     given = {name: value for name, value in drawing.items() if value is not None}
     if learned.unit == "clip" and "n_tokens" in given:
         given["n_values"] = given.pop("n_tokens")
     written, samples = [], None
     notes = [
-        f"The word {word!r} was never learnt and says nothing."
-        for word in drawn.unknown_words(learned, prompt)
+        *learnt,
+        *(
+            f"The word {word!r} was never learnt and says nothing."
+            for word in drawn.unknown_words(learned, prompt)
+        ),
     ]
+    probable, said = drawn.about_conditions(learned, where, rules, seed)
+    notes += said
     if path is not None and drawn.is_gallery(path):
+        if where or rules:
+            raise click.UsageError("--where and --rule go with rows in a file, not with a page.")
         written = [str(learned.gallery(path, count, prompt=prompt, seed=seed, **given))]
     else:
-        samples = learned.generate(count or 1, prompt=prompt, seed=seed, **given)
+        samples = learned.generate(
+            count or 1, where=where, rules=rules, prompt=prompt, seed=seed, **given
+        )
         samples = _as_table(samples) if learned.unit == "row" else samples
         if path is not None:
             written = [str(one) for one in drawn.write(learned, samples, path)]
@@ -105,9 +139,9 @@ def command(
         shown = None
         if samples is not None and learned.unit in ("text", "molecule", "row"):
             shown = _plain(samples)
-        output.print_json(
-            {"likely": likely.__version__, "samples": shown, "notes": notes, "written": written}
-        )
+        document = {"likely": likely.__version__, "samples": shown, "notes": notes}
+        document |= {"probability": probable} if where else {}
+        output.print_json(document | {"written": written})
     elif not quiet:
         if path is None:
             _print(samples)
@@ -123,7 +157,7 @@ def _as_table(samples: Any) -> Any:
     import pyarrow as pa
 
     if not isinstance(samples, np.ndarray):
-        return samples
+        return drawn.as_arrow(samples)
     return pa.table({f"column_{j}": values for j, values in enumerate(samples.T)})
 
 

@@ -94,6 +94,13 @@ def promise(command: Command) -> Command:
     return gathered(command, "promise", _PROMISE)
 
 
+def choice_of_generator(command: Command) -> Command:
+    """Add the options that say what learns from data to draw more of them, as `generator`."""
+    chosen = {"method": LEARNING["method"], "params": LEARNING["params"]}
+    chosen |= {name: _COLUMNS[name] for name in ("columns", "ignore")}
+    return gathered(command, "generator", chosen)
+
+
 def choice_of_columns(command: Command) -> Command:
     """Add the options that say which columns count, and the seed, as `choice`."""
     return gathered(command, "choice", _COLUMNS)

@@ -24,6 +24,12 @@ from likely.cli.writing import output_path
     metavar="FILE",
     help="Where the model goes, such as m.likely.",
 )
+@click.option(
+    "--aim",
+    type=click.Choice(["detect", "generate", "both"]),
+    default="detect",
+    help="What for: to judge new rows (the default), to generate rows and fill gaps, or both.",
+)
 @click.option("--normal", is_flag=True, help="The rows are known to be clean: learn from all.")
 @click.option("--no-rows", is_flag=True, help="Keep no row of DATA in the file.")
 @groups.learning
@@ -32,6 +38,7 @@ from likely.cli.writing import output_path
 def command(
     data: str,
     file: Path,
+    aim: str,
     normal: bool,
     no_rows: bool,
     learning: dict[str, Any],
@@ -40,13 +47,14 @@ def command(
 ) -> None:
     """Learn what is likely in DATA, and keep it in a model file.
 
-    `likely detect NEW --model m.likely` then judges new rows by it.
+    `likely detect NEW --model m.likely` then judges new rows by it; with `--aim generate`,
+    `likely generate m.likely` draws rows, and `likely impute NEW --model m.likely` fills gaps.
     """
     from likely.data.shaped import AXES  # deferred: `--help` loads no numpy
 
     params = learning.pop("params")
     with readable(data) as path:
-        learned = likely.learn(path, normal=normal, **learning, **params)
+        learned = likely.learn(path, aim=aim, normal=normal, **learning, **params)
     learned.save(file, rows=not no_rows)
     columns = [column.name for column in learned.columns if column.used]
     aside = {column.name: column.set_aside for column in learned.columns if not column.used}

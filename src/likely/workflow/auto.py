@@ -30,6 +30,12 @@ _LABELLED = (
 )
 
 _OTHERS = {
+    "generate": (
+        "SequentialTrees",
+        {},
+        "each column by a tree over those before it",
+        "rows from such chains are hard to tell from real ones, and it learns within seconds",
+    ),
     "timeline": (
         "SeasonalPanel",
         {},
@@ -100,7 +106,8 @@ def choose(
     labelled : bool, default False
         Whether some rows are labelled as anomalies.
     kind : str, default "table"
-        What the samples are: one of `likely.workflow.kinds.KINDS`.
+        What the samples are: one of `likely.workflow.kinds.KINDS`, or "generate" for rows of a
+        table that are to be drawn.
     """
     if isinstance(method, Model):
         if settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,15 +14,24 @@ from likely.core import catalogue
 from likely.core.errors import CannotDo, ParameterError
 from likely.core.params import check_parameters
 from likely.data.alphabet import Alphabet
-from likely.data.back import to_frame
+from likely.data.back import to_array, to_frame
 from likely.data.captions import Captions
 from likely.data.clips import Clips
+from likely.data.rules import doubts, read_rules
 from likely.data.samples import Samples
 from likely.data.schema import Schema
 from likely.data.shaped import Shaped
 from likely.data.sound import Sound
-from likely.data.table import Table
+from likely.data.table import Table, stack
 from likely.data.texts import Texts
+from likely.workflow.conditions import (
+    Probable,
+    checked_where,
+    draw_keeping,
+    draw_where,
+    probability_of,
+    rounded,
+)
 from likely.workflow.learned import Learned
 
 
@@ -28,35 +39,41 @@ def generate(
     learned: Learned,
     n: int,
     *,
+    where: Any = None,
+    rules: Sequence[str] | str = (),
     prompt: str | None = None,
     like: Any = None,
     seed: int | None = 0,
     drawing: dict[str, Any],
 ) -> Any:
     """Draw new samples; the parameters are those of `Learned.generate`."""
-    drawn = draw(learned, n, prompt=prompt, seed=seed, drawing=drawing)
+    asked = checked_where(where)
+    drawn = draw(learned, n, where=asked, rules=rules, prompt=prompt, seed=seed, drawing=drawing)
     if isinstance(drawn, (Texts, Clips)):
         return list(drawn.parts)
     if not isinstance(drawn, Table):
         return drawn.parts
-    return to_frame(drawn, like) if drawn.named or like is not None else drawn.matrix
+    return _as_the_data(learned, whole(learned, drawn, seed), like)
 
 
 def draw(
-    learned: Learned, n: int, *, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+    learned: Learned,
+    n: int,
+    *,
+    where: Mapping[str, Any] | None = None,
+    rules: Sequence[str] | str = (),
+    prompt: str | None,
+    seed: int | None,
+    drawing: dict[str, Any],
 ) -> Samples:
     """Draw new samples as models see them; the parameters are those of `Learned.generate`."""
-    if not isinstance(n, int) or n < 1:
+    if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or n < 1:
         raise ParameterError(f"n must be an integer of at least 1. Got {n!r}.")
-    model, schema = learned.model, learned.model.schema_
-    name = type(model).__name__
-    if not isinstance(model, Sampler) or learned.grouping is not None:
-        kind = "table" if isinstance(schema, Schema) else schema.kind
-        raise CannotDo(
-            f"{name} cannot generate {learned.worded('rows')}. For these there are "
-            f"{', '.join(_samplers(kind)) or 'none yet'}; choose one with method=."
-        )
+    model = sampler_of(learned)
+    schema, n = model.schema_, int(n)
     asked = is_asked(model)
+    if where or rules:
+        return _rows(learned, model, n, where or {}, rules, (prompt, drawing, asked), seed)
     if (prompt is not None or drawing) and not asked:
         return _continued(model, n, prompt, seed, drawing)
     drawn = _asked(model, n, prompt, seed, drawing) if asked else model.sample(n, seed=seed)
@@ -65,10 +82,96 @@ def draw(
     if isinstance(schema, Sound):
         return Clips(tuple(drawn), schema.rate, schema.dtype)
     if isinstance(schema, Schema):
-        whole = [column.integer for column in schema.used]
-        drawn[:, whole] = np.rint(drawn[:, whole])  # as the data were
-        return Table(drawn, schema.used, named=schema.named)
+        return Table(rounded(schema, drawn), schema.used, named=schema.named)
     return Shaped(schema.kind, drawn, schema.flat)
+
+
+def sampler_of(learned: Learned) -> Any:
+    """Return the model that draws, or raise `CannotDo` if there is none."""
+    model = learned.drawing_model
+    if isinstance(model, Sampler) and (learned.grouping is None or learned.generator is not None):
+        return model
+    schema = model.schema_
+    kind = "table" if isinstance(schema, Schema) else schema.kind
+    which = ", ".join(_samplers(kind)) or "none yet"
+    cannot = f"{type(model).__name__} cannot generate {learned.worded('rows')}."
+    if kind == "table":
+        raise CannotDo(
+            f'{cannot} Learn with aim="generate" (or aim="both", to judge rows, too), or choose a '
+            f"method that can with method=: {which}."
+        )
+    raise CannotDo(f"{cannot} For these there are {which}; choose one with method=.")
+
+
+def probability(learned: Learned, where: Any, seed: int | None) -> float:
+    """Return how probable conditions are; the parameters are those of `Learned.probability`."""
+    model = sampler_of(learned)
+    return probability_of(model, checked_where(where), seed)
+
+
+def broken_rules(learned: Learned, rules: Sequence[str] | str) -> tuple[str, ...]:
+    """Say which rules the rows learnt from break, as far as rows of them are kept."""
+    model = sampler_of(learned)
+    schema = model.schema_
+    if not isinstance(schema, Schema):
+        raise ParameterError("rules are about columns of a table, and these samples have none.")
+    read, kept = read_rules(rules, schema.columns), learned.likely_rows
+    if not len(kept):
+        return ()
+    places = {column.name: j for j, column in enumerate(kept.columns)}
+    matrix = np.full((len(kept), len(schema.used)), np.nan)
+    for j, column in enumerate(schema.used):
+        place = places.get(column.name)
+        if place is not None and kept.columns[place].labels == column.labels:
+            matrix[:, j] = kept.matrix[:, place]
+    return doubts(read, matrix)
+
+
+def whole(learned: Learned, drawn: Table, seed: int | None) -> Table:
+    """Return drawn rows with the columns that were set aside, all in the order of the data."""
+    columns = learned.drawing_model.schema_.columns
+    aside = learned.aside.draw(columns, len(drawn), seed)
+    used = {c.name: (c, drawn.matrix[:, j]) for j, c in enumerate(drawn.columns)}
+    parts = [used[c.name] if c.used else aside[c.name] for c in columns]
+    return stack([part[0] for part in parts], [part[1] for part in parts], named=drawn.named)
+
+
+def _rows(
+    learned: Learned,
+    model: Any,
+    n: int,
+    where: Mapping[str, Any],
+    rules: Sequence[str] | str,
+    others: tuple[str | None, dict[str, Any], bool],
+    seed: int | None,
+) -> Table:
+    """Draw rows of a table of which something is asked."""
+    schema = model.schema_
+    prompt, drawing, asked = others
+    if not isinstance(schema, Schema) or asked or prompt is not None or drawing:
+        raise ParameterError(
+            "where and rules are about columns of a table that was learnt without conditions, and "
+            "go with no prompt."
+        )
+    read = read_rules(rules, schema.columns)
+    known = broken_rules(learned, rules) if rules else ()
+    found = draw_keeping(partial(_where, model, where), n, read, known, seed)
+    return Table(found.rows, schema.used, named=schema.named)
+
+
+def _where(model: Any, where: Mapping[str, Any], n: int, seed: int | None) -> Probable:
+    return draw_where(model, n, where, seed)
+
+
+def _as_the_data(learned: Learned, table: Table, like: Any) -> Any:
+    """Return rows as a dataframe or array, as the data were, or like what the user gives."""
+    if not table.named and like is None:
+        return to_array(table, learned.origin.types)
+    if like is not None:
+        return to_frame(learned.origin.as_written(table, like), like)
+    like = learned.origin.like(learned.columns)
+    frame = to_frame(learned.origin.as_written(table, like), like)
+    return frame if like is None else learned.origin.as_objects(frame)
 
 
 def is_asked(model: Any) -> bool:

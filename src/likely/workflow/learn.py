@@ -12,6 +12,7 @@ from likely.data.records import records
 from likely.data.table import Table
 from likely.workflow import stream
 from likely.workflow.findings import Findings, decide, pace_of_rows
+from likely.workflow.generators import check_aim, learn_to_draw
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.detect import judged_again
 from likely.workflow.study import study
@@ -21,6 +22,7 @@ def learn(
     data: Any,
     method: str | Model = "auto",
     *,
+    aim: str = "detect",
     labels: Any = None,
     context: Sequence[str] | str | None = None,
     group: str | None = None,
@@ -47,6 +49,10 @@ def learn(
         files, or arrays with kind="audio".
     method : str or Model, default "auto"
         A name from `likely.methods()`, a model of one's own, or "auto" for the measured default.
+    aim : {"detect", "generate", "both"}, default "detect"
+        What for. To judge new samples, some rows are held out to compare with; to generate, one
+        model learns from all rows, and new ones are only ranked. For "both", "auto" learns a model
+        for each, and a method named is one model. Of columns that hold labels, new rows have them.
     labels : str or array of shape (n,), optional
         A column's name or one value a row: 1 for a known anomaly, 0 for a row known to be
         ordinary, missing where nothing is known. "auto" then learns from them (`FewLabels`), from
@@ -101,22 +107,25 @@ def learn(
     >>> found.anomaly
     array([False,  True])
     """
+    check_aim(aim)
     drawn = _drawn(data, labels, group, seed)
-    return study(
-        data if drawn is None else drawn.table,
-        method,
-        labels=labels,
-        context=context,
-        group=group,
-        time=time,
-        columns=columns,
-        ignore=ignore,
-        normal=normal,
-        seed=seed,
-        params=params,
-        kind=kind,
-        for_new=True,
-    ).learned
+    given = data if drawn is None else drawn.table
+    asked = {
+        "labels": labels,
+        "context": context,
+        "group": group,
+        "time": time,
+        "columns": columns,
+        "ignore": ignore,
+        "normal": normal,
+        "seed": seed,
+        "params": params,
+        "kind": kind,
+        "for_new": True,
+    }
+    if aim != "detect":
+        return learn_to_draw(given, method, aim, study, **asked)
+    return study(given, method, **asked).learned
 
 
 def detect(

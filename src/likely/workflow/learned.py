@@ -20,6 +20,7 @@ from likely.data.batches import large_file
 from likely.data.clips import Clips, as_clips
 from likely.data.column import Column
 from likely.data.frames import as_table
+from likely.data.origin import Origin
 from likely.data.records import records
 from likely.data.samples import Samples, as_shaped
 from likely.data.schema import Schema
@@ -33,6 +34,8 @@ from likely.explanation import (
     explain_places,
     explain_texts,
 )
+from likely.workflow.aside import Aside
+from likely.workflow.drawing import Drawing
 from likely.workflow.drifted import drift_of
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
@@ -48,7 +51,7 @@ NO_ROWS = Table(np.empty((0, 0)), ())
 
 
 @dataclass(frozen=True)
-class Learned:
+class Learned(Drawing):
     """A model of what is likely, calibrated on rows that it did not see.
 
     Made by `likely.learn` and `likely.load`.
@@ -80,6 +83,12 @@ class Learned:
         and `likely_rows` are the last rows learnt.
     entities : Entities or None
         How rows of several series are told apart, if they are moments of several.
+    generator : Model or None
+        The fitted model that draws new rows, if another one than `model`.
+    aside : Aside
+        What is known of the columns that no model looks at, for new rows.
+    origin : Origin
+        Which library and types the data had, for new rows.
     """
 
     model: Model
@@ -94,6 +103,9 @@ class Learned:
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
     entities: Entities | None = None
+    generator: Model | None = field(default=None, repr=False)
+    aside: Aside = field(default=Aside(), repr=False)
+    origin: Origin = field(default=Origin(), repr=False)
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
@@ -213,98 +225,6 @@ class Learned:
 
             return explain_moments(self, self.table(new))
         return self.explain_samples(self.samples(new))
-
-    def generate(
-        self,
-        n: int,
-        *,
-        prompt: str | None = None,
-        like: Any = None,
-        seed: int | None = 0,
-        **drawing: Any,
-    ) -> Any:
-        """Draw new samples, of the same kind as the data.
-
-        Parameters
-        ----------
-        n : int
-            How many.
-        prompt : str, optional
-            How texts begin; or what samples are to show, of a model that was told captions or
-            labels.
-        like : dataframe, optional
-            Whose library and types rows shall have; otherwise rows of a table with named columns
-            are a `pyarrow.Table`.
-        seed : int or None, default 0
-            The same seed draws the same samples; None draws new ones every time.
-        **drawing
-            How texts are continued: `n_tokens`, `temperature`, `top_k`, `top_p`, as in
-            `likely.autoregressive.GPT.complete`. Without these and without a prompt, texts are
-            whole samples, such as lines. Of sound: `n_values` and `temperature`, as in
-            `likely.autoregressive.WaveNet.complete`. Of models that are told captions: `guidance`,
-            how strongly the prompt steers, as in `likely.diffusion.DDPM`.
-
-        Returns
-        -------
-        list of str, list of ndarray, ndarray or dataframe
-            Texts; clips, each of shape (time,), with `model.schema_.rate` values a second; an array
-            of series, images, video, or rows without names; or rows with the columns that were
-            looked at.
-
-        Raises
-        ------
-        CannotDo
-            If the model cannot draw samples; the message names models that can.
-        """
-        from likely.workflow.generate import generate
-
-        return generate(self, n, prompt=prompt, like=like, seed=seed, drawing=drawing)
-
-    def gallery(
-        self,
-        path: str | Path,
-        n: int | None = None,
-        *,
-        prompt: str | None = None,
-        seed: int | None = 0,
-        **drawing: Any,
-    ) -> Path:
-        """Draw new samples and show them in one HTML file (below 1 MB, works offline).
-
-        Images and video are shown as a grid, series as lines, audio as waves with a player, texts
-        in colours of their surprise, and rows by their columns and pairs of columns beside those
-        learnt from.
-
-        Parameters
-        ----------
-        path : str or Path
-            Where to; an old file there is replaced. Names that end in ".png" and ".gif" are for
-            images: the grid alone, and a walk from each image to the next, for models with codes.
-        n : int, optional
-            How many. Default: 1,000 rows, 36 images (8 for a walk), 16 series, 9 videos, 12 texts,
-            6 clips.
-        prompt : str, optional
-            How texts begin, or what samples are to show.
-        seed : int or None, default 0
-            The same seed draws the same samples as `generate` does.
-        **drawing
-            As in `generate`.
-
-        Returns
-        -------
-        Path
-            The path.
-
-        Raises
-        ------
-        CannotDo
-            If the model cannot draw samples; the message names models that can.
-        MissingDependency
-            For a walk, if Pillow is not installed.
-        """
-        from likely.workflow.gallery import write_gallery
-
-        return write_gallery(self, Path(path), n, prompt=prompt, seed=seed, drawing=drawing)
 
     def save(self, path: str | Path, rows: bool = True) -> None:
         """Write everything to one file that `likely.load` reads; loading never runs code from it.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MANY = 1e12
 """From here on it does not matter how many more rows a promise needs."""
 
+_FOLDED = 10  # rows from which on some are held out, unless to generate
+
 ENOUGH = 10
 """With fewer reference rows as odd as the cut, the share beyond it is known roughly only."""
 
@@ -41,6 +43,11 @@ def qualified(learned: Learned, decision: Decision, drift: tuple[str, ...]) -> D
         return decision.withdrawn(
             f"the {rows} no longer look like those learnt from ({drift[0]}{more}); learn anew "
             f"from {rows} like these if they are ordinary now"
+        )
+    if not learned.held_out and learned.rows_learnt >= _FOLDED:
+        return decision.withdrawn(
+            'the model saw every row learnt from, as it was to generate; learn with aim="both" for '
+            "promises"
         )
     if not learned.held_out:
         return decision.withdrawn("too few rows were learnt from to hold any out: at least 10")

@@ -13,14 +13,19 @@ from typing import Any
 import numpy as np
 
 from likely import persistence
+from likely.base.columnwise import Columnwise
 from likely.base.model import Model
 from likely.calibration.episodes import Pace
 from likely.calibration.summary import ColumnSummary, level_count
 from likely.core.empirical import Empirical, learn_empirical
 from likely.core.errors import DamagedFile, MissingDependency
+from likely.data.column import Column
+from likely.data.identifiers import IdentifierForm
+from likely.data.origin import Origin
 from likely.data.schema import Schema
 from likely.data.table import Table
 from likely.persistence.files import only_model
+from likely.workflow.aside import Aside
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
 from likely.workflow.learned import NO_ROWS, Learned
@@ -35,6 +40,9 @@ _PLAIN = {
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
 }
+_OF_ORIGIN = {"library": str, "types": tuple[str, ...], "words": tuple[tuple[str, str, str], ...]}
+_ADDED = {"generator", "margins", "identifiers", "origin"}
+"""Parts that files of earlier versions do not have."""
 
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
@@ -54,6 +62,12 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["pace"] = learned.pace and asdict(learned.pace)
     parts["summaries"] = [asdict(summary) for summary in learned.summaries]
     parts["model"] = learned.model
+    parts["generator"] = learned.generator
+    parts["margins"] = learned.aside.margins
+    forms = learned.aside.forms if rows else ()  # what all identifiers share may be a name
+    parts["identifiers"] = [asdict(form) for form in forms]
+    origin = learned.origin
+    parts["origin"] = {name: getattr(origin, name) for name in _OF_ORIGIN}
     grouping = learned.grouping
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
@@ -110,7 +124,7 @@ def load_bytes(content: bytes) -> Learned:
 def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     parts = {"entities": None, **saved.parts}
     others = {"columns", "model", "grouping", "entities", "likely_rows", "missing"}
-    if set(parts) != {*_PLAIN, *others}:
+    if set(parts) - _ADDED != {*_PLAIN, *others}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
@@ -129,6 +143,7 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
         grouping=grouping,
         entities=entities,
         **plain,
+        **_drawing(parts, columns),
     )
 
 
@@ -205,6 +220,30 @@ def _grouping(stored: Any) -> Grouping | None:
     if not (known and grouping.habits.sound):
         raise DamagedFile("What the file says of how rows become groups contradicts itself.")
     return grouping
+
+
+def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, Any]:
+    """Return what new rows are drawn from, beside the model; older files do not say."""
+    generator, margins = parts.get("generator"), parts.get("margins", ())
+    origin = parts.get("origin", {"library": "", "types": (), "words": ()})
+    models = [*([] if generator is None else [generator]), *margins]
+    if not all(isinstance(one, Model) and hasattr(one, "schema_") for one in models):
+        raise DamagedFile("What the file says of how rows are drawn is no fitted model.")
+    forms = persistence.read_as(
+        tuple[IdentifierForm, ...], parts.get("identifiers", []), "identifiers"
+    )
+    sound = all(isinstance(m, Columnwise) and len(m.schema_.columns) == 1 for m in margins)
+    sound = sound and all(form.sound for form in forms)
+    if not sound or not isinstance(origin, dict) or set(origin) != set(_OF_ORIGIN):
+        raise DamagedFile("What the file says of how rows are drawn contradicts itself.")
+    library, types, words = (
+        persistence.read_as(hint, origin[name], f"origin.{name}")
+        for name, hint in _OF_ORIGIN.items()
+    )
+    if len(types) not in (0, 1, len(columns)):
+        raise DamagedFile("The file does not say of which type every column was.")
+    aside = Aside(tuple(margins), forms)
+    return {"generator": generator, "aside": aside, "origin": Origin(library, types, words)}
 
 
 def _with_rows(entities: Entities, series: np.ndarray | None, rows: int) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from likely.core.errors import CannotDo, DataError, ParameterError
 from likely.core.random import generator
 from likely.data.clips import Clips
 from likely.data.clock_column import with_clock
+from likely.data.origin import Origin, origin_of
 from likely.data.samples import Samples
 from likely.data.shaped import Shaped
 from likely.data.table import Table
 from likely.data.texts import Texts
+from likely.workflow.aside import Aside, learn_aside
 from likely.workflow.auto import choose
 from likely.workflow.circumstances import in_context, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
@@ -233,6 +235,8 @@ def _conclude(
         rows_learnt=len(samples),
         summaries=summarise(schema, schema.match(samples)) if is_table else (),
         grouping=grouping,
+        aside=learn_aside(samples, cross.model, seed) if is_table else Aside(),
+        origin=origin_of(samples) if is_table else Origin(),
     )
     about_rows = (*lesson.notes, *_about(suspects), *_about_bounds(cross.model))
     if apart is not None:

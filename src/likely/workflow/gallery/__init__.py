@@ -58,7 +58,7 @@ def write_gallery(
     >>> write_gallery(learned, folder / "gallery.html", 100, drawing={}).name
     'gallery.html'
     """
-    ending = path.suffix.lower()
+    learned, ending = learned.as_generator(), path.suffix.lower()
     if ending in _OF_IMAGES and learned.unit != "image":
         raise CannotDo(
             f"{_OF_IMAGES[ending]} ({ending}) is for images; {learned.worded('rows')} are shown on "
