@@ -31,7 +31,7 @@ class AnyOrder(Columnwise, DeepModel):
 
     def __init__(
         self,
-        width: Annotated[int, Interval(1, 100_000)] = 384,
+        width: Annotated[int, Interval(1, 100_000)] = 256,
         blocks: Annotated[int, Interval(0, 100)] = 2,
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 100,

@@ -47,7 +47,11 @@ class AnySetNetwork(nn.Module):
         self.unknown = torch.tensor(self.sizes)
         self.start = torch.tensor([0, *np.cumsum([size + 1 for size in sizes])[:-1]])
         self.embedding = nn.Embedding(sum(sizes) + len(sizes), EMBEDDING)
-        self.together = nn.Linear(len(sizes) * EMBEDDING, width)
+        reach = 1 / math.sqrt(len(sizes) * EMBEDDING)
+        self.together = nn.Parameter(
+            torch.empty(len(sizes), EMBEDDING, width).uniform_(-reach, reach)
+        )
+        self.bias = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(_Block(width, dropout) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.heads = nn.ModuleList(nn.Linear(width, rank) for rank in self.ranks)
@@ -84,11 +88,18 @@ class AnySetNetwork(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         """Return what is made of what is known, (batch, width), of pieces (batch, column)."""
-        embedded = self.embedding(codes + self.start.to(codes.device))  # (batch, column, embedding)
-        found = self.together(embedded.flatten(1))
+        found = self.bias + self._brought_together(codes + self.start.to(codes.device))
         for block in self.blocks:
             found = block(found)
         return F.silu(self.norm(found))
+
+    def _brought_together(self, places: Tensor) -> Tensor:
+        """Return the sum of what columns say, (batch, width), of rows of the embedding."""
+        if places.numel() < self.embedding.num_embeddings:
+            return torch.einsum("nde,dew->nw", self.embedding(places), self.together)
+        sizes = [size + 1 for size in self.sizes]  # of many rows: every piece once
+        parts = zip(self.embedding.weight.split(sizes), self.together, strict=True)
+        return F.embedding_bag(places, torch.cat([part @ m for part, m in parts]), mode="sum")
 
     def logits(self, found: Tensor, column: int) -> Tensor:
         """Return the logits of a column, (batch, piece), given what `forward` made."""
