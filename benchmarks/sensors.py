@@ -64,7 +64,7 @@ class Judged(NamedTuple):
 
 def main(methods: list[str]) -> None:
     """Measure, print and store a row for each family and method."""
-    known = set(likely.methods()["name"])
+    known = set(likely.methods()["name"].to_pylist())
     rows = []
     for family in FAMILIES:
         every = list(series(family))

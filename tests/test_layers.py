@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "likely"
 FILES = sorted(SOURCE.rglob("*.py"))
 HEAVY = ("numpy", "scipy", "sklearn", "pyarrow", "narwhals", "pandas", "polars", "torch")
-COMMANDS = ["", "detect", "learn", "explain", "compare", "methods", "inspect"]
+COMMANDS = ["", "detect", "learn", "judge", "explain", "compare", "methods", "inspect"]
 
 
 def test_imports_point_downwards() -> None:

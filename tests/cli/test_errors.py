@@ -77,10 +77,19 @@ def test_stopping_is_no_crash(run: Run, monkeypatch: pytest.MonkeyPatch, payment
 
 def test_help_tells_the_exit_codes(run: Run) -> None:
     text = " ".join(run("--help").output.split())
-    for code in ("0 done", "2 wrong", "3 data", "4 model file", "5 optional", "10 something"):
+    for code in (
+        "0 done",
+        "2 wrong",
+        "3 data",
+        "4 model file",
+        "5 optional",
+        "10 something",
+        "11 synth",
+    ):
         assert code in text
     assert set(application.commands) == {
-        "detect", "watch", "learn", "generate", "explain", "compare", "methods", "inspect",
+        "detect", "watch", "learn", "generate", "judge", "explain", "compare", "methods",
+        "inspect",
     }  # fmt: skip
 
 

@@ -69,9 +69,7 @@ def mixed(own: np.ndarray, parent: np.ndarray, lent: np.ndarray) -> np.ndarray:
     return chances
 
 
-def lending(
-    rows: np.ndarray, kinds: np.ndarray, discount: float, strength: float
-) -> np.ndarray:
+def lending(rows: np.ndarray, kinds: np.ndarray, discount: float, strength: float) -> np.ndarray:
     """Return the part of its rows that each node lends, (node,)."""
     return (strength + discount * kinds) / (strength + np.maximum(rows, 1e-300))
 

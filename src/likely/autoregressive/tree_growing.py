@@ -13,7 +13,7 @@ from likely.core.random import generator
 
 _CLASSES = 24  # pieces that a tree tells apart one by one
 _FREQUENT = 8  # pieces that have an indicator of their own where there are more
-_STRENGTHS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0)
+_STRENGTHS = (0.1, 1.0, 3.0, 10.0, 30.0, 100.0)
 _DISCOUNTS = (0.0, 0.3, 0.6, 0.9)
 _HELD_OUT = 0.2
 _MOST_HELD_OUT = 5_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,9 +50,7 @@ def pack(trees: Sequence[ColumnTree]) -> dict[str, np.ndarray]:
     return dict(zip(STATE, parts, strict=True))
 
 
-def unpack(
-    holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]
-) -> tuple[ColumnTree, ...]:
+def unpack(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> tuple[ColumnTree, ...]:
     """Return trees from an object that has the arrays of `pack` as attributes.
 
     Parameters
@@ -63,21 +62,42 @@ def unpack(
     evens : sequence of ndarray
         Which of them are intervals.
     """
-    node, feature, threshold, left, right, entry, at, piece, count, start, place, discount, strength = (
-        getattr(holder, name) for name in STATE
-    )
+    (
+        node,
+        feature,
+        threshold,
+        left,
+        right,
+        entry,
+        at,
+        piece,
+        count,
+        start,
+        place,
+        discount,
+        strength,
+    ) = (getattr(holder, name) for name in STATE)
     columns = len(sizes)
     trees = []
     for j in range(columns):
         nodes, entries = slice(node[j], node[j + 1]), slice(entry[j], entry[j + 1])
         bounds = start[j * columns : (j + 1) * columns + 1]
-        places = tuple(place[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+        places = tuple(place[a:b] for a, b in pairwise(bounds))
         trees.append(
             ColumnTree(
-                feature[nodes], threshold[nodes], left[nodes], right[nodes], places,
-                at[entries], piece[entries], count[entries], evens[j], int(sizes[j]), float(discount[j]),
+                feature[nodes],
+                threshold[nodes],
+                left[nodes],
+                right[nodes],
+                places,
+                at[entries],
+                piece[entries],
+                count[entries],
+                evens[j],
+                int(sizes[j]),
+                float(discount[j]),
                 float(strength[j]),
-            )  # fmt: skip
+            )
         )
     return tuple(trees)
 

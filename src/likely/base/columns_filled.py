@@ -137,7 +137,7 @@ def _expectations(pieces: Pieces, chances: np.ndarray) -> np.ndarray:
         likeliest = np.argmax(chances[:, UNSEEN + 1 :], axis=1) + UNSEEN + 1
         return _value(pieces, likeliest)
     found = chances[:, UNSEEN + 1 :] @ pieces.middle[UNSEEN + 1 :]
-    return np.rint(found / pieces.step) * pieces.step if pieces.step > 0 else found
+    return pieces.on_step(found)
 
 
 def _value(pieces: Pieces, codes: np.ndarray) -> np.ndarray:
@@ -154,6 +154,6 @@ def _together(pieces: Pieces, drawn: np.ndarray, weights: np.ndarray) -> np.ndar
     """Return one value for the completions of every row, (n, completions)."""
     if _is_number(pieces):
         found = (drawn * weights).sum(axis=1) / weights.sum(axis=1)
-        return np.rint(found / pieces.step) * pieces.step if pieces.step > 0 else found
+        return pieces.on_step(found)
     votes = (drawn[:, :, None] == drawn[:, None, :]) @ weights[:, :, None]
     return drawn[np.arange(len(drawn)), votes[:, :, 0].argmax(axis=1)]

@@ -22,7 +22,7 @@ from likely.base.state import Array, Members, Weights
 from likely.core.errors import ParameterError
 from likely.core.random import generator
 from likely.data.allowed import read_allowed
-from likely.data.pieces import MISSING, UNSEEN, Pieces, learn_pieces
+from likely.data.pieces import FIRST, UNSEEN, Pieces, learn_pieces
 from likely.data.pieces_packed import check_packed, pack, unpack
 
 _ROWS = 16_384  # judged at a time, so that memory stays bounded
@@ -139,7 +139,8 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         for name, array in pack(self._cut).items():
             setattr(self, name, array)
         self.rows_learnt_ = len(x)
-        self._learn(self._codes(x), rng)
+        codes = self._codes(x)
+        self._learn(codes[np.lexsort(codes.T)], rng)  # however the rows came
 
     @property
     def _pieces(self) -> tuple[Pieces, ...]:
@@ -206,10 +207,15 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         return found
 
     def _chance(self, chances: np.ndarray, which: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        """Return the probability of pieces; half a row is set aside for what was never seen."""
+        """Return the probability of pieces.
+
+        Three half rows are set aside: for what was never seen, for no value, and for all pieces
+        alike, so that nothing is impossible.
+        """
         apart = 0.5 / (self.rows_learnt_ + 1)
-        found = (1 - 2 * apart) * chances[which, codes]
-        return found + apart * ((codes == UNSEEN) | (codes == MISSING))
+        alike = apart / max(chances.shape[1] - FIRST, 1)
+        found = (1 - 3 * apart) * chances[which, codes]
+        return found + np.where(codes < FIRST, apart, alike)
 
     def _sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         return draw_given(self, n, {}, rng).values
@@ -223,7 +229,6 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
     def _check_state(self) -> None:
         super()._check_state()
         check_packed(self)
-        self._cut = None
 
 
 def _parts(n: int) -> Iterator[slice]:

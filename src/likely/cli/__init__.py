@@ -1,4 +1,4 @@
-"""The command line: `likely detect`, `watch`, `learn`, `generate`, `explain` and what helps them.
+"""The command line: `likely detect`, `learn`, `generate`, `judge` and what helps them.
 
 One file a command: parse, call the library, print. People get text fitted to their terminal,
 machines one JSON document with `--json`; both say the same. Results go to stdout, progress and
@@ -13,6 +13,7 @@ errors to stderr. `--help` loads nothing but the standard library and rich-click
 | 4 | the model file cannot be read or used |
 | 5 | an optional package is missing |
 | 10 | something was found, with `--fail-on-findings` |
+| 11 | synthetic rows do not pass, with `likely judge --max-copies` |
 | 130 | stopped by Ctrl-C |
 """
 
@@ -21,13 +22,14 @@ from __future__ import annotations
 import rich_click as click
 
 from likely import __version__
-from likely.cli import compare, detect, explain, generate, inspect, learn, methods, watch
+from likely.cli import compare, detect, explain, generate, inspect, judge, learn, methods, watch
 from likely.cli.application import Application
 
 _EPILOG = """\
 Exit codes: 0 done · 1 unexpected error · 2 wrong command or parameter · 3 data cannot be read or
 used · 4 model file cannot be read or used · 5 optional package missing · 10 something was found,
-with --fail-on-findings · 130 stopped by Ctrl-C.
+with --fail-on-findings · 11 synthetic rows do not pass, with judge --max-copies · 130 stopped by
+Ctrl-C.
 
 Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
 `-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds
@@ -46,7 +48,7 @@ def application() -> None:
     """
 
 
-for _module in (detect, watch, learn, generate, explain, compare, methods, inspect):
+for _module in (detect, watch, learn, generate, judge, explain, compare, methods, inspect):
     application.add_command(_module.command)
 
 

@@ -22,6 +22,9 @@ from likely.core.errors import (
 FOUND = 10
 """Exit code of `--fail-on-findings` when something was found."""
 
+NOT_PASSED = 11
+"""Exit code of `likely judge --max-copies` when synthetic rows do not pass."""
+
 _UNEXPECTED, _BROKEN_PIPE, _INTERRUPTED = 1, 141, 130
 _CODES: dict[type[LikelyError], int] = {
     ParameterError: 2,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def draw_categories(
-    chances: np.ndarray, which: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def draw_categories(chances: np.ndarray, which: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw a category for every sample, shape (n,) of int.
 
     Parameters

@@ -76,9 +76,7 @@ class Allowed:
         return Segments(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3])
 
 
-def read_allowed(
-    where: Mapping[str, Any], columns: Sequence[Column]
-) -> dict[int, Allowed]:
+def read_allowed(where: Mapping[str, Any], columns: Sequence[Column]) -> dict[int, Allowed]:
     """Return what columns may hold, by their position.
 
     Parameters
@@ -154,7 +152,7 @@ def _stored(column: Column, said: Any) -> float:
 def _labels(pieces: Pieces, low: float, high: float) -> list[tuple[float, ...]]:
     inside = np.arange(int(max(low, 0)), int(min(high, len(pieces.labels) - 1)) + 1)
     return [
-        (pieces.labels[label], label, label, pieces.shares[label])
+        (float(pieces.labels[label]), float(label), float(label), float(pieces.shares[label]))
         for label in inside
         if pieces.shares[label] > 0
     ]

@@ -21,10 +21,11 @@ from functools import cached_property
 import numpy as np
 
 from likely.data.column import Column
+from likely.data.features import robust_scale
 from likely.data.steps import step_of
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
-_LEAST = 4  # rows in an interval
+_LEAST = 12  # rows in an interval
 _MOST_LABELS = 1_000
 
 
@@ -36,11 +37,11 @@ class Pieces:
     ----------
     low, high : ndarray of shape (pieces,)
         Where each piece begins and ends: equal for atoms; an interval holds `low <= value < high`.
-        Missing and unseen have none, and rare labels together stand for an atom.
+        Missing, unseen and labels have none: 0 stands there.
     step : float
         Numbers are multiples of it, such as whole ones; 0 if they are not.
     centre, scale : float
-        Median and spread of the numbers, for those never seen.
+        Median and robust spread of the numbers, for those never seen.
     labels : ndarray of int, shape (labels,)
         The piece of each label; empty for numbers and dates.
     shares : ndarray of shape (labels,)
@@ -66,7 +67,7 @@ class Pieces:
 
     @cached_property
     def middle(self) -> np.ndarray:
-        """The mean value of each piece; NaN for missing and unseen."""
+        """The mean value of each piece of numbers."""
         return (self.low + self.high) / 2
 
     def code(self, values: np.ndarray) -> np.ndarray:
@@ -107,7 +108,9 @@ class Pieces:
             return np.where(codes == MISSING, 0.0, shares[place])
         unseen = codes == UNSEEN
         if unseen.any():
-            away = np.clip((values[unseen] - self.centre) / self.scale, -1e150, 1e150)
+            with np.errstate(over="ignore"):
+                away = (values[unseen] - self.centre) / self.scale
+            away = np.clip(away, -1e150, 1e150)
             found[unseen] = -np.log(np.pi * self.scale * (1 + away**2))
         return found
 
@@ -132,8 +135,17 @@ class Pieces:
         """
         values = low + (high - low) * rng.random(len(low))
         if self.step > 0:
-            return np.where(high > low, np.rint(values / self.step) * self.step, values)
+            return np.where(high > low, self.on_step(values), values)
         return np.where(high > low, np.minimum(values, np.nextafter(high, low)), values)
+
+    def on_step(self, values: np.ndarray) -> np.ndarray:
+        """Return the nearest multiples of the step, written as a person would; all, without one."""
+        if not self.step > 0:
+            return values
+        if self.step >= 1:
+            return np.rint(values / self.step) * self.step
+        whole = np.rint(1 / self.step)  # 0.35 rather than 0.35000000000000003
+        return np.rint(values * whole) / whole
 
     def _draw_labels(self, codes: np.ndarray, u: np.ndarray) -> np.ndarray:
         order = np.lexsort((-self.shares, self.labels))
@@ -176,9 +188,7 @@ def learn_pieces(column: Column, values: np.ndarray, most: int = 256) -> Pieces:
         edges = _edges(distinct[start:stop], counts[start:stop], step, most / len(known))
         low += list(edges[:-1])
         high += list(edges[1:])
-    centre = float(np.median(known))
-    spread = float(np.abs(known - centre).mean())
-    return _made(low, high, step, centre, max(spread, step, abs(centre) * 1e-6, 1e-300))
+    return _made(low, high, step, *robust_scale(known))
 
 
 def _of_labels(counts: np.ndarray) -> Pieces:
@@ -191,7 +201,7 @@ def _of_labels(counts: np.ndarray) -> Pieces:
     total = np.bincount(pieces, counts, minlength=FIRST + len(own) + 1)[pieces]
     alone = np.bincount(pieces, minlength=FIRST + len(own) + 1)[pieces]
     shares = np.where(total > 0, counts / np.maximum(total, 1), 1 / alone)
-    none = np.full(FIRST, np.nan)
+    none = np.zeros(FIRST)
     size = np.zeros(len(own) + (len(rare) > 0))
     edges = np.concatenate([none, size])
     return Pieces(edges, edges, 0.0, 0.0, 1.0, pieces, shares)
@@ -201,7 +211,7 @@ def _made(
     low: Sequence[float], high: Sequence[float], step: float, centre: float, scale: float
 ) -> Pieces:
     order = np.lexsort((np.asarray(high), np.asarray(low)))
-    none = np.full(FIRST, np.nan)
+    none = np.zeros(FIRST)
     bottom = np.concatenate([none, np.asarray(low, dtype=np.float64)[order]])
     top = np.concatenate([none, np.asarray(high, dtype=np.float64)[order]])
     return Pieces(bottom, top, step, centre, scale, np.empty(0, dtype=np.int64), np.empty(0))

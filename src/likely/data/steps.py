@@ -24,8 +24,8 @@ def step_of(column: Column, distinct: np.ndarray) -> float:
         return 1.0
     size = float(np.abs(distinct).max())
     for step in _DATES if column.kind == "date" else _NUMBERS:
-        rounds = distinct / step
-        nearest = np.rint(rounds)
-        if size / step < 2**50 and np.allclose(rounds, nearest, rtol=0, atol=1e-6):
-            return step
+        if size < 2**50 * step:
+            rounds = distinct / step
+            if np.allclose(rounds, np.rint(rounds), rtol=0, atol=1e-6):
+                return step
     return 0.0

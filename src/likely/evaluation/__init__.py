@@ -50,6 +50,19 @@ Of generators and densities:
 | are samples copies of what was learnt from? | `memorisation` |
 | are the densities of real samples as high as those of the model's own? | `density_calibration` |
 
+Of synthetic tables, every figure beside that of real rows held out:
+
+| question | function |
+|---|---|
+| all of it at once, with a gate | `judge_synthetic` |
+| is every column distributed as the real one? | `column_shapes` |
+| do every two columns go together as the real ones? | `pair_trends` |
+| can trees tell synthetic from real rows, seeing all? | `two_sample_test` with `space="codes"` |
+| which columns, which two together, give the rows away? | `give_aways` |
+| is a model that learns from them right about real rows? | `transfer` |
+| are they copies, and do they tell who was learnt from? | `privacy` |
+| do they have values that no real row has the like of? | `strange_values` |
+
 No single number will do. Samples of a narrow generator look real (precision 1) and leave most out
 (coverage low); copies of the training rows are perfect in all but `memorisation`. Give real samples
 that the generator has not learnt from, as many as generated ones, and put beside each figure that
@@ -67,6 +80,7 @@ from typing import TYPE_CHECKING, Any
 from likely.evaluation.affiliation import Affiliation, affiliation
 from likely.evaluation.bits import bits_per_character, bits_per_dim
 from likely.evaluation.chance import BesideChance, beside_chance
+from likely.evaluation.column_shapes import ColumnShapes, column_shapes
 from likely.evaluation.comparison import mean_ranks
 from likely.evaluation.coverage import Coverage, prdc
 from likely.evaluation.decisions import false_discovery_rate, false_positive_rate, power
@@ -74,15 +88,22 @@ from likely.evaluation.density_calibration import DensityCalibration, density_ca
 from likely.evaluation.disentanglement import mutual_information_gap
 from likely.evaluation.event_detection import EventDetection, event_detection
 from likely.evaluation.frechet import Frechet, frechet_distance
+from likely.evaluation.give_aways import GiveAways, give_aways
 from likely.evaluation.intervals import bootstrap_interval, wilson_interval
 from likely.evaluation.learning_curve import LearningCurve, learning_curve
 from likely.evaluation.mean_discrepancy import MeanDiscrepancy, mean_discrepancy
 from likely.evaluation.memorisation import Memorisation, memorisation
 from likely.evaluation.nab_score import nab_score
+from likely.evaluation.pair_trends import PairTrends, pair_trends
 from likely.evaluation.point_adjustment import point_adjusted_f1_misleading
+from likely.evaluation.privacy import Privacy, privacy
 from likely.evaluation.ranking import auprc, auroc, precision_at, recall_at
 from likely.evaluation.runs import events_of
 from likely.evaluation.series_window import window_of
+from likely.evaluation.strange_values import StrangeValues, strange_values
+from likely.evaluation.synthetic import judge_synthetic
+from likely.evaluation.synthetic_report import Gate, Judged, Measure, SyntheticReport
+from likely.evaluation.transfer import Transfer, transfer
 from likely.evaluation.two_sample import TwoSample, two_sample_test
 from likely.evaluation.ucr_score import ucr_score
 from likely.evaluation.vus import range_auc_pr, range_auc_roc, vus_pr, vus_roc
@@ -94,14 +115,24 @@ if TYPE_CHECKING:
 __all__ = [
     "Affiliation",
     "BesideChance",
+    "ColumnShapes",
     "Coverage",
     "DensityCalibration",
     "EventDetection",
     "FeatureSpace",
     "Frechet",
+    "Gate",
+    "GiveAways",
+    "Judged",
     "LearningCurve",
     "MeanDiscrepancy",
+    "Measure",
     "Memorisation",
+    "PairTrends",
+    "Privacy",
+    "StrangeValues",
+    "SyntheticReport",
+    "Transfer",
     "TwoSample",
     "affiliation",
     "auprc",
@@ -110,12 +141,15 @@ __all__ = [
     "bits_per_character",
     "bits_per_dim",
     "bootstrap_interval",
+    "column_shapes",
     "density_calibration",
     "event_detection",
     "events_of",
     "false_discovery_rate",
     "false_positive_rate",
     "frechet_distance",
+    "give_aways",
+    "judge_synthetic",
     "learn_features",
     "learning_curve",
     "mean_discrepancy",
@@ -123,13 +157,17 @@ __all__ = [
     "memorisation",
     "mutual_information_gap",
     "nab_score",
+    "pair_trends",
     "point_adjusted_f1_misleading",
     "power",
     "prdc",
     "precision_at",
+    "privacy",
     "range_auc_pr",
     "range_auc_roc",
     "recall_at",
+    "strange_values",
+    "transfer",
     "two_sample_test",
     "ucr_score",
     "vus_pr",

@@ -137,7 +137,7 @@ def memorisation(
     centre = learnt.mean(axis=0)
     learnt, made, apart = learnt - centre, made - centre, apart - centre
     rng, reach = generator(seed), float(norm.ppf((1 + level) / 2))
-    share, variance, by_chance, ratio = _sides(made, learnt, apart, rng)
+    share, variance, by_chance, ratio = nearer_side(made, learnt, apart, rng)
     reference = Reference(learnt)
     to_train, positions = (found[:, 0] for found in nearest(made, reference, 1))
     closer, spread, _ = auroc_with_variance(
@@ -160,7 +160,7 @@ def memorisation(
     )
 
 
-def _sides(
+def nearer_side(
     made: np.ndarray, learnt: np.ndarray, apart: np.ndarray, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
     """Return share nearer to training, its variance, that by chance, and the ratio of distances."""
@@ -180,7 +180,8 @@ def _sides(
     total = 2 * n  # dealing half of all real samples to each side
     by_chance = ((weights**2).sum() - weights.sum() ** 2 / total) * total / (4 * (total - 1))
     both = (near > 0) | (far > 0)
-    ratios = near[both] / np.where(far[both] > 0, far[both], np.finfo(np.float64).tiny)
+    with np.errstate(over="ignore"):  # beside a copy on the other side, any distance is infinite
+        ratios = near[both] / np.where(far[both] > 0, far[both], np.finfo(np.float64).tiny)
     return share, variance, float(by_chance), float(np.median(ratios)) if both.any() else 1.0
 
 

@@ -17,7 +17,9 @@ from sklearn.preprocessing import StandardScaler
 from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator, some_rows
 from likely.evaluation.intervals import auroc_with_variance, wilson_interval
+from likely.evaluation.same_columns import same_columns
 from likely.evaluation.spaces import Space, in_space
+from likely.evaluation.tree_codes import tree_codes, with_values
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class TwoSample:
 def two_sample_test(
     real: Any,
     generated: Any,
-    space: Space = "scaled",
+    space: Space | Literal["codes"] = "scaled",
     *,
     classifier: Literal["boosting", "logistic"] | ClassifierMixin = "boosting",
     folds: int = 5,
@@ -79,8 +81,11 @@ def two_sample_test(
         Real samples that the generator has not learnt from; those that it has flatter it.
     generated : as `real`
         Generated samples. Of the larger set as many are drawn as there are in the smaller one.
-    space : {"scaled", "given"} or callable, default "scaled"
-        What the classifier sees; see `likely.evaluation.spaces.in_space`.
+    space : {"scaled", "given", "codes"} or callable, default "scaled"
+        What the classifier sees; see `likely.evaluation.spaces.in_space`. "codes" is for tables and
+        loses nothing: numbers and dates as they are, categories as categories, gaps as gaps. It is
+        the view in which synthetic tables should pass, and needs boosted trees or a classifier of
+        one's own that takes NaN.
     classifier : {"boosting", "logistic"} or classifier, default "boosting"
         Gradient boosting over histograms, logistic regression, or one of one's own with
         `predict_proba`.
@@ -134,26 +139,42 @@ def two_sample_test(
             f"{folds!r}, {most!r} and {level!r}."
         )
     rng = generator(seed)
-    first, second = in_space(space, real, generated)
+    (first, second), nominal = _seen(space, classifier, real, generated)
     n = min(len(first), len(second), most)
     if n < 2 * folds:
         raise DataError(f"{folds} folds need at least {2 * folds} samples of each sort. Found {n}.")
     x = np.concatenate([part[some_rows(len(part), n, rng)] for part in (first, second)])
     is_generated = np.repeat([False, True], n)
-    model = _classifier(classifier, seed)
+    model = _classifier(classifier, seed, nominal)
     right, found = 0, []
     for fold in _folds(n, folds, rng):
         learner: Any = clone(model)
-        learner.fit(x[~fold], is_generated[~fold])
-        chance = learner.predict_proba(x[fold])[:, 1]
+        seen, held_out = with_values(x[~fold], x[fold])
+        learner.fit(seen, is_generated[~fold])
+        chance = learner.predict_proba(held_out)[:, 1]
         right += int(((chance > 0.5) == is_generated[fold]).sum())
         found.append(auroc_with_variance(is_generated[fold], chance))
     return _concluded(right / (2 * n), np.array(found), n, level)
 
 
-def _classifier(asked: Any, seed: int) -> Any:
+def _seen(
+    space: Any, classifier: Any, real: Any, generated: Any
+) -> tuple[list[np.ndarray], np.ndarray | None]:
+    """Return what the classifier sees of samples, and which of it are categories."""
+    if space != "codes":
+        return in_space(space, real, generated), None
+    if classifier == "logistic":
+        raise ParameterError(
+            'space="codes" has gaps and categories, which classifier="logistic" cannot take. Give '
+            '"boosting", or space="scaled".'
+        )
+    tables = same_columns(real, generated, names=("real", "generated"))
+    return tree_codes(tables[0].columns, *(table.matrix for table in tables))
+
+
+def _classifier(asked: Any, seed: int, nominal: np.ndarray | None) -> Any:
     if asked == "boosting":
-        return HistGradientBoostingClassifier(random_state=seed)
+        return HistGradientBoostingClassifier(random_state=seed, categorical_features=nominal)
     if asked == "logistic":
         return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
     if not hasattr(asked, "predict_proba"):
