@@ -44,7 +44,6 @@ class AnySetNetwork(nn.Module):
         super().__init__()
         self.sizes = tuple(sizes)
         self.ranks = tuple(min(RANK, size) for size in sizes)
-        self.unknown = torch.tensor(self.sizes)
         self.start = torch.tensor([0, *np.cumsum([size + 1 for size in sizes])[:-1]])
         self.embedding = nn.Embedding(sum(sizes) + len(sizes), EMBEDDING)
         reach = 1 / math.sqrt(len(sizes) * EMBEDDING)
