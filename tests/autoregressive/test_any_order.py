@@ -53,7 +53,7 @@ def test_probabilities_of_all_rows_sum_to_one(fitted: AnyOrder) -> None:
 
 def test_conditions_and_gaps(fitted: AnyOrder) -> None:
     rows, probability = fitted.sample_where(300, {"c": 1, "a": "no"}, seed=0)
-    assert probability == pytest.approx(0.25, abs=0.03)
+    assert probability == pytest.approx(0.25, abs=0.06)
     assert (rows[:, 1] == 1).mean() > 0.95
     gaps = triples(60)
     gaps["b"] = gaps["b"].astype("boolean").where(np.arange(60) % 2 == 0)
@@ -75,7 +75,7 @@ def test_a_network_begins_at_what_is_usual_and_judges_rows_alone_as_together() -
     torch.manual_seed(0)
     network = AnySetNetwork([5, 40], 8, 1, 0.0).double()
     counts = [np.array([0, 0, 3, 2, 1]), np.array([4, 0, *range(38)])]
-    network.settle(counts, [False, True])
+    network.settle(counts, [False, True], [np.zeros(5), np.zeros(40)])
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 6, size=(100, 2)))
     together = network(codes)
     alone = torch.cat([network(row[None]) for row in codes])

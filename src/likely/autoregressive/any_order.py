@@ -16,8 +16,11 @@ from likely.core.params import Interval
 from likely.data.pieces import MISSING, UNSEEN
 from likely.nets.any_set import AnySetNetwork
 from likely.nets.deep_model import DeepModel
+from likely.nets.train import Group
 
-_IN_ORDER = 0.5  # of the rows trained on: what is known of them is a beginning of the order
+_IN_ORDER = 0.7  # of the rows trained on: what is known of them is a beginning of the order
+_NEXT = 0.5  # of the weight of such a row: on the next column
+_SLOW = 0.2  # the pace of weights that belong to one piece, of which few rows may know
 _GAPS_UNKNOWN = 0.5  # of the other rows: what is missing counts as not known
 
 
@@ -44,7 +47,7 @@ class AnyOrder(Columnwise, DeepModel):
         How often every row is seen at most.
     batch_size : int in [1, 1000000], default 256
         Rows a step.
-    learning_rate : float in (0, 1], default 0.002
+    learning_rate : float in (0, 1], default 0.005
         Largest step of Adam.
     budget : str, float or None, default "3000 steps"
         Limit of training, such as "20s" or "1200 steps"; a number of steps counts instead of
@@ -79,6 +82,7 @@ class AnyOrder(Columnwise, DeepModel):
     Examples
     --------
     >>> import numpy as np
+    >>> from likely.autoregressive import AnyOrder
     >>> rng = np.random.default_rng(0)
     >>> rooms = rng.integers(1, 6, size=1000)
     >>> rows = np.column_stack([rooms, 100 * rooms + rng.normal(size=1000)])
@@ -108,7 +112,7 @@ class AnyOrder(Columnwise, DeepModel):
         dropout: Annotated[float, Interval(0, 1, open_high=True)] = 0.0,
         epochs: Annotated[int, Interval(1, 1_000_000)] = 100,
         batch_size: Annotated[int, Interval(1, 1_000_000)] = 256,
-        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.002,
+        learning_rate: Annotated[float, Interval(0, 1, open_low=True)] = 0.005,
         budget: str | float | None = "3000 steps",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         network: Any = None,
@@ -145,9 +149,9 @@ class AnyOrder(Columnwise, DeepModel):
     def _hidden(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is known of rows, and what each prediction weighs, (batch, column) each.
 
-        A column is asked for with k others known, k even over 0 to columns - 1. In the order it is
-        the next one; of any columns all that are hidden are asked for at once, which is the mean
-        over orders in which they could go on.
+        With k columns known, k even over 0 to columns - 1, all that are hidden are asked for at
+        once: the mean over orders in which they could go on. In the order of judging, the next one
+        has half of the weight.
         """
         n, d = codes.shape
 
@@ -159,8 +163,8 @@ class AnyOrder(Columnwise, DeepModel):
         place = torch.where(in_order, own, chance(n, d).argsort(dim=1))
         begun = torch.randint(d, (n, 1), device=codes.device)
         known = place < begun
-        weight = torch.where(in_order, d * (place == begun), d / (d - begun))
-        weight = torch.where(known | (codes == UNSEEN), 0.0, weight)
+        weight = 1 + in_order * _NEXT * ((d - begun) * (place == begun) - 1.0)
+        weight = torch.where(known | (codes == UNSEEN), 0.0, weight * d / (d - begun))
         gap = (codes == MISSING) & (chance(n, 1) < _GAPS_UNKNOWN) & ~in_order
         return known & ~gap, weight
 
@@ -190,13 +194,22 @@ class AnyOrder(Columnwise, DeepModel):
 
     @property
     def _sizes(self) -> list[int]:
-        return [len(pieces) for pieces in self._pieces]
+        return np.diff(self.piece_start_).tolist()
 
     def _network(self, schema: Any) -> nn.Module:
         return AnySetNetwork(self._sizes, self.width, self.blocks, self.dropout)
 
     def _settle(self, network: Any, data: Tensor) -> None:
-        network.settle(self._counts, [len(pieces.labels) == 0 for pieces in self._pieces])
+        is_number = [len(pieces.labels) == 0 for pieces in self._pieces]
+        network.settle(self._counts, is_number, [pieces.volume for pieces in self._pieces])
+
+    def _groups(self, network: Any) -> Sequence[Group] | None:
+        if not isinstance(network, AnySetNetwork):
+            return None
+        of_pieces = network.of_pieces()
+        known = {id(weight) for weight in of_pieces}
+        others = [weight for weight in network.parameters() if id(weight) not in known]
+        return [Group(others), Group(of_pieces, rate=_SLOW)]
 
     def _tensor(self, x: np.ndarray) -> Tensor:
         return torch.from_numpy(x.astype(np.int32))

@@ -18,6 +18,10 @@ EMBEDDING = 32  # numbers that stand for a piece
 RANK = 64  # numbers that the chances of a column are made of, at most
 NEVER = -1e4  # logit of a piece that no row has
 
+_FALL = 0.5
+_FEW = 36  # rows: an interval of so many is believed as much as its neighbours
+_NEAR = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
+
 
 class AnySetNetwork(nn.Module):
     """Pieces of some columns to the logits of the pieces of all.
@@ -62,7 +66,12 @@ class AnySetNetwork(nn.Module):
             nn.init.zeros_(head.weight)
             nn.init.zeros_(head.bias)
 
-    def settle(self, counts: Sequence[np.ndarray], is_number: Sequence[bool]) -> None:
+    def settle(
+        self,
+        counts: Sequence[np.ndarray],
+        is_number: Sequence[bool],
+        volumes: Sequence[np.ndarray],
+    ) -> None:
         """Begin at what is usual, and with waves for numbers.
 
         Parameters
@@ -71,12 +80,12 @@ class AnySetNetwork(nn.Module):
             How many rows have each piece, column by column.
         is_number : sequence of bool
             Whether the pieces of a column lie in a line, from the third on.
+        volumes : sequence of ndarray
+            Logarithms of the widths of the pieces; 0 for those that are one value.
         """
         with torch.no_grad():
             for j, (count, start) in enumerate(zip(counts, self.start.tolist(), strict=True)):
-                total = max(1, count.sum())
-                usual = np.where(count > 0, np.log(np.maximum(count, 1) / total), NEVER)
-                self.usual[j].copy_(torch.from_numpy(usual))
+                self.usual[j].copy_(torch.from_numpy(_usual(count, volumes[j])))
                 if is_number[j]:
                     reached = np.cumsum(count[2:])
                     place = (reached - count[2:] / 2) / max(1, count[2:].sum())
@@ -84,6 +93,10 @@ class AnySetNetwork(nn.Module):
                     self.embedding.weight[codes] = _waves(place, EMBEDDING).T
                     self.curves[j][:, 2:] = _waves(place, self.ranks[j])
                 self.embedding.weight[start + self.sizes[j]] = 0.0
+
+    def of_pieces(self) -> list[nn.Parameter]:
+        """Return the weights each of which belongs to one piece of one column."""
+        return [self.embedding.weight, *self.curves, *self.usual]
 
     def forward(self, codes: Tensor) -> Tensor:
         """Return what is made of what is known, (batch, width), of pieces (batch, column)."""
@@ -120,7 +133,24 @@ class _Block(nn.Module):
         return x + self.second(self.dropout(F.silu(self.first(self.norm(x)))))
 
 
+def _usual(count: np.ndarray, volume: np.ndarray) -> np.ndarray:
+    """Return the logarithms of the chances of pieces; intervals of few rows learn from neighbours.
+
+    An interval ends where rows happen to lie, so how many there are for its width is a guess.
+    """
+    found = np.where(count > 0, np.log(np.maximum(count, 1) / max(1, count.sum())), NEVER)
+    wide = np.flatnonzero((volume != 0) & (count > 0))
+    if len(wide) > len(_NEAR):
+        density = found[wide] - volume[wide]
+        padded = np.pad(density, len(_NEAR) // 2, mode="edge")
+        share = _FEW / (_FEW + count[wide])
+        smooth = (1 - share) * density + share * np.convolve(padded, _NEAR, mode="valid")
+        smooth += volume[wide]
+        found[wide] = smooth - np.logaddexp.reduce(smooth) + np.logaddexp.reduce(found[wide])
+    return found
+
+
 def _waves(place: np.ndarray, count: int) -> Tensor:
     """Return cosines of places in [0, 1], ever faster and smaller, (count, place)."""
     k = np.arange(1, count + 1)[:, None]
-    return torch.from_numpy(math.sqrt(2) * np.cos(math.pi * k * place) * k**-0.5).float()
+    return torch.from_numpy(math.sqrt(2) * np.cos(math.pi * k * place) * k**-_FALL).float()
