@@ -20,7 +20,8 @@ from likely.nets.train import Group
 
 _IN_ORDER = 0.7  # of the rows trained on: what is known of them is a beginning of the order
 _NEXT = 0.5  # of the weight of such a row: on the next column
-_SLOW = 0.2  # the pace of weights that belong to one piece, of which few rows may know
+_SLOW = (0.02, 0.3)  # bounds of the pace of weights that belong to one piece, ...
+_SLOW_ROWS = 80_000  # ... which is the share that rows are of so many
 _GAPS_UNKNOWN = 0.5  # of the other rows: what is missing counts as not known
 
 
@@ -96,7 +97,7 @@ class AnyOrder(Columnwise, DeepModel):
     fast = {
         "width": 32,
         "blocks": 1,
-        "budget": "60 steps",
+        "budget": "90 steps",
         "batch_size": 64,
         "learning_rate": 0.01,
     }
@@ -209,7 +210,8 @@ class AnyOrder(Columnwise, DeepModel):
         of_pieces = network.of_pieces()
         known = {id(weight) for weight in of_pieces}
         others = [weight for weight in network.parameters() if id(weight) not in known]
-        return [Group(others), Group(of_pieces, rate=_SLOW)]
+        pace = float(np.clip(self.rows_learnt_ / _SLOW_ROWS, *_SLOW))
+        return [Group(others), Group(of_pieces, rate=pace)]
 
     def _tensor(self, x: np.ndarray) -> Tensor:
         return torch.from_numpy(x.astype(np.int32))

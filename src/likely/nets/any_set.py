@@ -18,8 +18,8 @@ EMBEDDING = 32  # numbers that stand for a piece
 RANK = 64  # numbers that the chances of a column are made of, at most
 NEVER = -1e4  # logit of a piece that no row has
 
-_FALL = 0.5
-_FEW = 36  # rows: an interval of so many is believed as much as its neighbours
+_FALL = 0.7  # how fast waves get smaller, as a power of how often they turn
+_FEW = 100  # rows: an interval of so many is believed as much as its neighbours
 _NEAR = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
 
 
