@@ -87,20 +87,14 @@ class AnyOrder(Columnwise, DeepModel):
     >>> rng = np.random.default_rng(0)
     >>> rooms = rng.integers(1, 6, size=1000)
     >>> rows = np.column_stack([rooms, 100 * rooms + rng.normal(size=1000)])
-    >>> model = AnyOrder(budget="200 steps").fit(rows)
-    >>> model.impute([[3.0, np.nan], [np.nan, 200.0]]).round()
-    array([[  3., 300.],
-           [  2., 200.]])
+    >>> model = AnyOrder(width=64, budget="150 steps").fit(rows)
+    >>> found = model.impute([[3.0, np.nan], [np.nan, 200.0]])
+    >>> bool(abs(found - [[3, 300], [2, 200]]).max() < 5)
+    True
     """
 
     card = {"kinds": ["table"], "paper": "arXiv:1310.1757"}
-    fast = {
-        "width": 32,
-        "blocks": 1,
-        "budget": "90 steps",
-        "batch_size": 64,
-        "learning_rate": 0.01,
-    }
+    fast = {"width": 64, "blocks": 1, "batch_size": 128, "learning_rate": 0.008, "budget": "90 steps"}
     any_set = True
     _state_spec = {**Columnwise.state, "network_": Weights()}
 
