@@ -94,7 +94,13 @@ class AnyOrder(Columnwise, DeepModel):
     """
 
     card = {"kinds": ["table"], "paper": "arXiv:1310.1757"}
-    fast = {"width": 64, "blocks": 1, "batch_size": 128, "learning_rate": 0.008, "budget": "90 steps"}
+    fast = {
+        "width": 64,
+        "blocks": 1,
+        "batch_size": 128,
+        "learning_rate": 0.008,
+        "budget": "90 steps",
+    }
     any_set = True
     _state_spec = {**Columnwise.state, "network_": Weights()}
 
