@@ -104,6 +104,7 @@ class AnyOrder(Columnwise, DeepModel):
     any_set = True
     _state_spec = {**Columnwise.state, "network_": Weights()}
 
+    piece_start_: np.ndarray
     network_: Any
 
     def __init__(
