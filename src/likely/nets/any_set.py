@@ -96,7 +96,8 @@ class AnySetNetwork(nn.Module):
 
     def of_pieces(self) -> list[nn.Parameter]:
         """Return the weights each of which belongs to one piece of one column."""
-        return [self.embedding.weight, *self.curves.parameters(), *self.usual.parameters()]
+        lists = (self.embedding, self.curves, self.usual)
+        return [weight for part in lists for weight in part.parameters()]
 
     def forward(self, codes: Tensor) -> Tensor:
         """Return what is made of what is known, (batch, width), of pieces (batch, column)."""
