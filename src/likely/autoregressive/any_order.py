@@ -20,8 +20,8 @@ from likely.nets.train import Group
 
 _IN_ORDER = 0.7  # of the rows trained on: what is known of them is a beginning of the order
 _NEXT = 0.5  # of the weight of such a row: on the next column
-_SLOW = (0.02, 0.3)  # bounds of the pace of weights that belong to one piece, ...
-_SLOW_ROWS = 80_000  # ... which is the share that rows are of so many
+_SLOW = (0.02, 0.3)  # bounds of the pace of weights that belong to one piece
+_SLOW_ROWS = 80_000  # rows: between the bounds the pace is a share of so many
 _GAPS_UNKNOWN = 0.5  # of the other rows: what is missing counts as not known
 
 
@@ -64,14 +64,16 @@ class AnyOrder(Columnwise, DeepModel):
 
     Notes
     -----
-    In half of the rows trained on, the columns that are known are the first ones of the order in
-    which rows are judged and drawn: columns with few different values first. In the other half they
-    are any. The loss is an estimate, without bias, of minus the log-likelihood in that order, or in
-    a random one. `log_prob` is that of the one order, and exact.
+    In seven of ten rows trained on, the columns that are known are the first ones of the order in
+    which rows are judged and drawn: columns with few different values first. In the others they are
+    any, as many as chance says, and the loss is an estimate of minus the log-likelihood in a random
+    order, without bias. `log_prob` is that of the one order, and exact. Weights that belong to one
+    piece of a column learn the slower the fewer rows there are, so that few rows are not learnt by
+    heart.
 
     A missing value is a value like others, which can be known, foretold and drawn. In half of the
-    rows in which any columns are known, it counts as not known instead, and nothing is foretold of
-    it. So the network has seen what `impute` asks for: all that is known of a row, no more.
+    rows in which any columns are known, one that is among them counts as not known instead, and
+    nothing is asked of it. So the network has seen what `impute` gives it: what is known of a row.
 
     References
     ----------
