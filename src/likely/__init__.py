@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         TrainingFailed,
         UnsupportedFile,
     )
+    from likely.workflow.augment import Augment, augment
     from likely.workflow.compare import compare
     from likely.workflow.findings import Findings
     from likely.workflow.learn import detect, learn
@@ -50,6 +51,8 @@ _HOMES = {
     "load": "workflow.storage",
     "inspect": "workflow.storage",
     "compare": "workflow.compare",
+    "augment": "workflow.augment",
+    "Augment": "workflow.augment",
     "methods": "workflow.methods",
     "Learned": "workflow.learned",
     "Findings": "workflow.findings",
@@ -85,6 +88,8 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "load",
     "inspect",
     "compare",
+    "augment",
+    "Augment",
     "methods",
     "Learned",
     "Findings",
