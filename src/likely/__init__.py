@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from likely.workflow.learn import detect, learn
     from likely.workflow.learned import Learned
     from likely.workflow.methods import methods
+    from likely.workflow.related import Related, learn_related
     from likely.workflow.storage import inspect, load
 
 __version__ = "0.1.0"
@@ -54,6 +55,8 @@ _HOMES = {
     "augment": "workflow.augment",
     "Augment": "workflow.augment",
     "methods": "workflow.methods",
+    "learn_related": "workflow.related",
+    "Related": "workflow.related",
     "Learned": "workflow.learned",
     "Findings": "workflow.findings",
     "NotFittedError": "base.model",
@@ -90,6 +93,8 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "compare",
     "augment",
     "Augment",
+    "learn_related",
+    "Related",
     "methods",
     "Learned",
     "Findings",

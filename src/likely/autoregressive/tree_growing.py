@@ -115,7 +115,7 @@ def _grown(
 def _fitted(x: np.ndarray, y: np.ndarray, size: int, label: bool, least: int, seed: int) -> Any:
     """Return a fitted tree of scikit-learn."""
     counts = np.bincount(y, minlength=size)
-    if (counts > 0).sum() <= _CLASSES:
+    if (counts > 0).sum() <= min(_CLASSES, len(y) // 2):
         return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
     frequent = np.argsort(-counts)[: _CLASSES if label else _FREQUENT]
     frequent = frequent[counts[frequent] >= 0.01 * len(y)]

@@ -12,6 +12,7 @@ from likely.core.errors import DataError, ParameterError
 from likely.core.random import generator
 from likely.data.aside import set_aside_useless
 from likely.data.back import to_frame
+from likely.data.column import Column
 from likely.data.frames import as_table
 from likely.data.table import Table
 from likely.workflow.augmentation.in_kind import frame_of
@@ -144,7 +145,7 @@ def learn_related(
     """
     if not tables:
         raise DataError("There is no table to learn from.")
-    read = {name: set_aside_useless(as_table(data)) for name, data in tables.items()}
+    read = {name: _without_useless(as_table(data)) for name, data in tables.items()}
     found = find_keys(read) if keys is None else read_keys(keys, read)
     learnt: dict[str, LearntTable] = {}
     for place in plan(read, found):
@@ -153,6 +154,18 @@ def learn_related(
     kept = {name: replace(t, native=None) for name, t in read.items() if name not in learnt}
     given = {name: _empty(data) for name, data in tables.items()}
     return Related(learnt, tuple(found), kept, given)
+
+
+def _without_useless(table: Table) -> Table:
+    """Return a table with useless columns set aside, also where that is all of them."""
+    mark = Column("", "boolean")
+    values = (np.arange(len(table)) % 2).astype(np.float64)
+    wider = replace(
+        table,
+        matrix=np.column_stack([table.matrix, values]),
+        columns=(*table.columns, mark),
+    )
+    return replace(table, columns=set_aside_useless(wider).columns[:-1])
 
 
 def _empty(data: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -93,19 +92,13 @@ class GivenRows:
         for j in range(first):
             own = self.pieces[j].code(given[:, j])
             codes[:, j] = self.pieces[j].nearest(own, given[:, j])
-        for j, tree, table in zip(self.order, self.trees, self._tables, strict=True):
-            reached, which = np.unique(tree.leaves(codes), return_inverse=True)
-            chances = table[reached]
+        for j, tree in zip(self.order, self.trees, strict=True):
+            chances, which = tree.chances(codes)
             if banned and j in banned:
                 chances, which = _without(chances[which], self.pieces[j], banned[j])
             codes[:, j] = draw_categories(chances, which, rng)
             values[:, j] = self.pieces[j].draw(codes[:, j], rng)
         return values
-
-    @cached_property
-    def _tables(self) -> list[np.ndarray]:
-        """Chances of the pieces in every node of every tree, (node, piece)."""
-        return [tree.of_nodes(tree.discount, tree.strength) for tree in self.trees]
 
 
 def _without(
