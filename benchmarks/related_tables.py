@@ -2,7 +2,9 @@
 
 Rows that nothing hangs on (customers; artists) are split into halves by chance, and all that hangs
 on them goes along. One half is learnt and drawn anew; "drawn" is how far that is from the other
-half, "real" how far the half learnt is from it: the mean over ten splits, and the range of the
+half, "real" how far the half learnt is from it, and "resampled" how far as many customers or
+artists of the half learnt are, drawn with replacement, with all that hangs on each: a generator
+that knew nothing but these, and all of it. Given is the mean over ten splits, and the range of the
 middle eight. "ks" and "tv" compare how many rows hang on a row (Kolmogorov-Smirnov, total
 variation), "pairs" how columns of rows go with columns of the rows that they hang on (total
 variation of the joint frequencies, ten bins, the mean over all pairs), and "gaps" the days between
@@ -64,9 +66,10 @@ def main() -> None:
             seconds["generate"] += process_time() - learning
             seconds["learn"] += learning - started
             lost += broken(drawn, keys)
-            for name, pair in (("drawn", drawn), ("real", learnt)):
+            again = resampled(learnt, root, keys, seed)
+            for name, pair in (("drawn", drawn), ("real", learnt), ("resampled", again)):
                 for what, figure in distances(pair, other, keys).items():
-                    found.setdefault(what, {"drawn": [], "real": []})[name].append(figure)
+                    found.setdefault(what, {}).setdefault(name, []).append(figure)
     rows = []
     for (key, measure), of in found.items():
         row: dict = {"key": key, "measure": measure}
@@ -117,6 +120,29 @@ def _part(
             part[child] = part[child][kept].reset_index(drop=True)
             reached.add(child)
     return part
+
+
+def resampled(tables: Tables, root: str, keys: dict[str, str], seed: int) -> Tables:
+    """Return rows of a root table drawn with replacement, each with all that hangs on it."""
+    made, rows = dict(tables), len(tables[root])
+    chosen = np.random.default_rng(seed).integers(rows, size=rows)
+    made[root] = tables[root].iloc[chosen].reset_index(drop=True)
+    old: dict[str, pd.Series] = {}  # names that rows had before
+    for here, there in keys.items():
+        (child, column), (parent, target) = here.split("."), there.split(".")
+        if here not in OWNED or (parent != root and parent not in old):
+            continue
+        if parent not in old:
+            old[parent] = made[parent][target]
+            made[parent] = made[parent].assign(**{target: np.arange(rows)})
+        names = pd.DataFrame({"old": old[parent], "new": made[parent][target]})
+        both = names.merge(tables[child], left_on="old", right_on=column)
+        made[child] = both.assign(**{column: both["new"]})[list(tables[child].columns)]
+        own = next((at.split(".")[1] for at in keys.values() if at.split(".")[0] == child), None)
+        if own is not None:
+            old[child] = made[child][own]
+            made[child] = made[child].assign(**{own: np.arange(len(both))})
+    return made
 
 
 def broken(drawn: Tables, keys: dict[str, str]) -> int:

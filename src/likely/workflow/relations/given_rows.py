@@ -34,9 +34,7 @@ class GivenRows:
     order: tuple[int, ...]
 
     @classmethod
-    def learn(
-        cls, columns: list[Column], values: np.ndarray, given: int, seed: int
-    ) -> GivenRows:
+    def learn(cls, columns: list[Column], values: np.ndarray, given: int, seed: int) -> GivenRows:
         """Learn the columns behind the first `given` ones.
 
         Parameters

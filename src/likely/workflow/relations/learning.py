@@ -98,7 +98,9 @@ def learn_table(
     date = None if roles.date is None else roles.learnt.index(roles.date)
     family = Family.of(owner, np.zeros(len(table)) if date is None else values[:, date])
     lone = tuple(
-        i for i, j in enumerate(roles.learnt) if j in roles.lookups and _no_twins(owner, values[:, i])
+        i
+        for i, j in enumerate(roles.learnt)
+        if j in roles.lookups and _no_twins(owner, values[:, i])
     )
     siblings = Siblings.learn(
         (given, np.hstack(known)), (columns, values), family, date, lone, seed
