@@ -74,7 +74,7 @@ def _draw(
     order = np.arange(len(drawn))
     if date is not None:
         order = np.argsort(drawn[:, date], kind="stable")
-    used_up = np.isnan(drawn[:, list(one.siblings.lone)]).any(axis=1)
+    used_up = np.asarray(np.isnan(drawn[:, list(one.siblings.lone)]).any(axis=1))
     order = order[~used_up[order]]
     return _written(one, drawn[order], {k: r[order] for k, r in refer.items()}, kept, new)
 
