@@ -34,6 +34,8 @@ from likely.workflow.augmentation.worth import (
 
 AUTO = "auto"
 
+_FEW = 30  # rows of a class, of which folds hold so few that they are repeated once more
+
 
 class Augmented(NamedTuple):
     """What `augment` returns.
@@ -65,8 +67,9 @@ class Augment(BaseEstimator):
         Whose average precision decides, given rows as yours are; by default gradient boosting.
     folds : int in [2, 20], default 5
         Of cross-validation.
-    repeats : int in [1, 100], default 2
-        How often cross-validation is repeated with other folds.
+    repeats : int in [1, 100], optional
+        How often cross-validation is repeated with other folds; by default twice, and three times
+        where a class has fewer than 30 rows.
     seed : int in [0, inf), default 0
         Of folds and draws.
 
@@ -93,7 +96,7 @@ class Augment(BaseEstimator):
         ratio: Annotated[float, Interval(0, 1, open_low=True)] = 1.0,
         classifier: Any = None,
         folds: Annotated[int, Interval(2, 20)] = 5,
-        repeats: Annotated[int, Interval(1, 100)] = 2,
+        repeats: Annotated[int, Interval(1, 100)] | None = None,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.method = method
@@ -139,7 +142,7 @@ def augment(
     ratio: float = 1.0,
     classifier: Any = None,
     folds: int = 5,
-    repeats: int = 2,
+    repeats: int | None = None,
     seed: int = 0,
 ) -> Augmented:
     """Add rows to rare classes if that helps, and say whether it does.
@@ -224,5 +227,7 @@ def _judge(
     def hand(values: np.ndarray) -> Any:
         return values[:, used] if asked.classifier is None else as_user(values, table, X)
 
-    trial = Trial(asked.classifier, asked.folds, asked.repeats, asked.ratio, asked.seed)
+    few = int(np.bincount(classes).min()) < _FEW
+    repeats = (3 if few else 2) if asked.repeats is None else asked.repeats
+    trial = Trial(asked.classifier, asked.folds, repeats, asked.ratio, asked.seed)
     return judge(measure(table, classes, methods, trial, hand), refusing=auto)
