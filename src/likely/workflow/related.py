@@ -34,12 +34,14 @@ class Related:
         Which columns refer to which tables.
     kept : dict of str to Table
         Tables too small to learn from, which stay as they are.
+    given : dict of str to dataframe or None
+        What was given, without rows: the types to give back, and the order of tables.
     """
 
     tables: dict[str, LearntTable]
     keys: tuple[Key, ...]
     kept: dict[str, Table]
-    _given: dict[str, Any] = field(repr=False, default_factory=dict)  # for types; in their order
+    given: dict[str, Any] = field(repr=False)
 
     def generate(
         self, n: int | Mapping[str, int] | None = None, *, seed: int | None = 0
@@ -67,7 +69,7 @@ class Related:
         """
         sizes = self._sizes(n)
         drawn = draw_tables(self.tables, self.kept, sizes, generator(seed))
-        return {name: to_frame(drawn[name], like) for name, like in self._given.items()}
+        return {name: to_frame(drawn[name], like) for name, like in self.given.items()}
 
     def _sizes(self, n: int | Mapping[str, int] | None) -> dict[str, int]:
         roots = {name: t.rows for name, t in self.tables.items() if t.place.owner is None}
@@ -82,7 +84,7 @@ class Related:
                 )
             asked = {**roots, **n}
         else:
-            first = next((name for name in self._given if name in roots), None)
+            first = next((name for name in self.given if name in roots), None)
             asked = {
                 name: n if name == first else max(1, round(rows * n / roots[str(first)]))
                 for name, rows in roots.items()
