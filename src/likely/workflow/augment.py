@@ -179,7 +179,7 @@ def augment(
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> X, y = rng.normal(size=(100, 2)), np.repeat([0, 1], [90, 10])
-    >>> rows, labels, verdict = augment(X, y, folds=2, repeats=1)
+    >>> rows, labels, verdict = augment(X, y, repeats=1)
     >>> verdict.helped, rows is X
     (False, True)
     """
