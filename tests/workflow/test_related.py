@@ -148,6 +148,8 @@ def test_what_cannot_be_is_named() -> None:
         likely.learn_related(tables, {"orders.order": "lines.order"})
     with pytest.raises(likely.DataError, match="do not exist, such as"):
         likely.learn_related(fewer, {"orders.customer_id": "customers.id"})
+    with pytest.raises(likely.DataError, match="No table has 30 rows"):
+        likely.learn_related({"kinds": tables["kinds"]})
     itself = tables["customers"].assign(friend="C1")
     with pytest.raises(likely.CannotDo, match="its own table"):
         likely.learn_related({"customers": itself}, {"customers.friend": "customers.id"})

@@ -19,7 +19,7 @@ from likely.workflow.augmentation.in_kind import frame_of
 from likely.workflow.relations.drawing import draw_tables
 from likely.workflow.relations.keys import Key, find_keys, read_keys
 from likely.workflow.relations.learning import LearntTable, learn_table
-from likely.workflow.relations.plan import plan
+from likely.workflow.relations.plan import FEWEST, plan
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def learn_related(
     Raises
     ------
     DataError
-        If a key names no rows, or refers to rows that do not exist.
+        If a key names no rows, or refers to rows that do not exist, or all tables are small.
     CannotDo
-        If tables hang on one another in a circle.
+        If tables hang on one another in a circle, or one of 30 rows or more on itself.
 
     Examples
     --------
@@ -153,6 +153,8 @@ def learn_related(
     for place in plan(read, found):
         if not place.kept:
             learnt[place.name] = learn_table(place, read, found, learnt, seed)
+    if not learnt:
+        raise DataError(f"No table has {FEWEST} rows, which is what it takes to learn from one.")
     kept = {name: replace(t, native=None) for name, t in read.items() if name not in learnt}
     given = {name: _empty(data) for name, data in tables.items()}
     return Related(learnt, tuple(found), kept, given)
