@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class Siblings:
         )
         if not all_first:
             rows = _following(values, family, follow, date)
-            last = [replace(c) if j != date else _gap(rows[:, j]) for j, c in enumerate(columns)]
+            last = [_GAP if j == date else column for j, column in enumerate(columns)]
             table = np.hstack(
                 [head[follow], family.place[follow, None], values[family.before[follow]], rows]
             )
@@ -141,7 +141,7 @@ class Siblings:
     def _taken(
         self, values: np.ndarray, family: Family, rows: np.ndarray, j: int
     ) -> list[np.ndarray]:
-        """Return what the siblings before rows hold in a column; later ones twice the first."""
+        """Return what all siblings before rows, which have the same place, hold in a column."""
         found, at = [], family.before[rows]
         while (at >= 0).all() and len(at):
             found.append(values[at, j])
@@ -150,6 +150,7 @@ class Siblings:
 
 
 _COUNT = Column("count", "number", integer=True)
+_GAP = Column("gap", "number", integer=True)  # between dates, in microseconds
 
 
 def _head(known: np.ndarray, family: Family, rows: np.ndarray | slice) -> np.ndarray:
@@ -164,8 +165,3 @@ def _following(
     if date is not None:
         found[:, date] -= values[family.before[rows], date]
     return found
-
-
-def _gap(distances: np.ndarray) -> Column:
-    """Return the column of distances between dates, in microseconds."""
-    return Column("gap", "number", integer=True)
