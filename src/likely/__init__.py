@@ -35,12 +35,14 @@ if TYPE_CHECKING:
         TrainingFailed,
         UnsupportedFile,
     )
+    from likely.workflow.augment import Augment, augment
     from likely.workflow.compare import compare
     from likely.workflow.findings import Findings
     from likely.workflow.impute import impute
     from likely.workflow.learn import detect, learn
     from likely.workflow.learned import Learned
     from likely.workflow.methods import methods
+    from likely.workflow.related import Related, learn_related
     from likely.workflow.storage import inspect, load
 
 __version__ = "0.1.0"
@@ -52,7 +54,11 @@ _HOMES = {
     "load": "workflow.storage",
     "inspect": "workflow.storage",
     "compare": "workflow.compare",
+    "augment": "workflow.augment",
+    "Augment": "workflow.augment",
     "methods": "workflow.methods",
+    "learn_related": "workflow.related",
+    "Related": "workflow.related",
     "Learned": "workflow.learned",
     "Findings": "workflow.findings",
     "NotFittedError": "base.model",
@@ -88,6 +94,10 @@ __all__ = [  # noqa: RUF022 - verbs first, then results, then errors
     "load",
     "inspect",
     "compare",
+    "augment",
+    "Augment",
+    "learn_related",
+    "Related",
     "methods",
     "Learned",
     "Findings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -120,10 +119,8 @@ def _grown(
 def _fitted(x: np.ndarray, y: np.ndarray, size: int, label: bool, least: int, seed: int) -> Any:
     """Return a fitted tree of scikit-learn."""
     counts = np.bincount(y, minlength=size)
-    if (counts > 0).sum() <= _CLASSES:
-        with warnings.catch_warnings():  # few rows may have many labels
-            warnings.simplefilter("ignore", UserWarning)
-            return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
+    if (counts > 0).sum() <= min(_CLASSES, len(y) // 2):
+        return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
     frequent = np.argsort(-counts)[: _CLASSES if label else _FREQUENT]
     frequent = frequent[counts[frequent] >= 0.01 * len(y)]
     place = y

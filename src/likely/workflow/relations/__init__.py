@@ -1,0 +1,1 @@
+"""Related tables: keys, which table hangs on which, and rows given the rows they hang on."""
