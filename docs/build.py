@@ -1,6 +1,7 @@
 """Bring the documentation up to date: generated pages, tables, and the output of examples.
 
-    python docs/build.py              writes what has changed, and says what
+    python docs/build.py                          writes what has changed, and says what
+    python docs/build.py series.md molecules.md   runs the examples of these pages only
 
 Generated are `methods.md` (from the docstrings of folders and models), `command-line.md` (from the
 commands), `benchmarks.md` (from `benchmarks/results/*.json`), the parts of README.md between
@@ -33,13 +34,15 @@ PARTS = {"methods": methods_page.short_table, "measured": measured.short_table}
 
 def main() -> None:
     """Write every page that has changed."""
+    asked = sys.argv[1:]
     for name, make in GENERATED.items():
         _write(ROOT / name, make())
     with tempfile.TemporaryDirectory() as folder:
         demo.write_tumours(Path(folder) / "demo")
         for path in written_pages():
             page = with_parts(path.read_text(encoding="utf-8"))
-            _write(path, blocks.refresh(page, Path(folder)))
+            run = not asked or path.name in asked
+            _write(path, blocks.refresh(page, Path(folder)) if run else page)
 
 
 def written_pages() -> list[Path]:
