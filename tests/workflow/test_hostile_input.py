@@ -15,8 +15,10 @@ import pytest
 import scipy.sparse
 
 import likely
+from likely.base.model import Model
 from likely.core import catalogue
 from likely.testing.labels import needed_labels
+from likely.testing.law import hasty
 
 N = 60
 EVERY_METHOD = [n for n, e in catalogue.entries().items() if "table" in e.kinds] + ["auto"]
@@ -197,11 +199,17 @@ HARDEST = (
 )  # fmt: skip
 
 
+def _hasty(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with a few steps of training, of models among them as well."""
+    models = {name: hasty(value) for name, value in settings.items() if isinstance(value, Model)}
+    return settings | models | ({"budget": "10 steps"} if "budget" in settings else {})
+
+
 @pytest.mark.parametrize("method", EVERY_METHOD)
 def test_every_method_survives(method: str, tmp_path: Path) -> None:
     judged = 0
     quick = {} if method == "auto" else catalogue.entry(method).load().fast
-    quick = quick | ({"budget": "10 steps"} if "budget" in quick else {})
+    quick = _hasty(quick)
     for name in HARDEST:
         data = TABLES[name]()
         try:

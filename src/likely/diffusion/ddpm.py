@@ -111,7 +111,7 @@ class DDPM(Diffusing):
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:2006.11239"}
     fast = {
-        "hidden": (16,),
+        "hidden": (8,),
         "budget": "30 steps",
         "sampling_steps": 10,
         "likelihood_steps": 12,

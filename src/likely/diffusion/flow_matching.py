@@ -90,7 +90,7 @@ class FlowMatching(Diffusing):
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:2210.02747"}
     fast = {
-        "hidden": (16,),
+        "hidden": (8,),
         "budget": "30 steps",
         "sampling_steps": 6,
         "likelihood_steps": 12,

@@ -95,10 +95,10 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
     >>> import numpy as np
     >>> from likely.diffusion import DDPM, PriorDecoder
     >>> rng = np.random.default_rng(0)
-    >>> bright = rng.integers(0, 2, 200)
-    >>> images = (rng.integers(0, 100, (200, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
+    >>> bright = rng.integers(0, 2, 100)
+    >>> images = (rng.integers(0, 100, (100, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
     >>> captions = [("a dark one", "a bright one")[one] for one in bright]
-    >>> part = DDPM(hidden=(16,), budget="100 steps")
+    >>> part = DDPM(hidden=(8,), budget="60 steps")
     >>> model = PriorDecoder(part, part, embedding=4, hidden=(8,), budget="60 steps")
     >>> model = model.fit(images, condition=captions)
     >>> bool((model.match(images, captions) > model.match(images, captions[::-1])).mean() > 0.3)

@@ -106,11 +106,11 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     >>> import numpy as np
     >>> from likely.diffusion import DDPM, TextCascade
     >>> rng = np.random.default_rng(0)
-    >>> bright = rng.integers(0, 2, 200)
-    >>> images = (rng.integers(0, 100, (200, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
+    >>> bright = rng.integers(0, 2, 100)
+    >>> images = (rng.integers(0, 100, (100, 8, 8)) + 150 * bright[:, None, None]).astype("uint8")
     >>> captions = [("a dark one", "a bright one")[one] for one in bright]
-    >>> base = DDPM(hidden=(16,), budget="100 steps")
-    >>> model = TextCascade(base=base, hidden=(16,), budget="60 steps")
+    >>> base = DDPM(hidden=(8,), budget="100 steps", sampling_steps=10)
+    >>> model = TextCascade(base=base, hidden=(8,), budget="40 steps")
     >>> model = model.fit(images, condition=captions)
     >>> model.sample(9, seed=0, condition="a bright one").mean() > 128
     np.True_

@@ -102,7 +102,8 @@ class BoltzmannMachine(Gibbs):
     >>> import numpy as np
     >>> from likely.energy import BoltzmannMachine
     >>> halves = np.random.default_rng(0).random((500, 3)) < 0.5
-    >>> model = BoltzmannMachine().fit(np.hstack([halves, halves]).astype(float))
+    >>> rows = np.hstack([halves, halves]).astype(float)
+    >>> model = BoltzmannMachine(budget="300 steps").fit(rows)
     >>> model.predict([[1, 0, 1, 1, 0, 1], [1, 0, 1, 0, 1, 0]])
     array([ 1, -1])
     """

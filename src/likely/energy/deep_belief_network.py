@@ -106,7 +106,8 @@ class DeepBeliefNetwork(OverUnits):
     >>> import numpy as np
     >>> from likely.energy import DeepBeliefNetwork
     >>> halves = np.random.default_rng(0).random((500, 3)) < 0.5
-    >>> model = DeepBeliefNetwork(hidden=(8, 8)).fit(np.hstack([halves, halves]).astype(float))
+    >>> rows = np.hstack([halves, halves]).astype(float)
+    >>> model = DeepBeliefNetwork(hidden=(8, 8), budget="400 steps").fit(rows)
     >>> model.predict([[1, 0, 1, 1, 0, 1], [1, 0, 1, 0, 1, 0]])
     array([ 1, -1])
     """

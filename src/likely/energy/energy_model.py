@@ -136,7 +136,7 @@ class EnergyModel(OverUnits):
     >>> from likely.energy import EnergyModel
     >>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
     >>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    >>> model = EnergyModel().fit(ring)
+    >>> model = EnergyModel(hidden=(32, 32), budget="300 steps").fit(ring)
     >>> model.predict([[1.0, 0.0], [0.0, 0.0]])
     array([ 1, -1])
     """

@@ -92,7 +92,7 @@ class NICE(Flow):
     >>> rng = np.random.default_rng(0)
     >>> t = rng.uniform(0, 6, size=500)
     >>> rows = np.column_stack([t, np.sin(t)]) + 0.1 * rng.normal(size=(500, 2))
-    >>> model = NICE(budget="300 steps").fit(rows)
+    >>> model = NICE(layers=4, hidden=(32,), budget="200 steps").fit(rows)
     >>> model.predict([[1.5, 1.0], [1.5, -0.9]])
     array([ 1, -1])
     >>> model.sample(5, seed=0).shape

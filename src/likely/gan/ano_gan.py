@@ -107,7 +107,7 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     >>> from likely.gan import GAN, AnoGAN
     >>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
     >>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    >>> model = AnoGAN(GAN(budget="500 steps"), budget="300 steps").fit(ring)
+    >>> model = AnoGAN(GAN(budget="200 steps"), budget="100 steps").fit(ring)
     >>> model.predict([[1.0, 0.0], [3.0, 3.0]])
     array([ 1, -1])
     """

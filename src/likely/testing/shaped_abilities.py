@@ -32,6 +32,7 @@ from likely.testing.law import (
 from likely.testing.shaped import SIZES, clean, planted
 
 _NEAR = 2  # places beside the planted one that are still there: maps may be coarser than samples
+_FEW = 12  # samples that hold what is hostile
 _SLACK = 0.25  # of the range of the data, that a reconstruction may leave it by
 
 
@@ -237,7 +238,7 @@ def pictures_of_several_sizes_are_one_form(model: Any) -> None:
     for kind in shaped_kinds(model):
         if kind == "series":
             continue  # a series of another length is another thing
-        some = clean(kind, 30)
+        some = clean(kind, _FEW)
         several = [*some, *some[..., 2:, :], *some[..., :-1]]
         fitted = learnt(model, several)
         require_finite(fitted.score_samples(several), f"Scores of {kind} of several sizes")
@@ -260,21 +261,21 @@ def _every_tiny() -> np.ndarray:
 
 
 def _hostile(kind: str) -> dict[str, np.ndarray]:
-    axes, samples = len(AXES[kind]), clean(kind, 30)
+    axes, samples = len(AXES[kind]), clean(kind, _FEW)
     values = samples.astype(np.float64)
     holes, far = values.copy(), values.copy()
     holes[::3, 0], holes[1::3, -1] = np.nan, np.inf
     far[0], far[1], far[2, 0] = 1e300, -1e300, 1e9
     rng = np.random.default_rng(0)
     return {
-        "all equal": np.repeat(samples[:1], 30, axis=0),
+        "all equal": np.repeat(samples[:1], _FEW, axis=0),
         "all missing": np.full_like(values, np.nan),
         "holes and infinite values": holes,
         "huge values": far,
         "two samples": samples[:2],
         "true and false": samples > samples.mean(),
-        "one value a sample": rng.normal(size=(30, *[1] * axes)),
-        "two to four values a side": rng.normal(size=(30, *range(2, 2 + axes))),
+        "one value a sample": rng.normal(size=(_FEW, *[1] * axes)),
+        "two to four values a side": rng.normal(size=(_FEW, *range(2, 2 + axes))),
     }
 
 
