@@ -57,10 +57,16 @@ def rows_of(kind: str, mixed_rows: Rows) -> Rows:
     """Return a function that makes toy data of a kind."""
     if kind == "mixed":
         return mixed_rows
-    others = {"text": sentences, "audio": tones, "timeline": timeline}
+    others = {"text": sentences, "audio": tones, "timeline": timeline, "molecule": molecules}
     if kind in others:
         return others[kind]
     return plain_rows if kind == "plain" else partial(clean, kind)
+
+
+def molecules(n: int = 60, seed: int = 0) -> list[str]:
+    rng = np.random.default_rng(seed)
+    ends = ["O", "N", "Cl", "C(=O)O", "c1ccccc1"]
+    return ["C" * int(rng.integers(1, 6)) + ends[rng.integers(len(ends))] for _ in range(n)]
 
 
 def few(name: str, n: int) -> int:

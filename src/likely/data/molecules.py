@@ -63,6 +63,8 @@ def are_molecules(data: Any) -> bool:
         return data.kind == "molecule"
     if isinstance(data, (str, Path)):
         return Path(data).suffix.lower() in SUFFIXES
+    if nw.dependencies.is_pandas_dataframe(data) and len(data.columns) != 1:
+        return False  # names may be repeated, which is for those to say who read tables
     found = nw.from_native(data, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(found, nw.Series):
         return found.dtype == nw.String and str(found.name).lower() in NAMES

@@ -62,13 +62,13 @@ class Pieces:
     @cached_property
     def volume(self) -> np.ndarray:
         """Logarithm of the width of each piece in the column's own units, 0 for atoms."""
-        width = self.high - self.low
-        return np.log(np.where(width > 0, width, 1.0))
+        half = self.high / 2 - self.low / 2  # a width may be beyond the largest number
+        return np.where(half > 0, np.log(np.where(half > 0, half, 1.0)) + np.log(2.0), 0.0)
 
     @cached_property
     def middle(self) -> np.ndarray:
         """The mean value of each piece of numbers."""
-        return (self.low + self.high) / 2
+        return self.low / 2 + self.high / 2
 
     def code(self, values: np.ndarray) -> np.ndarray:
         """Return the piece of every value, shape (n,) of int."""
@@ -111,7 +111,7 @@ class Pieces:
             with np.errstate(over="ignore"):
                 away = (values[unseen] - self.centre) / self.scale
             away = np.clip(away, -1e150, 1e150)
-            found[unseen] = -np.log(np.pi * self.scale * (1 + away**2))
+            found[unseen] = -np.log(np.pi) - np.log(self.scale) - np.log1p(away**2)
         return found
 
     def draw(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -133,10 +133,10 @@ class Pieces:
         rng : Generator
             Draws the numbers.
         """
-        values = low + (high - low) * rng.random(len(low))
-        if self.step > 0:
-            return np.where(high > low, self.on_step(values), values)
-        return np.where(high > low, np.minimum(values, np.nextafter(high, low)), values)
+        u = rng.random(len(low))
+        values = low * (1 - u) + high * u  # their difference may be beyond the largest number
+        inside = self.on_step(values) if self.step else np.minimum(values, np.nextafter(high, low))
+        return np.where(high > low, inside, low)
 
     def on_step(self, values: np.ndarray) -> np.ndarray:
         """Return the nearest multiples of the step, written as a person would; all, without one."""
@@ -246,7 +246,7 @@ def _edges(distinct: np.ndarray, counts: np.ndarray, step: float, density: float
     wanted = np.unique(np.concatenate([_places(total, density), total - _places(total, density)]))
     cut = np.unique(np.searchsorted(rows, wanted[(wanted > 0) & (wanted < total)]))
     cut = cut[cut < len(distinct) - 1]
-    between = (distinct[cut] + distinct[cut + 1]) / 2
+    between = distinct[cut] / 2 + distinct[cut + 1] / 2
     if step > 0:
         between = np.floor(between / step) * step + half
         between = np.where(between < distinct[cut], between + step, between)
