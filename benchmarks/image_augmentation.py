@@ -3,7 +3,7 @@
 Of Fashion-MNIST, 20 images of each class are learnt from, 5,000 test images are judged. A small
 network of convolutions (`recognised.Judge`, as many steps in every case) learns from these 200
 alone, from them with mirrored and shifted copies, and from them with 50 images of each class that a
-model drew which learnt the same 200 with their labels: `DDPM`, `VAE`. "accuracy" on test images,
+model drew which learnt the same 200 with their labels: `DDPM`, `DCGAN`. "accuracy" on test images,
 mean over seeds that choose the 200; "gain" over none with its standard error over seeds; "helps"
 what a cautious reader says of it: "no" unless the gain is above its error. The ceiling is what the
 same network gets out of 6,000 labelled images.
@@ -27,7 +27,7 @@ from likely.core import catalogue
 from recognised import Judge
 
 SEEDS, LABELLED, DRAWN, JUDGED, SEEN = (0, 1, 2), 20, 50, 5_000, 24_000
-MODELS = {"DDPM": {"budget": "600 steps"}, "VAE": {"budget": "600 steps"}}
+MODELS = {"DDPM": {"budget": "600 steps"}, "DCGAN": {"budget": "600 steps"}}
 
 
 def main() -> None:
