@@ -27,7 +27,7 @@ from likely.core import catalogue
 from recognised import Judge
 
 SEEDS, LABELLED, DRAWN, JUDGED, SEEN = (0, 1, 2), 20, 50, 5_000, 24_000
-MODELS = {"DDPM": {"budget": "600 steps"}, "DCGAN": {"budget": "600 steps"}}
+MODELS = {"DDPM": {"budget": "600 steps", "kind": "image"}, "DCGAN": {"budget": "600 steps"}}
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
         for model, settings in MODELS.items():
             started = process_time()
             kinds = np.repeat(np.arange(10), DRAWN)
-            fitted = catalogue.make(model, kind="image", seed=seed, **settings)
+            fitted = catalogue.make(model, seed=seed, **settings)
             fitted.fit(x, condition=y.astype(str))
             made = fitted.sample(len(kinds), seed=seed, condition=kinds.astype(str))
             drawn = np.clip(np.rint(made), 0, 255).astype(np.uint8)
