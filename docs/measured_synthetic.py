@@ -40,7 +40,35 @@ def _imputation(stored: dict[str, Any]) -> Iterable[Row]:
         )
 
 
+def _molecules(stored: dict[str, Any]) -> Iterable[Row]:
+    rows = [r for r in stored["rows"] if r["model"].startswith("CharRNN")]
+    parts = []
+    for row in rows:
+        if "temperature" in row:
+            new = row["novelty_to_all"]
+            said = f"temperature {row['temperature']:g} of {row['learnt_from']:,} molecules"
+        elif "published" in row["model"]:
+            new, said = row["novelty_to_all"], "published, of all 1,584,663"
+        else:
+            continue
+        parts.append(f"{said} {row['validity']:.3f}, {row['uniqueness']:.4f}, {new:.3f}")
+    yield "drawn molecules, CharRNN: share valid, unique, new", "; ".join(parts)
+
+
+def _augmentation(stored: dict[str, Any]) -> Iterable[Row]:
+    kinds = {"boosting": "boosted trees", "logistic": "logistic regression"}
+    for classifier, said in kinds.items():
+        rows = [r for r in stored["rows"] if r["classifier"] == classifier and "tables" in r]
+        yield (
+            f"rare classes of {rows[0]['tables']} tables, {said}: AUPRC without and with rows that "
+            "were added",
+            "; ".join(f"{r['method']} {r['auprc']:.3f}" for r in rows),
+        )
+
+
 SUMMARIES: dict[str, Callable[[dict[str, Any]], Iterable[Row]]] = {
     "synthetic": _synthetic,
     "imputation": _imputation,
+    "augmentation": _augmentation,
+    "molecules": _molecules,
 }
