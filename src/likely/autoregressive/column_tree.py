@@ -7,6 +7,7 @@ probability. Chances are mostly the first, and to a fifth the second.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,13 +77,14 @@ class ColumnTree:
     def chances(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return chances of pieces in every leaf that rows fall into, and which each row is in."""
         reached, which = np.unique(self.leaves(codes), return_inverse=True)
-        near, far = self.of_nodes(*_NEAR), self.of_nodes(self.discount, self.strength)
+        near, far = self.of_nodes((_NEAR, (self.discount, self.strength)))
         return near[reached] + _FAR * (far[reached] - near[reached]), which
 
-    def of_nodes(self, discount: float, strength: float) -> np.ndarray:
-        """Return chances of pieces in every node, (node, piece)."""
-        own, rows, kinds = self._counted
-        return mixed(own, self.parent, lending(rows, kinds, discount, strength))
+    def of_nodes(self, settings: Iterable[tuple[float, float]]) -> Iterator[np.ndarray]:
+        """Yield chances of pieces in every node, (node, piece), for each discount and strength."""
+        own, rows, kinds = self._counted()
+        for discount, strength in settings:
+            yield mixed(own, self.parent, lending(rows, kinds, discount, strength))
 
     @cached_property
     def parent(self) -> np.ndarray:
@@ -93,7 +95,6 @@ class ColumnTree:
         parent[self.right[inner]] = inner
         return parent
 
-    @property
     def _counted(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Counts in leaves, spread; rows of every node, and how many kinds of them."""
         counts = np.zeros((len(self.feature), self.pieces))

@@ -15,6 +15,7 @@ from likely.core.random import generator
 _CLASSES = 24  # pieces that a tree tells apart one by one
 _FREQUENT = 8  # pieces that have an indicator of their own where there are more
 _STRENGTHS = (0.1, 1.0, 3.0, 10.0, 30.0, 100.0)
+_USUAL = 0.3  # discount while the strength is chosen
 _DISCOUNTS = (0.0, 0.3, 0.6, 0.9)
 _HELD_OUT = 0.2
 _MOST_HELD_OUT = 5_000
@@ -75,13 +76,14 @@ def _borrowing(tree: ColumnTree, codes: np.ndarray, column: int) -> tuple[float,
     """Return the discount and strength under which rows held out are likeliest."""
     leaves, y = tree.leaves(codes), codes[:, column]
 
-    def nats(discount: float, strength: float) -> float:
-        chances = tree.of_nodes(discount, strength)[leaves, y]
-        return float(np.log(np.maximum(chances, 0.5 / len(codes) / tree.pieces)).sum())
+    def likeliest(settings: list[tuple[float, float]]) -> tuple[float, float]:
+        least = 0.5 / len(codes) / tree.pieces
+        held_out = (chances[leaves, y] for chances in tree.of_nodes(settings))
+        nats = [float(np.log(np.maximum(part, least)).sum()) for part in held_out]
+        return settings[int(np.argmax(nats))]
 
-    strength = max(_STRENGTHS, key=lambda one: nats(0.3, one))
-    discount = max(_DISCOUNTS, key=lambda one: nats(one, strength))
-    return discount, strength
+    _, strength = likeliest([(_USUAL, one) for one in _STRENGTHS])
+    return likeliest([(one, strength) for one in _DISCOUNTS])
 
 
 def _grown(
