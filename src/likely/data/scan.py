@@ -175,7 +175,7 @@ def _check(scan: Any, path: Path) -> None:
 
 def _trouble(path: Path, error: Exception) -> str:
     line = (str(error).splitlines() or [type(error).__name__])[0][:200]
-    if isinstance(error, (NotImplementedError, RuntimeError)) and "compress" in line.lower():
+    if isinstance(error, RuntimeError) and "compress" in line.lower():  # or a kind of it
         return (
             f"{path} is compressed in a way that the installed packages cannot read ({line}). "
             'Install "pylibjpeg[all]", or save the scan uncompressed.'
