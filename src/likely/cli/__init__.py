@@ -43,7 +43,7 @@ with --fail-on-findings · 11 synthetic rows do not pass, with judge --max-copie
 Ctrl-C.
 
 Data: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, ods, npy, npz, jsonl;
-`-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp), of sounds
+`-` reads CSV from standard input. Or a folder of images (png, jpg, tif, bmp, webp, dcm), of sounds
 (wav), of arrays (npy) or of texts (txt, md, log), one a file. Lines of a text file are texts.
 """
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from likely.core.errors import DataError
-from likely.data import audio, image
+from likely.data import audio, image, scan
 
 HOLDS = {
-    **dict.fromkeys(image.SUFFIXES, "images"),
+    **dict.fromkeys((*image.SUFFIXES, *scan.SUFFIXES), "images"),
     **dict.fromkeys(audio.SUFFIXES, "sounds"),
     ".npy": "arrays",
 }
@@ -95,8 +95,8 @@ class Files:
 
 
 def holds(path: Path) -> str:
-    """Return what a file holds by its ending; empty if it is none of `HOLDS`."""
-    return HOLDS.get(path.suffix.lower(), "")
+    """Return what a file holds by its ending; empty if it is none of `HOLDS`, and no scan."""
+    return HOLDS.get(path.suffix.lower(), "images" if scan.is_scan(path) else "")
 
 
 def find_files(data: Any) -> Files | None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from likely.core.errors import DataError
 from likely.core.progress import track
-from likely.data import audio, image, stacks
+from likely.data import audio, image, scan, stacks
 from likely.data.files import Files, listing
 from likely.data.shaped import AXES, Read, Shaped, ShapedKind, from_array
 
@@ -71,7 +71,7 @@ def read_files(files: Files, kind: ShapedKind | None = None) -> Shaped:
 
 
 def _images(files: Files) -> Shaped:
-    heads = heads_of(files, image.read_header, "images")
+    heads = heads_of(files, _image_head, "images")
     depths = Counter(head.dtype for head in heads)
     depth, notes = "", [*_about_sizes(heads)]
     narrowed = sum(head.narrowed for head in heads)
@@ -89,8 +89,18 @@ def _images(files: Files) -> Shaped:
             "taken as they are."
         )
     flat = all(head.channels == 1 for head in heads)
-    read = Holding(partial(image.read_image, depth=depth))
+    read = Holding(partial(_image, depth=depth))
     return Shaped("image", files.paths, flat, read=read, notes=tuple(notes))
+
+
+def _image_head(path: Path) -> image.Header:
+    return scan.read_header(path) if scan.is_scan(path) else image.read_header(path)
+
+
+def _image(path: Path, depth: str) -> np.ndarray:
+    return (
+        scan.read_scan(path, depth) if scan.is_scan(path) else image.read_image(path, depth=depth)
+    )
 
 
 def _sounds(files: Files) -> Shaped:
