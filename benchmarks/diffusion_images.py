@@ -74,8 +74,10 @@ def main(asked: argparse.Namespace) -> None:
     for name in asked.parts or PARTS:
         rows = parts[name]()
         if asked.minutes == MINUTES:
-            where = f"diffusion_images_{name}"
-            store.save(where, rows, model=asked.model, minutes=asked.minutes, **facts)
+            other = "" if asked.model == "DDPM" else f" --model {asked.model}"
+            facts |= {"command": f"python benchmarks/diffusion_images.py {name}{other}"}
+            facts |= {"model": asked.model, "minutes": asked.minutes}
+            store.save(f"diffusion_images_{name}", rows, **facts)
 
 
 def learn(name: str, images: np.ndarray, seconds: float) -> tuple[Any, dict[str, Any]]:

@@ -4,6 +4,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,17 @@ MODULES = sorted(
     for path in ROOT.rglob("*.py")
     if path.name != "__main__.py"
 )
+
+
+RESULTS = sorted((Path(__file__).parents[1] / "benchmarks" / "results").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_a_stored_result_names_a_script_that_is_there(path: Path) -> None:
+    for command in json.loads(path.read_text(encoding="utf-8"))["command"].split(";"):
+        python, script, *_ = command.split()
+        assert python == "python"
+        assert (path.parents[2] / script).is_file()
 
 
 @pytest.mark.parametrize("name", MODULES)
