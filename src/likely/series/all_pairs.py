@@ -27,6 +27,9 @@ _ROUNDING = 4e-6
 _WIDEST = 1e-3
 """Where rounding may be larger, nominating is no use."""
 
+_TRIED = 2048
+"""So many columns tell what the best of a row is at least, where nothing is known of it."""
+
 _MOST = 8
 """More nominations for each window of a rectangle are not worth their exact products."""
 
@@ -72,6 +75,7 @@ class _Seen:
 
     def __init__(self, task: Task) -> None:
         self.rows = np.full(len(task.rows), -np.inf, np.float32)
+        self.rows[~task.rows.usable] = self.rows[task.rows.hard] = np.inf  # they are not sought
         self.columns = np.full(len(task.columns), -np.inf, np.float32)
 
 
@@ -103,9 +107,9 @@ class _Search:
         left = _MOST * (r1 - r0 + c1 - c0)
         for top, first, found in self.quick.of(r0, r1, c0, c1):
             of = slack[0][top - r0 :], slack[1][first - c0 :]
-            for row, column in self._nominate(found, top, first, *of):
-                pairs.append((top + row, first + column, found[row, column]))
-                left -= len(row)
+            row, column, correlation = self._nominate(found, top, first, *of)
+            pairs.append((top + row, first + column, correlation))
+            left -= len(row)
             if left < 0:
                 return False
         if pairs:
@@ -117,28 +121,28 @@ class _Search:
 
     def _nominate(
         self, found: np.ndarray, top: int, first: int, of_rows: np.ndarray, of_columns: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield rows and columns of pairs that may be the best of their row, or of their column."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return rows, columns and correlations that may be the best of their row or column.
+
+        One pass finds the highest of each column. Where no row of the tile could use it, and the
+        column neither, the column is not looked at again.
+        """
         high, wide = found.shape
-        step = PIECE if wide % PIECE == 0 else wide
-        # only pieces of a row with a high enough maximum are searched
-        pieces = found.reshape(high, -1, step) if step < wide else found[:, None]
-        highest = pieces.max(axis=2)  # (row, piece)
-        least = _raised(self.seen.rows[top : top + high], highest.max(axis=1)) - of_rows[:high]
-        row, piece = np.nonzero(highest >= least[:, None])
-        if len(row):
-            at, column = np.divmod(np.flatnonzero(pieces[row, piece] >= least[row, None]), step)
-            yield row[at], piece[at] * step + column
-        if self.task.of_columns is None:
-            return
-        highest = found.max(axis=0)
-        least = _raised(self.seen.columns[first : first + wide], highest) - of_columns[:wide]
-        here = np.flatnonzero(highest >= least)
-        if len(here):
-            row, column = np.divmod(
-                np.flatnonzero(found.take(here, axis=1) >= least[here]), len(here)
-            )
-            yield row, here[column]
+        scale = self.quick.column_scale[first : first + wide]
+        highest = found.max(axis=0) * scale
+        best = self.seen.rows[top : top + high]
+        if np.isneginf(best.min()):
+            here = _some_columns(highest)
+            np.maximum(best, (found.take(here, axis=1) * scale[here]).max(axis=1), out=best)
+        least = np.full(wide, np.inf, np.float32)
+        if self.task.of_columns is not None:
+            least = _raised(self.seen.columns[first : first + wide], highest) - of_columns[:wide]
+        here = np.flatnonzero(highest >= np.minimum(least, (best - of_rows[:high]).min()))
+        some = found.take(here, axis=1) * scale[here]
+        enough = _raised(best, some.max(axis=1, initial=-np.inf)) - of_rows[:high]
+        good = np.flatnonzero(some >= np.minimum(enough[:, None], least[here]))
+        row, at = np.divmod(good, max(len(here), 1))
+        return row, here[at], some[row, at]
 
     def _settle(self, rows: np.ndarray, columns: np.ndarray) -> None:
         """Compute nominated pairs from their windows, and offer each to both."""
@@ -153,6 +157,7 @@ class _Search:
         """Search in float64."""
         best, at = np.full(c1 - c0, -np.inf), np.full(c1 - c0, -1, dtype=np.int64)
         for top, first, found in tiles.of(r0, r1, c0, c1):
+            found *= tiles.column_scale[first : first + found.shape[1]]
             where = found.argmax(axis=1)
             highest = found[np.arange(len(found)), where]
             self.task.of_rows.offer(slice(top, top + len(found)), highest, first + where)
@@ -163,6 +168,14 @@ class _Search:
                 best[first - c0 + here] = highest[here]
         if self.task.of_columns is not None:
             self.task.of_columns.offer(slice(c0, c1), best, at)
+
+
+def _some_columns(highest: np.ndarray) -> np.ndarray:
+    """Return columns of a tile that are likely to be good ones, and some of any sort."""
+    wide = len(highest)
+    step = PIECE if wide % PIECE == 0 else wide
+    good = highest.reshape(-1, step).argmax(axis=1) + np.arange(0, wide, step)
+    return np.append(good, np.arange(max(0, wide - _TRIED), wide))
 
 
 def _raised(best: np.ndarray, highest: np.ndarray) -> np.ndarray:

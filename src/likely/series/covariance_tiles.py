@@ -65,7 +65,7 @@ class Tiles:
 
     def __init__(self, task: Task, shape: tuple[int, int], dtype: type) -> None:
         self.task, (self.height, width) = task, shape
-        self.covariance, self.correlation = np.zeros((2, *shape), dtype)
+        self.covariance = np.zeros(shape, dtype)
         self.carry = np.zeros(width, dtype)  # last row of the tile above
         self.gap = -(1 << 60) if task.gap is None else task.gap
         rows, columns = task.rows, task.columns
@@ -78,11 +78,13 @@ class Tiles:
         self.no_row, self.no_column = ~rows.usable, ~columns.usable
         self.no_row[rows.hard] = True
         self.no_column[columns.hard] = True
+        self.column_scale[self.no_column] = 1  # of what is minus infinity
 
     def of(self, r0: int, r1: int, c0: int, c1: int) -> Iterator[tuple[int, int, np.ndarray]]:
         """Yield first row, first column and correlations of each tile; no pairs are -inf.
 
-        The array is the same every time: it is overwritten by the next tile.
+        Correlations are still to be multiplied by `column_scale`, which changes the order of no
+        column and so may wait until few are left. The array is overwritten by the next tile.
         """
         self.c0, self.c1 = c0, c1
         self.skip = np.flatnonzero(self.no_column[c0:c1])
@@ -94,9 +96,7 @@ class Tiles:
                 first = max(0, top + self.gap - c0)  # columns before are no pairs of any row
                 first -= min(first, (first - (c1 - c0)) % PIECE)
                 exact = self.exact[(top - r0) // RESTART] if top == start else None
-                covariance = self._covariances(top, end, first, exact, self.edge[top - r0 :])
-                scaled = self.correlation[: end - top, : c1 - c0 - first]
-                np.multiply(covariance, self.column_scale[c0 + first : c1], out=scaled)
+                scaled = self._covariances(top, end, first, exact, self.edge[top - r0 :])
                 scaled *= self.row_scale[top:end, None]
                 self._rule_out(scaled, top, end, first)
                 yield top, c0 + first, scaled
