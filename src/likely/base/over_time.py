@@ -14,7 +14,7 @@ from likely.core.errors import DataError
 from likely.data.aside import without_silent
 from likely.data.clock_column import with_clock
 from likely.data.dataframes import index_as_column
-from likely.data.own_units import OwnUnits, in_own_units, learn_own_units
+from likely.data.own_units import OneUnits, OwnUnits, in_own_units, learn_own_units
 from likely.data.samples import Samples
 from likely.data.table import Table
 from likely.data.timeline import Stretch, Timeline, in_order, level_of
@@ -117,6 +117,21 @@ class OverTime(Model, ABC):
                 f"steps of {channels} channels. Got the shape {stretch.values.shape}."
             )
         return self._in_parts(stretch)
+
+    def units_of(self, number: int) -> OneUnits:
+        """Return the units in which one of several series that were learnt is seen."""
+        return OneUnits(self.own_level_[number], self.own_spread_[number])
+
+    def units_of_new(self, values: np.ndarray) -> OneUnits:
+        """Return the units in which a series not learnt from is seen, by some of its values.
+
+        Parameters
+        ----------
+        values : ndarray of shape (time, channel)
+            Channels in the order of those learnt from; NaN where nothing is known.
+        """
+        known = OwnUnits(self.own_level_, self.own_spread_)
+        return OneUnits.of_new(values, known, _scaled(self.schema_))
 
     @abstractmethod
     def _learn(self, stretches: list[Stretch], rng: np.random.Generator) -> None:

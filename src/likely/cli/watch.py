@@ -1,4 +1,4 @@
-"""`likely watch`: judge one series as it goes on, and say what becomes certain."""
+"""`likely watch`: judge one series, or several, as they go on, and say what becomes certain."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from likely.workflow.over_time.alert import Alert
     from likely.workflow.over_time.lines import Lines
     from likely.workflow.over_time.stream import Stream
+    from likely.workflow.over_time.streams import Streams
 
 _BLOCK = 1 << 20
 _SAVE_EVERY = 1.0  # seconds, while nothing is told
@@ -122,11 +123,12 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Judge the moments of one series as they come in FILE, and say when something is odd.
+    """Judge the moments of one series, or of several, as they come in FILE; tell what is odd.
 
     FILE holds one JSON object a line, or CSV behind a line of names; `-` is standard input. An
     alert is printed as soon as it is certain: when an event begins, when it has ended, and when
-    the promise no longer holds. Without --state, the end of FILE is the end of the series.
+    the promise no longer holds. What was learnt with --group is watched together: each line says
+    whose it is. Without --state, the end of FILE is the end of the series.
     """
     if data == "-" and (state is not None or follow):
         raise click.UsageError("Standard input cannot be read again: no --state and no --follow.")
@@ -180,7 +182,7 @@ class _Watch:
     ) -> None:
         from likely.workflow.over_time.lines import Lines  # deferred: `--help` loads no numpy
 
-        self._stream: Stream = learned.stream(**{**rules, "calm": list(rules["calm"])})
+        self._stream: Stream | Streams = learned.stream(**{**rules, "calm": list(rules["calm"])})
         self._state, self._data = state, data
         self.offset, self._told = 0, 0
         facts = self._resumed(learned) if state is not None and state.exists() else {}
@@ -206,10 +208,8 @@ class _Watch:
         self._save()
 
     def _resumed(self, learned: likely.Learned) -> dict[str, Any]:
-        from likely.workflow.over_time.stream import Stream
-
         fresh = self._stream.options
-        self._stream, facts = Stream.load(learned, self._state or "")
+        self._stream, facts = self._stream.load(learned, self._state or "")
         if self._stream.options != fresh:
             changed = [name for name, value in fresh.items() if self._stream.options[name] != value]
             raise click.UsageError(
@@ -265,6 +265,7 @@ class _Watch:
             "wait for later ones to be judged": waits,
             "came behind a later one and were left out": stream.late,
             "had no time and were left out": stream.timeless,
+            "did not say whose they are and were left out": stream.nameless,
             "could not be read and were left out": lines.skipped,
         }
         said += [f"{count:,} {what}." for what, count in counts.items() if count]

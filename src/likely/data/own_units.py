@@ -26,6 +26,51 @@ class OwnUnits(NamedTuple):
     """Standard deviations without gross values, shape (series, channel)."""
 
 
+class OneUnits(NamedTuple):
+    """Level and usual spread of every channel in one series."""
+
+    level: np.ndarray
+    """(channel,)."""
+
+    spread: np.ndarray
+    """(channel,)."""
+
+    @classmethod
+    def none(cls, channels: int) -> OneUnits:
+        """Return the units of a series that is seen as it is."""
+        return cls(np.zeros(channels), np.ones(channels))
+
+    @classmethod
+    def of_new(cls, values: np.ndarray, known: OwnUnits, scaled: np.ndarray) -> OneUnits:
+        """Return the units of a series that was not learnt from, by some of its values.
+
+        A channel that stands still there has the usual spread of those learnt.
+
+        Parameters
+        ----------
+        values : ndarray of shape (time, channel)
+            NaN where nothing is known.
+        known : OwnUnits
+            What was learnt.
+        scaled : ndarray of bool, shape (channel,)
+            Channels that have units.
+        """
+        level, spread = np.array([_of_values(channel) for channel in values.T]).T
+        usual = np.median(known.spread, axis=0)
+        return cls(
+            np.where(scaled & ~np.isnan(level), level, 0.0),
+            np.where(scaled & ~np.isnan(spread), spread, usual),
+        )
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """Return values, (time, channel), in these units."""
+        return (values - self.level) / self.spread
+
+    def undone(self, values: np.ndarray) -> np.ndarray:
+        """Return values in these units as they were."""
+        return values * self.spread + self.level
+
+
 def learn_own_units(timeline: Timeline, scaled: np.ndarray) -> OwnUnits:
     """Return level and spread of each series, by its number; of none if they have the same units.
 
@@ -65,16 +110,12 @@ def in_own_units(timeline: Timeline, known: OwnUnits, scaled: np.ndarray) -> Tim
     if not (timeline.series and len(known.level)):
         return timeline
     values = timeline.values.copy()
-    usual = np.median(known.spread, axis=0)
     for code, steps in _numbered(timeline):
         if code < len(known.level):
-            level, spread = known.level[code], known.spread[code]
+            units = OneUnits(known.level[code], known.spread[code])
         else:
-            pairs = [_of_values(channel) for channel in values[steps].T]
-            level, spread = np.array(pairs).T
-            level = np.where(scaled & ~np.isnan(level), level, 0.0)
-            spread = np.where(scaled & ~np.isnan(spread), spread, usual)
-        values[steps] = (values[steps] - level) / spread
+            units = OneUnits.of_new(values[steps], known, scaled)
+        values[steps] = units.of(values[steps])
     return replace(timeline, values=values, series=())
 
 

@@ -45,6 +45,7 @@ from likely.workflow.units import about, unit_of
 
 if TYPE_CHECKING:
     from likely.workflow.over_time.stream import Stream
+    from likely.workflow.over_time.streams import Streams
 
 NO_ROWS = Table(np.empty((0, 0)), ())
 """What is kept of samples that are no rows."""
@@ -181,13 +182,15 @@ class Learned(Drawing):
         cool_down: str = "",
         calm: Sequence[str] = (),
         rebase: str = "",
-    ) -> Stream:
-        """Judge one series as it goes on: `push` rows, get alerts as soon as they are certain.
+    ) -> Stream | Streams:
+        """Judge series as they go on: `push` rows, get alerts as soon as they are certain.
+
+        Of several series that were learnt together, each row says whose it is.
 
         Parameters
         ----------
         alerts : str, default "1/day" if no other promise is asked for
-            At most this many false alarms.
+            At most this many false alarms, of all series together.
         fpr : float in (0, 1), optional
             At most this share of the ordinary stretches has an alarm; needs no clock.
         direction, least_change, cool_down, calm
@@ -198,11 +201,12 @@ class Learned(Drawing):
         Raises
         ------
         CannotDo, DataError
-            If rows are not moments of one series, a clock is missing, or no promise can be given.
+            If rows are not moments of series, a clock is missing, or no promise can be given.
         """
         from likely.workflow.over_time.stream import Stream
+        from likely.workflow.over_time.streams import Streams
 
-        return Stream(
+        return (Stream if self.entities is None else Streams)(
             self,
             alerts=alerts,
             fpr=fpr,

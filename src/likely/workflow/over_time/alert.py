@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,9 @@ class Alert:
 
     Attributes
     ----------
-    kind : {"begins", "ended", "promise", "rebased"}
-        An event begins, or has ended; the promise no longer holds, or holds again; or the model
-        was learnt anew.
+    kind : {"begins", "ended", "promise", "rebased", "new"}
+        An event begins, or has ended; the promise no longer holds, or holds again; the model was
+        learnt anew; or rows came of a series of which nothing was learnt.
     at : str
         When that is, by the clock: where the event begins or ends, or since when.
     row : int
@@ -31,6 +31,8 @@ class Alert:
         Natural logarithm of the p-value: of the first step, or of the peak once it has ended.
     event : Event or None
         The event: as far as it is known, if it begins; in full, if it has ended.
+    group, entity : str
+        Of several series, the column that tells them apart and what this one is called; else "".
     """
 
     kind: str
@@ -40,6 +42,14 @@ class Alert:
     sentence: str
     log_p: float | None = None
     event: Event | None = None
+    group: str = ""
+    entity: str = ""
+
+    def of(self, group: str, entity: str) -> Alert:
+        """Return the alert as one about a series among several, which its sentence names, too."""
+        event = None if self.event is None else self.event.of(group, entity)
+        sentence = f"{group} {entity}: {self.sentence}"
+        return replace(self, sentence=sentence, event=event, group=group, entity=entity)
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -50,6 +60,8 @@ class Alert:
             "known_row": self.known + 1,
             "sentence": self.sentence,
         }
+        if self.group:
+            plain["entity"] = self.entity
         if self.log_p is not None:
             plain["p_value"] = float(max(np.exp(self.log_p), np.finfo(np.float64).tiny))
         if self.event is None:

@@ -89,7 +89,9 @@ class Arrivals:
         """Give the next row a number."""
         self._row = row
 
-    def add(self, values: np.ndarray, times: np.ndarray | None) -> None:
+    def add(
+        self, values: np.ndarray, times: np.ndarray | None, rows: np.ndarray | None = None
+    ) -> None:
         """Take rows; those that came too late or have no time are counted and left out.
 
         Parameters
@@ -98,10 +100,13 @@ class Arrivals:
             NaN where nothing is known.
         times : ndarray of shape (n,), or None
             Microseconds.
+        rows : ndarray of int64, shape (n,), optional
+            Their numbers, if rows of others lie between them; by default one after the other.
         """
         values = np.where(np.isinf(values), np.nan, values)
-        rows = np.arange(self._row, self._row + len(values))
-        self._row += len(values)
+        if rows is None:
+            rows = np.arange(self._row, self._row + len(values))
+            self._row += len(values)
         if times is None:
             times = np.full(len(values), np.nan)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +55,8 @@ class Following:
         An event that lasts longer is the new normal.
     running : Running
         The series; nothing is told of the steps that it has already.
+    at_once : int, default 1
+        How many series share the promise.
     """
 
     def __init__(
@@ -63,11 +66,13 @@ class Following:
         only: Only,
         rebase: Length | None,
         running: Running,
+        at_once: int = 1,
     ) -> None:
         self.running = running
         self._asked, self._only, self._rebase = asked, only, rebase
         self._ongoing: Ongoing | None = None
-        self._cut = cut_of(learned, asked)
+        self._at_once = at_once
+        self._cut = cut_of(learned, asked, at_once)
         self._from = 0
         self.last: tuple[int, float] | None = None
         self.anew = False
@@ -88,6 +93,12 @@ class Following:
         odder = np.inf if learned.pace is None else learned.pace.odder
         self._odder = float(learned.reference.log_p(np.array([odder]))[0])
         self._every = self._span * max(1, min(_CELLS, _STEPS // self._span))
+
+    def share(self, at_once: int) -> None:
+        """Let so many series share the promise for all steps that are not judged yet."""
+        self._at_once = at_once
+        with suppress(DataError):  # what was learnt anew may be too short for less
+            self._cut = cut_of(self.learned, self._asked, at_once)
 
     def begin_at(self, step: int) -> None:
         """Say nothing about steps before one, and count cells from it."""
@@ -239,7 +250,7 @@ class Following:
             return []
         anew = learn_anew(self.learned, kept, one.start, stop)
         try:
-            cut = None if anew is None else cut_of(anew, self._asked)
+            cut = None if anew is None else cut_of(anew, self._asked, self._at_once)
         except DataError:  # too few cells for the promise
             cut = None
         if anew is None or cut is None:

@@ -21,7 +21,7 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
     Raises
     ------
     CannotDo
-        If it is no series, or if it is several.
+        If it is no series.
     DataError
         If an alert budget is asked for and there is no clock.
     """
@@ -30,13 +30,6 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
             f"A stream judges the moments of one series; this {type(learned.model).__name__} "
             f"judges each {learned.unit} by itself, which detect does as they come. Learn with "
             'kind="timeline".'
-        )
-    if learned.entities is not None:
-        name = learned.entities.name
-        raise CannotDo(
-            f"A stream judges one series, and these are {len(learned.entities.names):,}, told "
-            f"apart by {name!r}. Learn from the rows of each {name} by themselves and make a "
-            "stream of each; detect judges new rows of all."
         )
     name, _ = check_promise(None, asked["fpr"], None, asked["alerts"])
     if name == "alerts" and clock_place(learned) is None:
@@ -61,7 +54,7 @@ def clock_place(learned: Learned) -> int | None:
     return named[0] if named else clock_of(learned.likely_rows)
 
 
-def cut_of(learned: Learned, asked: Mapping[str, Any]) -> float:
+def cut_of(learned: Learned, asked: Mapping[str, Any], at_once: int = 1) -> float:
     """Return the logarithm of the p-value from which a step is beyond the promise.
 
     Parameters
@@ -70,6 +63,8 @@ def cut_of(learned: Learned, asked: Mapping[str, Any]) -> float:
         Of one series.
     asked : mapping
         The values of `fpr` and `alerts`; one is not None.
+    at_once : int, default 1
+        How many series share a budget of alerts.
 
     Raises
     ------
@@ -81,7 +76,7 @@ def cut_of(learned: Learned, asked: Mapping[str, Any]) -> float:
     if name == "alerts":
         if learned.pace is None or learned.pace.a_day is None:
             raise DataError("An alert budget needs a clock that goes on; its times are all one.")
-        level = min(value / learned.pace.a_day, 1.0)
+        level = min(value / (learned.pace.a_day * at_once), 1.0)
     nothing = np.zeros(0, dtype=bool)
     decision = learned.qualified(Decision(name, value, nothing, level), ())
     if decision.ranking_only:

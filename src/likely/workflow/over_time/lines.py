@@ -16,6 +16,7 @@ from likely.data.column import plural
 from likely.data.table import Table
 from likely.data.text import MISSING
 from likely.workflow.over_time.stream import Stream
+from likely.workflow.over_time.streams import Streams
 
 _DELIMITERS = ",;\t|"
 
@@ -42,7 +43,7 @@ class Lines:
         Whether bad lines are counted and left out.
     """
 
-    def __init__(self, stream: Stream, name: str, *, skip_bad: bool) -> None:
+    def __init__(self, stream: Stream | Streams, name: str, *, skip_bad: bool) -> None:
         self.count = self.skipped = 0
         self.header = ""
         self._stream, self._name, self._skip_bad = stream, name, skip_bad

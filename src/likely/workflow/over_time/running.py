@@ -15,6 +15,7 @@ import numpy as np
 from likely.base.over_time import OverTime
 from likely.data.clock import local_time
 from likely.data.epochs import on_the_calendar
+from likely.data.own_units import OneUnits
 from likely.data.table import Table
 from likely.data.timeline import Stretch
 from likely.workflow.over_time.arrivals import Arrivals, Beat
@@ -55,6 +56,8 @@ class Running:
         How the clock goes, if that is known.
     history : int
         So many decided steps are kept at least.
+    units : OneUnits, optional
+        In which the series is judged, if it is one of several; by default as it is.
     """
 
     def __init__(
@@ -63,13 +66,15 @@ class Running:
         clock: int | None,
         beat: Beat | None,
         history: int,
+        units: OneUnits | None = None,
     ) -> None:
         used = model.schema_.used
         self._clock = clock
         self._channels = [j for j, c in enumerate(used) if c.kind in ("number", "boolean")]
         self._column = None if clock is None else used[clock]
+        self._units = units or OneUnits.none(len(self._channels))
         self.kept = Kept(len(self._channels))
-        self.arrivals = Arrivals(model.level_, beat)
+        self.arrivals = Arrivals(self._units.undone(model.level_), beat)
         self.decided = 0
         self._history = history
         self._take(model)
@@ -82,11 +87,14 @@ class Running:
         self._before, self._after = model.reach_
         self._least, self._stride = model.least_steps_, model.stride_
 
-    def add(self, table: Table, *, over: bool = False) -> None:
-        """Take rows, as the model's schema matches them; `over` if the series ends with them."""
+    def add(self, table: Table, rows: np.ndarray | None = None, *, over: bool = False) -> None:
+        """Take rows, as the model's schema matches them; `over` if the series ends with them.
+
+        Their numbers may be given, which else go on from those before.
+        """
         if len(table):
             times = None if self._clock is None else table.matrix[:, self._clock]
-            self.arrivals.add(table.matrix[:, self._channels], times)
+            self.arrivals.add(table.matrix[:, self._channels], times, rows)
         new = self.arrivals.certain(over=over)
         first = self.kept.end
         if not self._model.across_gaps_:
@@ -127,7 +135,7 @@ class Running:
         local, column = None, self._column
         if column is not None and on_the_calendar(column.reading):
             local = local_time(self.kept.times[part], column.zone)
-        odd = model.stretch_oddness(Stretch(self.kept.values[part], local))
+        odd = model.stretch_oddness(Stretch(self._units.of(self.kept.values[part]), local))
         self._set(target, odd[self.decided - first : target - first])
 
     def _cut(self, start: int, end: int) -> int:
@@ -150,7 +158,11 @@ class Running:
         self.kept.forget(min(before, self.decided - max(self._history, reach)))
 
     def turn_to(self, model: OverTime, step: int) -> None:
-        """Let another model judge from a step on, in the block last yielded."""
+        """Let another model judge from a step on, in the block last yielded.
+
+        It was learnt from this series alone, so it judges values as they are.
+        """
+        self._units = OneUnits.none(len(self._channels))
         self._starts[0] = max(self._starts[0], step - self._history)
         self.kept.oddness[self.kept.part(step, self.kept.end)] = np.nan
         self._take(model)

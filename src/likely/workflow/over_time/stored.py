@@ -10,7 +10,7 @@ import numpy as np
 
 from likely.core.atomic import write_atomic
 from likely.core.container import pack, unpack
-from likely.core.errors import UnsupportedFile
+from likely.core.errors import DamagedFile, UnsupportedFile
 from likely.workflow import storage
 from likely.workflow.learned import Learned
 
@@ -45,6 +45,15 @@ def read(path: Path) -> dict[str, Any]:
     if document.get("kind") != _KIND or not isinstance(document.get("state"), dict):
         raise UnsupportedFile(f"{path} does not hold the state of a stream.")
     return _with_arrays(document["state"], tensors)
+
+
+def read_with_facts(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a state, and the plain values that were kept beside it."""
+    state = read(path)
+    facts = state.pop("facts", None)
+    if not isinstance(facts, dict):
+        raise DamagedFile(f"{path} does not hold the state of a stream.")
+    return state, facts
 
 
 def _plain(value: Any, name: str, tensors: dict[str, np.ndarray]) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from likely.core.errors import DamagedFile, UnsupportedFile
 from likely.data.column import Column
+from likely.data.own_units import OneUnits
 from likely.data.table import Table
 from likely.workflow.learned import Learned
 from likely.workflow.over_time import stored
@@ -36,6 +37,16 @@ class Delay(NamedTuple):
     steps: int
     time: str | None
     """In words; None where there is no clock, or its pace is not known yet."""
+
+
+class OneOf(NamedTuple):
+    """What one of several series has of its own."""
+
+    units: OneUnits
+    """In which it is judged."""
+
+    at_once: int
+    """How many series share the promise."""
 
 
 class Stream:
@@ -74,6 +85,7 @@ class Stream:
         cool_down: str = "",
         calm: Sequence[str] = (),
         rebase: str = "",
+        of: OneOf | None = None,
     ) -> None:
         if alerts is None and fpr is None:
             alerts = "1/day"
@@ -86,9 +98,10 @@ class Stream:
         self._options = {**asked, **only.to_json(), "rebase": rebase}
         self._begun = False
         beat = _known_beat(learned) if clock is not None else Beat(0.0, 0.0)
-        running = Running(series_model(learned), clock, beat, HISTORY)
+        units, at_once = (None, 1) if of is None else of
+        running = Running(series_model(learned), clock, beat, HISTORY, units)
         rule = read_length(rebase, "rebase") if rebase else None
-        self._following = Following(learned, asked, only, rule, running)
+        self._following = Following(learned, asked, only, rule, running, at_once)
 
     @property
     def learned(self) -> Learned:
@@ -125,6 +138,11 @@ class Stream:
         return self._following.running.arrivals.timeless
 
     @property
+    def nameless(self) -> int:
+        """None: all rows are of the one series; see `Streams`."""
+        return 0
+
+    @property
     def undecided(self) -> int:
         """How many rows wait for later ones to be judged."""
         running = self._following.running
@@ -150,15 +168,21 @@ class Stream:
             If rows do not fit what was learnt, or no such promise can be given.
         """
         table = self.read(rows)
-        following = self._following
         found: list[Alert] = []
         for first in range(0, len(table), PIECE):
-            piece = table.take(slice(first, first + PIECE))
-            if not self._begun:
-                self._begin(piece)
-            following.running.add(piece)
-            found += following.advance()
+            found += self.take(table.take(slice(first, first + PIECE)))
         return found
+
+    def take(self, table: Table, rows: np.ndarray | None = None) -> list[Alert]:
+        """Take rows that `read` returned, with their numbers if rows of others lie between them."""
+        if not self._begun:
+            self._begin(table)
+        self._following.running.add(table, rows)
+        return self._following.advance()
+
+    def share(self, at_once: int) -> None:
+        """Let so many series share the promise from now on."""
+        self._following.share(at_once)
 
     def finish(self) -> list[Alert]:
         """Return what is certain if nothing more comes; rows pushed later begin a new stretch."""
@@ -168,11 +192,7 @@ class Stream:
 
     def read(self, rows: Any) -> Table:
         """Return rows as `push` reads them, without taking them."""
-        if isinstance(rows, Mapping) and not any(_is_column(cells) for cells in rows.values()):
-            rows = [rows]
-        elif isinstance(rows, np.ndarray) and rows.ndim == 1 and not rows.dtype.names:
-            rows = rows[None]
-        return self._learned.model.schema_.match(self._learned.table(rows))
+        return self._learned.model.schema_.match(self._learned.table(as_rows(rows)))
 
     def _read_nothing(self) -> Table:
         used = self._learned.model.schema_.used
@@ -193,16 +213,16 @@ class Stream:
         """Return all that the stream knows as arrays and plain values, to go on from later."""
         following = self._following
         return {
-            "version": _VERSION,
-            "of": _fingerprint(self._learned),
-            "options": self._options,
+            **head_of_state(self._learned, self._options),
             "begun": self._begun,
             "anew": stored.learned_bytes(following.learned) if following.anew else None,
             "following": following.state(),
         }
 
     @classmethod
-    def resume(cls, learned: Learned, state: Mapping[str, Any]) -> Stream:
+    def resume(
+        cls, learned: Learned, state: Mapping[str, Any], *, of: OneOf | None = None
+    ) -> Stream:
         """Return the stream that `state` was taken of.
 
         Parameters
@@ -211,6 +231,8 @@ class Stream:
             The same that the stream was made by.
         state : mapping
             What `state` returned.
+        of : OneOf, optional
+            What the series has of its own, if it is one of several.
 
         Raises
         ------
@@ -219,15 +241,9 @@ class Stream:
         DamagedFile
             If it contradicts itself.
         """
-        if state.get("version") != _VERSION:
-            raise UnsupportedFile("The state of the stream is of another version of likely.")
-        if state.get("of") != _fingerprint(learned):
-            raise UnsupportedFile(
-                "The state is of a stream that was judged by something else that was learnt. Give "
-                "the model that it began with, or begin without the state."
-            )
+        check_state(learned, state)
         try:
-            stream = cls(learned, **state["options"])
+            stream = cls(learned, **state["options"], of=of)
             stream._begun = bool(state["begun"])
             if state["anew"] is not None:
                 stream._following.judge_anew(stored.learned_of(state["anew"]))
@@ -264,11 +280,33 @@ class Stream:
         PersistenceError
             If the file cannot be read, or is none of this stream.
         """
-        state = stored.read(Path(path))
-        facts = state.pop("facts", None)
-        if not isinstance(facts, dict):
-            raise DamagedFile(f"{path} does not hold the state of a stream.")
+        state, facts = stored.read_with_facts(Path(path))
         return cls.resume(learned, state), facts
+
+
+def head_of_state(learned: Learned, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a state says first: of what it is, and how that was asked for."""
+    return {"version": _VERSION, "of": _fingerprint(learned), "options": dict(options)}
+
+
+def check_state(learned: Learned, state: Mapping[str, Any]) -> None:
+    """Raise UnsupportedFile if a state is of another version, or of something else learnt."""
+    if state.get("version") != _VERSION:
+        raise UnsupportedFile("The state of the stream is of another version of likely.")
+    if state.get("of") != _fingerprint(learned):
+        raise UnsupportedFile(
+            "The state is of a stream that was judged by something else that was learnt. Give "
+            "the model that it began with, or begin without the state."
+        )
+
+
+def as_rows(rows: Any) -> Any:
+    """Return one row, as a dict or an array, as a list or an array of one."""
+    if isinstance(rows, Mapping) and not any(_is_column(cells) for cells in rows.values()):
+        return [rows]
+    if isinstance(rows, np.ndarray) and rows.ndim == 1 and not rows.dtype.names:
+        return rows[None]
+    return rows
 
 
 def _is_column(cells: Any) -> bool:
