@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 import likely
 from likely.base.over_time import OverTime
@@ -83,3 +84,26 @@ def with_values(table: Table, where: slice, channel: int, value: float) -> Table
 def learnt_toy() -> likely.Learned:
     """Return what is learnt from two thousand minutes of noise."""
     return likely.learn(series(2_000), Beside(), kind="timeline")
+
+
+def machines(names: str, steps: int, *, seed: int = 0, first: int = 0) -> pd.DataFrame:
+    """Return minutes of machines whose level and spread differ, mixed as they come."""
+    rng = np.random.default_rng(seed)
+    clock = pd.date_range("2026-01-01", periods=first + steps, freq="min")[first:]
+    parts = [
+        pd.DataFrame(
+            {
+                "time": clock,
+                "machine": name,
+                "load": (10.0**i * (50 + rng.normal(size=steps))).round(4),
+                "heat": rng.normal(20, 2 + i, steps).round(4),
+            }
+        )
+        for i, name in enumerate(names)
+    ]
+    return pd.concat(parts).sort_values(["time", "machine"], ignore_index=True)
+
+
+def learnt_toys() -> likely.Learned:
+    """Return what is learnt from 900 minutes of three machines."""
+    return likely.learn(machines("abc", 900), Beside(), group="machine")

@@ -17,16 +17,15 @@ from click.testing import Result
 import likely
 import series_toys
 from likely.testing.timelines import timeline
-from series_toys import learnt_toy, series, with_values
+from series_toys import learnt_toy, learnt_toys, machines, series, with_values
 
 Run = Callable[..., Result]
 ALERTS = ("--alerts", "1/week")
 START = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
-import likely
-from series_toys import learnt_toy
-likely.load = lambda path: learnt_toy()
+import likely, series_toys
+likely.load = lambda path: getattr(series_toys, path)()
 from likely.cli import main
 main()
 """
@@ -40,7 +39,7 @@ def toy() -> likely.Learned:
 @pytest.fixture
 def learnt(toy: likely.Learned, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(likely, "load", lambda path: toy)
-    return "m.likely"
+    return "learnt_toy"
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +259,44 @@ def test_a_kill_loses_no_alert_and_repeats_none(
     done = run(*words, "-q")
     assert (done.exit_code, done.output) == (0, "")
     assert told(alerts.read_text()) == [one for one in expected if one[1] < 1_000]
+
+
+def test_a_kill_loses_no_alert_of_several_series(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    toys = learnt_toys()
+    monkeypatch.setattr(likely, "load", lambda path: toys)
+    frame = machines("abcd", 500, seed=1, first=900)
+    for name, step, value in (("a", 60, 90.0), ("c", 100, 9_000.0), ("d", 330, 90_000.0)):
+        frame.loc[frame.index[frame.machine == name][step : step + 4], "load"] = value
+    rows = frame.assign(time=frame.time.astype(str)).to_dict("records")
+    path, state, alerts = tmp_path / "rows.jsonl", tmp_path / "s.state", tmp_path / "a.jsonl"
+    words = ["watch", path, "--model", "learnt_toys", "--alerts", "2/day"]
+    path.write_text(as_json(rows))
+    whole = run(*words, "--state", tmp_path / "other.state", "--json")
+    assert whole.exit_code == 0, whole.output
+    expected = [json.loads(line) for line in whole.stdout.splitlines()]
+    assert {one["entity"] for one in expected if one["alert"] == "ended"} >= {"a", "c", "d"}
+    path.write_text(as_json(rows[:700]))
+    process = _start(
+        [*words, "--state", state, "-o", alerts, "--follow", "--poll", "0.01", "--json"]
+    )
+    try:
+        with path.open("a") as file:
+            file.write(as_json(rows[700:1_100]))
+            file.flush()
+            while not _has_ended(alerts):
+                time.sleep(0.005)
+                assert process.poll() is None
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+    path.write_text(as_json([*rows, {**rows[-1], "machine": None}]))
+    done = run(*words, "--state", state, "-o", alerts)
+    assert "1 did not say whose they are and were left out." in done.output
+    assert [json.loads(line) for line in alerts.read_text().splitlines()] == expected
 
 
 def _has_ended(alerts: Path) -> bool:

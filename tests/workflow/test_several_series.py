@@ -184,12 +184,6 @@ def test_only_waits_for_each_series_by_itself() -> None:
     assert [e.entity for e in kept.events] == ["a", "b"]
 
 
-def test_a_stream_is_of_one_series() -> None:
-    learned = likely.learn(machines("ab", 200), Beside(), group="machine")
-    with pytest.raises(likely.CannotDo, match="make a stream of each"):
-        learned.stream()
-
-
 def test_the_report_draws_each_series_with_events(found: EventFindings, tmp_path: Path) -> None:
     page = found.report(tmp_path / "report.html").read_text()
     named = {event.entity for event in found.events}
