@@ -27,8 +27,11 @@ _ROUNDING = 4e-6
 _WIDEST = 1e-3
 """Where rounding may be larger, nominating is no use."""
 
-_TRIED = 2048
-"""So many columns tell what the best of a row is at least, where nothing is known of it."""
+_FEW = 32
+"""The best of so many columns tell what the best of a row is at least, if nothing is known of it."""
+
+_UNSEEN = np.float32(-2)
+"""Less than any correlation."""
 
 _MOST = 8
 """More nominations for each window of a rectangle are not worth their exact products."""
@@ -74,9 +77,10 @@ class _Seen:
     """
 
     def __init__(self, task: Task) -> None:
-        self.rows = np.full(len(task.rows), -np.inf, np.float32)
-        self.rows[~task.rows.usable] = self.rows[task.rows.hard] = np.inf  # they are not sought
-        self.columns = np.full(len(task.columns), -np.inf, np.float32)
+        self.rows, self.columns = (
+            np.where(of.usable, _UNSEEN, np.float32(np.inf)) for of in (task.rows, task.columns)
+        )
+        self.rows[task.rows.hard] = self.columns[task.columns.hard] = np.inf  # not sought here
 
 
 class _Search:
@@ -129,17 +133,21 @@ class _Search:
         """
         high, wide = found.shape
         scale = self.quick.column_scale[first : first + wide]
-        highest = found.max(axis=0) * scale
+        highest = found.max(axis=0)
+        highest *= scale
         best = self.seen.rows[top : top + high]
-        if np.isneginf(best.min()):
-            here = _some_columns(highest)
+        if best.min() == _UNSEEN:
+            here = _good_columns(highest)
             np.maximum(best, (found.take(here, axis=1) * scale[here]).max(axis=1), out=best)
         least = np.full(wide, np.inf, np.float32)
         if self.task.of_columns is not None:
-            least = _raised(self.seen.columns[first : first + wide], highest) - of_columns[:wide]
+            of = self.seen.columns[first : first + wide]
+            np.maximum(of, highest, out=of)
+            least = of - of_columns[:wide]
         here = np.flatnonzero(highest >= np.minimum(least, (best - of_rows[:high]).min()))
         some = found.take(here, axis=1) * scale[here]
-        enough = _raised(best, some.max(axis=1, initial=-np.inf)) - of_rows[:high]
+        np.maximum(best, some.max(axis=1, initial=_UNSEEN), out=best)
+        enough = best - of_rows[:high]
         good = np.flatnonzero(some >= np.minimum(enough[:, None], least[here]))
         row, at = np.divmod(good, max(len(here), 1))
         return row, here[at], some[row, at]
@@ -170,18 +178,12 @@ class _Search:
             self.task.of_columns.offer(slice(c0, c1), best, at)
 
 
-def _some_columns(highest: np.ndarray) -> np.ndarray:
-    """Return columns of a tile that are likely to be good ones, and some of any sort."""
+def _good_columns(highest: np.ndarray) -> np.ndarray:
+    """Return columns of a tile with a high correlation, one of every few that stand together."""
     wide = len(highest)
-    step = PIECE if wide % PIECE == 0 else wide
-    good = highest.reshape(-1, step).argmax(axis=1) + np.arange(0, wide, step)
-    return np.append(good, np.arange(max(0, wide - _TRIED), wide))
-
-
-def _raised(best: np.ndarray, highest: np.ndarray) -> np.ndarray:
-    """Raise what was best until now, in place, and return it; nothing is no candidate."""
-    np.maximum(best, highest, out=best)
-    return np.where(best > -np.inf, best, np.inf)
+    if wide % PIECE:
+        return np.arange(wide)
+    return highest.reshape(-1, _FEW).argmax(axis=1) + np.arange(0, wide, _FEW)
 
 
 def _best(
