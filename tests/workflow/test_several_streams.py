@@ -56,7 +56,7 @@ def parts(frame: pd.DataFrame, seed: int) -> list[pd.DataFrame]:
 @pytest.mark.parametrize("model", [Beside(after=0), "Forecaster"], ids=["Beside", "Forecaster"])
 def test_each_series_has_the_scores_of_a_batch(model: Any, new: pd.DataFrame) -> None:
     learned = likely.learn(machines("abc", 900), model, group="machine")
-    known = new[new.machine != "d"].reset_index(drop=True)
+    known = pd.DataFrame(new[new.machine != "d"]).reset_index(drop=True)
     batch = learned.detect(known, fpr=0.01)
     stream = streams(learned, fpr=0.01)
     for part in parts(known, 0):

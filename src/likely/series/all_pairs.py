@@ -2,9 +2,10 @@
 
 In float32 a tile takes half the time. Correlations there are only good enough to nominate: every
 pair whose correlation may be the best of its row or column, given a bound on rounding, is computed
-again from its two windows. Where rounding leaves too many open (the same shape over and over, or
-spreads that differ widely), the rectangle is done again in float64. Windows that are much smaller
-than others beside them are left to `direct_products`.
+again from its two windows. A tile is read once for the highest of each column, and again only where
+a row of it, or the column, could use that. Where rounding leaves too many open (the same shape over
+and over, or spreads that differ widely), the rectangle is done again in float64. Windows that are
+much smaller than others beside them are left to `direct_products`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _WIDEST = 1e-3
 """Where rounding may be larger, nominating is no use."""
 
 _FEW = 32
-"""The best of so many columns tell what the best of a row is at least, if nothing is known of it."""
+"""The best of so many columns tell what a row has at least, where nothing is known of it."""
 
 _UNSEEN = np.float32(-2)
 """Less than any correlation."""
