@@ -99,7 +99,7 @@ class Stream:
         self._begun = False
         beat = _known_beat(learned) if clock is not None else Beat(0.0, 0.0)
         units, at_once = (None, 1) if of is None else of
-        running = Running(series_model(learned), clock, beat, HISTORY, units)
+        running = Running(series_model(learned), clock, beat, HISTORY, units, learned.regime)
         rule = read_length(rebase, "rebase") if rebase else None
         self._following = Following(learned, asked, only, rule, running, at_once)
 
@@ -192,10 +192,10 @@ class Stream:
 
     def read(self, rows: Any) -> Table:
         """Return rows as `push` reads them, without taking them."""
-        return self._learned.model.schema_.match(self._learned.table(as_rows(rows)))
+        return self._learned.matched(self._learned.table(as_rows(rows)))
 
     def _read_nothing(self) -> Table:
-        used = self._learned.model.schema_.used
+        used = self._learned.likely_rows.columns
         return Table(np.empty((0, len(used))), used)
 
     def _begin(self, first: Table) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from likely.base.over_time import OverTime
-from likely.core.errors import DamagedFile, DataError
+from likely.core.errors import CannotDo, DamagedFile, DataError
 from likely.data.column import Column
 from likely.data.own_units import OneUnits
 from likely.data.table import Table, write_value
@@ -74,6 +74,11 @@ class Streams:
             alerts = "1/day"
         self._asked = {"alerts": alerts, "fpr": None if fpr is None else float(fpr)}
         check_stream(learned, self._asked)
+        if learned.regime is not None:
+            raise CannotDo(
+                "Several series that were learnt given a context are not followed together. Learn "
+                "each of them by itself, or leave the context out; detect judges them in batches."
+            )
         assert learned.entities is not None
         self._entities: Entities = learned.entities
         self._learned = learned
