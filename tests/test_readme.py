@@ -104,3 +104,17 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_refresh_runs_what_stands_there(tmp_path: Path) -> None:
     page = "a\n```python\nprint(1 + 1)\n```\n\n```text\nold\n```\nb\n```sh\nmake demo\n```\n"
     assert blocks.refresh(page, tmp_path) == page.replace("old", "2")
+
+
+def test_the_plain_autoencoder_and_ours_are_the_same_detector(folder: Path) -> None:
+    page = (ROOT / "docs" / "autoencoder-step-by-step.md").read_text(encoding="utf-8")
+    walk, _ = page.split("## What calibration adds")
+    names: dict[str, object] = {}
+    for block in blocks.find(walk):
+        if block.language == "python":
+            blocks.run(block.body, names, folder)
+    plain, same = names["plain"], names["same"]
+    assert isinstance(plain, float)
+    assert isinstance(same, float)
+    assert plain > 0.9
+    assert abs(plain - same) <= 1e-6
