@@ -25,6 +25,7 @@ import command_line_page  # noqa: E402
 import demo  # noqa: E402
 import measured  # noqa: E402
 import measured_families  # noqa: E402
+import measured_fraud  # noqa: E402
 import methods_page  # noqa: E402
 
 GENERATED = {
@@ -36,6 +37,7 @@ PARTS = {
     "methods": methods_page.short_table,
     "measured": measured.short_table,
     "families": measured_families.families_table,
+    "fraud": measured_fraud.fraud_table,
 }
 
 
