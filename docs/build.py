@@ -24,8 +24,8 @@ import code_lines  # noqa: E402
 import command_line_page  # noqa: E402
 import demo  # noqa: E402
 import measured  # noqa: E402
+import measured_applications  # noqa: E402
 import measured_families  # noqa: E402
-import measured_fraud  # noqa: E402
 import methods_page  # noqa: E402
 
 GENERATED = {
@@ -37,7 +37,11 @@ PARTS = {
     "methods": methods_page.short_table,
     "measured": measured.short_table,
     "families": measured_families.families_table,
-    "fraud": measured_fraud.fraud_table,
+    "fraud": measured_applications.fraud_table,
+    "hearts": measured_applications.hearts_table,
+    "chests": measured_applications.chests_table,
+    "bearings": measured_applications.bearings_table,
+    "plants": measured_applications.plants_table,
 }
 
 
