@@ -4,8 +4,9 @@
     python docs/build.py series.md molecules.md   runs the examples of these pages only
 
 Generated are `methods.md` (from the docstrings of folders and models), `command-line.md` (from the
-commands), `benchmarks.md` (from `benchmarks/results/*.json`), the parts of README.md between
-`<!-- name -->` and `<!-- /name -->`, and the output below examples in all pages.
+commands), `benchmarks.md` (from `benchmarks/results/*.json`), the parts of pages between
+`<!-- name -->` and `<!-- /name -->`, the numbers of the lines of code that pages quote, and the
+output below examples in all pages.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "examples")]
 
 import benchmarks_page  # noqa: E402
 import blocks  # noqa: E402
+import code_lines  # noqa: E402
 import command_line_page  # noqa: E402
 import demo  # noqa: E402
 import measured  # noqa: E402
+import measured_applications  # noqa: E402
+import measured_families  # noqa: E402
 import methods_page  # noqa: E402
 
 GENERATED = {
@@ -29,7 +33,16 @@ GENERATED = {
     "docs/command-line.md": command_line_page.page,
     "docs/benchmarks.md": benchmarks_page.page,
 }
-PARTS = {"methods": methods_page.short_table, "measured": measured.short_table}
+PARTS = {
+    "methods": methods_page.short_table,
+    "measured": measured.short_table,
+    "families": measured_families.families_table,
+    "fraud": measured_applications.fraud_table,
+    "hearts": measured_applications.hearts_table,
+    "chests": measured_applications.chests_table,
+    "bearings": measured_applications.bearings_table,
+    "plants": measured_applications.plants_table,
+}
 
 
 def main() -> None:
@@ -52,13 +65,13 @@ def written_pages() -> list[Path]:
 
 
 def with_parts(page: str) -> str:
-    """Return a page with its generated parts as they are today."""
+    """Return a page with its generated parts, and links to code, as they are today."""
     for name, make in PARTS.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, opened, rest = page.partition(begin)
         if opened:
             page = f"{before}{begin}{make()}{end}{rest.partition(end)[2]}"
-    return page
+    return code_lines.with_numbers(page)
 
 
 def _write(path: Path, text: str) -> None:

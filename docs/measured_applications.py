@@ -1,0 +1,112 @@
+"""Tables of the pages about applications, from stored results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pieces import table
+
+_RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
+_SORTS = {"amount": "amount jumps", "hour": "odd hour", "testing": "card tested", "all": "all"}
+_BEATS = {
+    "conv": "`ConvolutionalAutoencoder`",
+    "gru": "`RecurrentAutoencoder`",
+    "pca": "principal components",
+    "knn": "nearest known beat",
+    "range": "range of the beat, trivial",
+}
+_CHESTS = (
+    "PaDiM()",
+    "PatchCore()",
+    "ConvolutionalAutoencoder(kind='image')",
+    "DDPM(budget='600 steps')",
+    "trivial: minus standard deviation",
+    "trivial: largest pixel z",
+)
+_BEARINGS = {
+    "spectra": "`ConvolutionalAutoencoder` of spectra",
+    "windows": "`ConvolutionalAutoencoder` of windows",
+    "pca": "principal components of spectra",
+    "rms": "loudness, trivial",
+    "kurtosis": "kurtosis, trivial",
+}
+_PLANTS = {"tep": "chemical plant", "skab": "water rig", "smap": "spacecraft, SMAP",
+           "msl": "spacecraft, MSL"}  # fmt: skip
+
+
+def fraud_table() -> str:
+    """Return one line a method and budget: the share of frauds found, by sort."""
+    stored = _stored("card_fraud")
+    heads = ("alerts a day", "by", *_SORTS.values(), "false alerts a day")
+    about = f"; mean ± standard deviation over {stored['seeds']} seeds."
+    return table(heads, map(_fraud_line, stored["rows"])) + _command(stored, about)
+
+
+def hearts_table() -> str:
+    """Return one line a method: AUROC of abnormal beats."""
+    stored = _stored("ecg")
+    means = [row for row in stored["rows"] if row["class"] == "mean"]
+    return _by_method(means, _BEATS, [row["data"] for row in means]) + _command(stored)
+
+
+def chests_table() -> str:
+    """Return one line a method: pneumonia, and where planted lesions are."""
+    stored = _stored("chest_xray")
+    of = {row["method"]: row for row in stored["rows"]}
+    lines = [
+        [name if "trivial" in name else f"`{name}`", _figure(of[name], "AUROC"),
+         _figure(of[name], "pixel_AP"), _figure(of[name], "pointing")]
+        for name in _CHESTS
+    ]  # fmt: skip
+    heads = ("by", "pneumonia, AUROC", "lesion, AP of pixels", "map peaks at the lesion")
+    return table(heads, lines) + _command(stored)
+
+
+def bearings_table() -> str:
+    """Return one line a method: AUROC of faulty bearings, as they are and at equal loudness."""
+    stored = _stored("vibration")
+    means = [row for row in stored["rows"] if row["fault"] == "mean"]
+    loudness = [f"loudness {row['loudness']}" for row in means]
+    return _by_method(means, _BEARINGS, loudness) + _command(stored)
+
+
+def plants_table() -> str:
+    """Return one line a plant: events found by auto, false alarms and delay."""
+    stored = _stored("sensors")
+    of = {row["family"]: row for row in stored["rows"] if row["method"] == "auto"}
+    lines = [
+        [said, f"{of[name]['found']} of {of[name]['events']}",
+         f"{of[name]['false a 1,000 steps']:.2f}", f"{of[name]['delay, steps']:g}",
+         f"{100 * of[name]['flagged']:.0f} %", f"{of[name]['withdrawn']} of {of[name]['series']}"]
+        for name, said in _PLANTS.items()
+    ]  # fmt: skip
+    heads = ("series", "events found", "false in 1,000 steps", "delay in steps", "steps flagged",
+             "promise withdrawn")  # fmt: skip
+    return table(heads, lines) + _command(stored)
+
+
+def _stored(name: str) -> dict[str, Any]:
+    return json.loads((_RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _command(stored: Mapping[str, Any], about: str = "") -> str:
+    return f"\n`{stored['command']}`{about}\n"
+
+
+def _by_method(rows: list[dict[str, Any]], methods: dict[str, str], heads: list[str]) -> str:
+    lines = [[said, *(_figure(row, name) for row in rows)] for name, said in methods.items()]
+    return table(("AUROC", *heads), lines)
+
+
+def _figure(row: Mapping[str, Any], name: str) -> str:
+    return f"{row[name]:.3f}" if name in row else "–"
+
+
+def _fraud_line(row: dict[str, Any]) -> list[str]:
+    shares = [f"{100 * row[name]:.0f} ± {100 * row[f'{name}, sd']:.0f} %" for name in _SORTS]
+    name = "false alerts a day"
+    false = f"{row[name]:.1f} ± {row[f'{name}, sd']:.1f}" if name in row else ""
+    return [str(row["alerts a day"]), row["method"], *shares, false]
