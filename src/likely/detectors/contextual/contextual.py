@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Annotated
 
 import numpy as np
@@ -13,36 +12,9 @@ from likely.base.state import Array
 from likely.core.errors import DataError
 from likely.core.params import Interval
 from likely.core.random import some_rows
-from likely.detectors.contextual.axes import (
-    KNOTS,
-    Axis,
-    axes_of,
-    basis,
-    cells_of,
-    learn_knots,
-)
-from likely.detectors.contextual.effects import (
-    LARGEST,
-    Effects,
-    Term,
-    gain,
-    improve_logs,
-    improve_means,
-    no_effects,
-    term_of,
-)
+from likely.detectors.contextual.axes import KNOTS, Axis, axes_of, learn_knots
+from likely.detectors.contextual.given import Given, cells_in_all, expect, learn_given
 from likely.detectors.contextual.member_model import MEMBER_STATE, MemberModel
-
-MOST_PAIRS = 8
-MOST_CELLS = 4_096
-"""Pairs of axes with more cells than this are not tried."""
-
-WORTH = 5.0
-"""A pair of axes is kept if its cells differ by this many standard errors."""
-
-_MAD_TO_SIGMA = 1.482602218505602
-_LEAST_SPREAD = 1e-3
-_MOST_LEVERAGE = 0.9
 
 
 class Contextual(MemberModel):
@@ -179,56 +151,11 @@ class Contextual(MemberModel):
     def _learn_effects(
         self, context: np.ndarray, values: np.ndarray, missing: np.ndarray
     ) -> np.ndarray:
-        outputs = self._outputs
-        known = np.where(missing, np.nan, values)
-        self.base_ = np.where(outputs.indicator, _mean(known), _median(known))
-        left = np.where(missing, 0.0, values - self.base_)
-        self.floor_ = (_LEAST_SPREAD * _spread(np.where(missing, np.nan, left))) ** 2
-        axes = self._axes
-        terms = [term_of(basis((axis,), context)) for axis in axes]
-        effects = no_effects(terms, values.shape[1])
-        for _ in range(2):
-            left = improve_means(terms, effects, left, self._cut(left, missing))
-        chosen = self._choose_pairs(context, np.clip(left, *_both(self._cut(left, missing))))
-        self.pairs_ = np.array(chosen, dtype=np.int64).reshape(len(chosen), 2)
-        more = [term_of(basis(pair, context)) for pair in self._terms[len(axes) :]]
-        terms, effects = terms + more, effects + no_effects(more, values.shape[1])
-        left = improve_means(terms, effects, left, self._cut(left, missing))
-        spreads = no_effects(terms, values.shape[1])
-        self.level_ = 2 * np.log(_spread(np.where(missing, np.nan, left)))
-        level = np.tile(self.level_, (len(left), 1))
-        for _ in range(2):
-            alone = left / (1 - _leverage(terms, effects))
-            squares = np.where(missing | outputs.indicator, np.nan, alone**2)
-            level, shift = improve_logs(terms, spreads, squares, level)
-            self.level_ = self.level_ + shift
-            cut = np.where(missing, 0.0, LARGEST * np.exp(level / 2))
-            left = improve_means(
-                terms, effects, left, np.where(outputs.indicator & ~missing, np.inf, cut)
-            )
-        self.means_ = _stack([effect.values for effect in effects], values.shape[1])
-        pairs = zip(effects, terms, strict=True)
-        self.doubts_ = _stack([effect.doubts(term.rows) for effect, term in pairs], values.shape[1])
-        self.logs_ = np.clip(_stack([s.values for s in spreads], values.shape[1]), -300, 300)
-        self.level_ = np.clip(self.level_, -300, 300)
-        return _leverage(terms, effects)
-
-    def _cut(self, left: np.ndarray, missing: np.ndarray) -> np.ndarray:
-        """Return what residuals count as at most; nothing where a value is missing."""
-        cut = LARGEST * _spread(np.where(missing, np.nan, left))
-        return np.where(missing, 0.0, np.where(self._outputs.indicator, np.inf, cut))
-
-    def _choose_pairs(self, context: np.ndarray, left: np.ndarray) -> list[tuple[int, int]]:
-        """Return the pairs of axes whose cells still differ, the most different first."""
-        found = []
-        for first, second in combinations(range(len(self._axes)), 2):
-            pair = (self._axes[first].coarse(), self._axes[second].coarse())
-            if cells_of(pair) > min(MOST_CELLS, len(left)):
-                continue
-            worth = gain(term_of(basis(pair, context)), left)
-            if worth > WORTH:
-                found.append((-worth, first, second))
-        return [(first, second) for _, first, second in sorted(found)[:MOST_PAIRS]]
+        axes, indicator = self._axes, self._outputs.indicator
+        given, leverage = learn_given(axes, context, values, missing, indicator)
+        for name, array in given._asdict().items():
+            setattr(self, f"{name}_", array)
+        return leverage
 
     @property
     def _axes(self) -> list[Axis]:
@@ -239,25 +166,12 @@ class Contextual(MemberModel):
         )
 
     @property
-    def _terms(self) -> list[tuple[Axis, ...]]:
-        axes = self._axes
-        pairs = [(axes[first].coarse(), axes[second].coarse()) for first, second in self.pairs_]
-        return [*((axis,) for axis in axes), *pairs]
+    def _effects(self) -> Given:
+        return Given(*(getattr(self, f"{name}_") for name in Given._fields))
 
     def _expect(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         context = self._codes(x)[:, list(self.context_positions_)]
-        means = np.tile(self.base_, (len(x), 1))
-        logs = np.tile(self.level_, (len(x), 1))
-        doubts = np.zeros_like(means)
-        start = 0
-        for term in self._terms:
-            here = slice(start, start + cells_of(term))
-            start = here.stop
-            where = basis(term, context)
-            means += where @ self.means_[here]
-            logs += where @ self.logs_[here]
-            doubts += (where * where) @ self.doubts_[here]
-        return means, np.exp(np.clip(logs, -600, 600)) + self.floor_ + doubts
+        return expect(self._axes, self._effects, context)
 
     def _residuals(self, x: np.ndarray) -> np.ndarray:
         outputs = self._outputs
@@ -273,42 +187,6 @@ class Contextual(MemberModel):
             raise ValueError(f"{len(self.context_positions_)} contexts, knots {self.knots_.shape}")
         if self.pairs_.size and self.pairs_.max() >= len(self._axes):
             raise ValueError(f"{len(self._axes)} axes, pairs {self.pairs_.tolist()}")
-        cells, width = sum(cells_of(term) for term in self._terms), len(self.quantiles_)
+        cells, width = cells_in_all(self._axes, self.pairs_), len(self.quantiles_)
         if self.means_.shape != (cells, width) or not (self.floor_ > 0).all():
             raise ValueError(f"{cells} cells of {width} outputs, means {self.means_.shape}")
-
-
-def _leverage(terms: list[Term], effects: list[Effects]) -> np.ndarray:
-    """Return each row's share in its own mean, shape (n, outputs)."""
-    total = sum(
-        (effect.leverage(term) for term, effect in zip(terms, effects, strict=True)), np.zeros(1)
-    )
-    return np.minimum(total, _MOST_LEVERAGE)
-
-
-def _stack(blocks: list[np.ndarray], width: int) -> np.ndarray:
-    return np.vstack([np.empty((0, width)), *blocks])
-
-
-def _both(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return -cut, cut
-
-
-def _mean(values: np.ndarray) -> np.ndarray:
-    """Return means without NaN, 0 where there is nothing else."""
-    count = np.maximum((~np.isnan(values)).sum(axis=0), 1)
-    return np.nansum(values, axis=0) / count
-
-
-def _median(values: np.ndarray) -> np.ndarray:
-    """Return medians without NaN, 0 where there is nothing else."""
-    return np.array([np.median(v[~np.isnan(v)]) if (~np.isnan(v)).any() else 0.0 for v in values.T])
-
-
-def _spread(values: np.ndarray) -> np.ndarray:
-    """Return robust standard deviations without NaN, never 0."""
-    away = np.abs(values - _median(values))
-    robust = _MAD_TO_SIGMA * _median(away)
-    with np.errstate(over="ignore"):
-        plain = np.sqrt(np.minimum(_mean(np.minimum(away, 1e100) ** 2), 1e100))
-    return np.where(robust > 0, robust, np.where(plain > 0, plain, 1.0))
