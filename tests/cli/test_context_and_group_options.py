@@ -63,3 +63,19 @@ def test_series_of_groups_are_named(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "machine b, 2026-03-05" in " ".join(result.output.split())
     assert json.loads(run(*asked, "--json").stdout)["oddest"][0]["entity"] == "b"
+
+
+def test_a_series_is_judged_given_its_mode(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    lines = ["time,mode,heat"]
+    for i in range(1_000):
+        mode = ("idle", "busy")[i // 25 % 2]
+        heat = 50.0 if mode == "busy" or i == 508 else 5.0
+        clock = np.datetime64("2026-03-02T00:00:00") + i * np.timedelta64(15, "m")
+        lines.append(f"{clock},{mode},{heat + rng.normal(0, 0.5):.2f}")
+    (tmp_path / "oven.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    asked = ("detect", tmp_path / "oven.csv", "--method", "Seasonal", "--top", "1")
+    result = run(*asked, "--context", "mode")
+    assert result.exit_code == 0, result.output
+    assert "2026-03-07 07:00:00" in result.output
+    assert "Channels are judged given mode" in " ".join(result.output.split())

@@ -153,8 +153,6 @@ def test_groups_without_an_even_clock_stay_groups() -> None:
     assert likely.detect(uneven, group="machine", top=1).learned.unit == "group"
     table = likely.detect(frame, "KNN", group="machine", kind="table", top=1)
     assert table.learned.unit == "group"
-    with pytest.raises(likely.CannotDo, match="without labels or context"):
-        likely.detect(frame, group="machine", kind="timeline", labels=np.zeros(360))
 
 
 def test_series_by_themselves_if_the_clock_is_even() -> None:

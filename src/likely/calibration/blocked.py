@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import cast
 
@@ -17,7 +19,16 @@ from likely.data.timeline import in_order
 _LEAST_BLOCK = 20
 
 
-def blocked_cross_fit(model: OverTime, table: Table) -> CrossFit:
+Seen = Callable[[Table], Table]
+
+
+def blocked_cross_fit(
+    model: OverTime,
+    table: Table,
+    *,
+    learn_view: Callable[[Table], Seen] | None = None,
+    ordinary: Table | None = None,
+) -> CrossFit:
     """Fit a model once per block and score each block by the model that did not see it.
 
     Blocks are stretches of time: a moment that was left out alone would be known from its
@@ -30,23 +41,34 @@ def blocked_cross_fit(model: OverTime, table: Table) -> CrossFit:
         Unfitted; it is copied.
     table : Table
         The rows of the series, or of several (`Table.series`), in any order.
+    learn_view : callable, optional
+        Learns from the rows that a model learns from how models see rows, such as without what a
+        context explains, and returns that view.
+    ordinary : Table, optional
+        The same rows as they are learnt from: what is known to be odd is missing there.
 
     Returns
     -------
     CrossFit
         Oddness by row, in the order of the table.
     """
+    learn_view = learn_view or (lambda _: lambda rows: rows)
+    ordinary = table if ordinary is None else ordinary
     line = in_order(table)
     there = line.rows >= 0
     order = line.rows[there]
     if len(order) < model.folds * _LEAST_BLOCK:
-        alone = cast(OverTime, clone(model)).fit(table)
-        return CrossFit(-alone.training_scores_, alone, held_out=False)
+        seen = learn_view(ordinary)
+        alone = cast(OverTime, clone(model)).fit(seen(ordinary))
+        if ordinary is table:
+            return CrossFit(-alone.training_scores_, alone, held_out=False)
+        odd = -alone.score_samples(seen(table))
+        return CrossFit(odd, alone, held_out=False, calm=-alone.training_scores_)
     ends = np.concatenate([[0], np.cumsum(there)])[[*line.begins, len(line)]]
     edges = [
         np.linspace(first, end, model.folds + 1).astype(np.int64) for first, end in pairwise(ends)
     ]
-    oddness = np.empty(len(order))
+    oddness, calm = np.empty(len(order)), np.empty(len(order))
     first: OverTime | None = None
     for k in track(range(model.folds), f"Learning with {type(model).__name__}"):
         blocks = [slice(*of[k : k + 2].tolist()) for of in edges]
@@ -54,17 +76,30 @@ def blocked_cross_fit(model: OverTime, table: Table) -> CrossFit:
         for block in blocks:
             held[block] = True
         learnt = np.sort(order[~held])
-        fitted = cast(OverTime, fold_copy(model, k, model.folds)).fit(table.take(learnt))
+        seen = learn_view(ordinary.take(learnt))
+        fitted = cast(OverTime, fold_copy(model, k, model.folds))
+        fitted = fitted.fit(seen(ordinary.take(learnt)))
         around = np.concatenate(
             [_around(block, of, fitted) for of, block in zip(edges, blocks, strict=True)]
         )
         judged = held[around]
-        oddness[around[judged]] = -fitted.score_samples(table.take(order[around]))[judged]
+        if ordinary is not table:
+            rest = seen(ordinary.take(order[around]))
+            calm[around[judged]] = -fitted.score_samples(rest)[judged]
+        oddness[around[judged]] = -fitted.score_samples(seen(table.take(order[around])))[judged]
         first = first or fitted
     assert first is not None
-    by_row = np.full(len(table), np.median(oddness))
-    by_row[order] = oddness
-    return CrossFit(by_row, first, held_out=True)
+    found = CrossFit(_by_row(oddness, order, table), first, held_out=True)
+    if ordinary is not table:
+        found = replace(found, calm=_by_row(calm, order, table))
+    return found
+
+
+def _by_row(by_step: np.ndarray, order: np.ndarray, table: Table) -> np.ndarray:
+    """Return what is known of steps for every row; the median for rows without a time."""
+    found = np.full(len(table), np.median(by_step))
+    found[order] = by_step
+    return found
 
 
 def _around(block: slice, edges: np.ndarray, model: OverTime) -> np.ndarray:

@@ -40,11 +40,15 @@ class CrossFit:
         know more, and find new rows less odd than the reference says.
     held_out : bool
         False if there were too few rows to hold any out.
+    calm : ndarray of shape (n,), optional
+        Of moments of a series some of which are known to be odd, the same where these are missing:
+        what lies beside them is then judged without them.
     """
 
     oddness: np.ndarray
     model: Model
     held_out: bool
+    calm: np.ndarray | None = None
 
 
 def cross_fit(

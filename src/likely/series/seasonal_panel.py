@@ -21,7 +21,6 @@ from likely.series.pooling import ScoreScale, fit_score_scale, power_mean, tame
 from likely.series.seasonal import Seasonal
 from likely.series.told_by_clock import told_by_clock
 
-_LEAST_TOLD = 0.5
 _LEAST_CHANGE = 1800e6  # microseconds: no clock is set by less
 _FARTHEST = 20.0  # spreads
 _BLOCKS = 3
@@ -37,8 +36,8 @@ class SeasonalPanel(OverTime):
     are asked: windows of the series as it is, windows of the series less its daily, weekly and
     yearly profile, and each value given its season. Their scores are put on one scale, and the mean
     of their third powers counts, that of single values by half; one that is far beyond what it ever
-    was counts alone. Windows in whose reach the clock is
-    set to summer time or back are asked seasonally adjusted only, as days of 23 hours are odd.
+    was counts alone. Windows in whose reach the clock is set to summer time or back are asked
+    seasonally adjusted only, as days of 23 hours are odd.
 
     Parameters
     ----------
@@ -46,6 +45,9 @@ class SeasonalPanel(OverTime):
         What judges windows; copied, and fitted once to the series and once to the adjusted one.
     seasons : str or Model, default "Seasonal"
         A `Seasonal`, which knows what the clock tells; copied.
+    least_told : float in [0, 1], default 0.5
+        How much the clock must tell. With 0 all three are always asked, as where channels are what
+        is left of them given a regime: a single value is then as telling as given its season.
     seed : int in [0, inf), default 0
         Of members named as text.
 
@@ -108,10 +110,12 @@ class SeasonalPanel(OverTime):
         self,
         windows: str | Model = "Panel",
         seasons: str | Model = "Seasonal",
+        least_told: Annotated[float, Interval(0, 1)] = 0.5,
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.windows = windows
         self.seasons = seasons
+        self.least_told = least_told
         self.seed = seed
 
     @final
@@ -148,7 +152,7 @@ class SeasonalPanel(OverTime):
         windows._fit_features(self.schema_, x, rng)
         self.members_ = [windows]
         odd = [-windows.training_scores_]
-        if self.told_ >= _LEAST_TOLD:
+        if self.told_ >= self.least_told:
             seasons._fit_features(self.schema_, x, rng)
             adjusted = self._fresh()[0]
             less, unexpected = self._unseen(x, rng)

@@ -70,8 +70,9 @@ def is_one_series(
     """Say whether rows are to be judged together, as moments of one series or of one each group."""
     if kind is not None or method != "auto":
         return kind == "timeline" or _kinds_of(method) == ("timeline",)
-    if roles.labels is not None or roles.context:
+    if roles.labels is not None:
         return False
+    table = table.set_aside(dict.fromkeys(roles.context, "context"))
     if roles.group is not None:
         return are_series(table, roles.group, time)[0]
     return is_series(table, time)[0]

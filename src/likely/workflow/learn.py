@@ -198,7 +198,9 @@ def detect(
     asked = {"fdr": fdr, "fpr": fpr, "top": top, "alerts": alerts}
     if learned.pace is not None:
         table = cast(Table, studied.samples)
-        return judged_again(learned, table, studied.cross.oddness, studied.judgement, asked)
+        return judged_again(
+            learned, table, studied.cross.oddness, studied.judgement, asked, studied.known
+        )
     if drawn is None:
         scores, judgement = -studied.cross.oddness, studied.judgement
         clock = learned.clock(studied.samples)

@@ -40,6 +40,7 @@ from likely.workflow.drifted import drift_of
 from likely.workflow.findings import Decision, Findings, decide, pace_of_rows
 from likely.workflow.grouping import Grouping
 from likely.workflow.over_time.entities import Entities
+from likely.workflow.over_time.regime import Regime
 from likely.workflow.qualified import qualified
 from likely.workflow.units import about, unit_of
 
@@ -83,6 +84,8 @@ class Learned(Drawing):
         and `likely_rows` are the last rows learnt.
     entities : Entities or None
         How rows of several series are told apart, if they are moments of several.
+    regime : Regime or None
+        What a context lets expect of the channels of a series: the model sees what is left of them.
     generator : Model or None
         The fitted model that draws new rows, if another one than `model`.
     aside : Aside
@@ -103,13 +106,17 @@ class Learned(Drawing):
     grouping: Grouping | None = field(default=None, repr=False)
     pace: Pace | None = None
     entities: Entities | None = None
+    regime: Regime | None = field(default=None, repr=False)
     generator: Model | None = field(default=None, repr=False)
     aside: Aside = field(default=Aside(), repr=False)
     origin: Origin = field(default=Origin(), repr=False)
 
     def score_samples(self, new: Any) -> np.ndarray:
         """Return the model's score of every row, higher = more likely, shape (n,)."""
-        return self.model.score_samples(self.samples(new))
+        samples = self.samples(new)
+        if self.regime is not None and isinstance(samples, Table):
+            samples = self.seen(self.matched(samples))
+        return self.model.score_samples(samples)
 
     def p_values(self, new: Any) -> np.ndarray:
         """Return the share of ordinary rows at least as odd as each, in (0, 1], shape (n,)."""
@@ -273,6 +280,17 @@ class Learned(Drawing):
         if self.grouping is None:
             return as_table(new, self.columns)
         return self.grouping.groups(as_table(new, self.grouping.columns))[0]
+
+    def matched(self, table: Table) -> Table:
+        """Return the columns of rows that matter: of the model, and of the regime."""
+        schema = self.model.schema_ if self.regime is None else self.regime.schema
+        return schema.match(table)
+
+    def seen(self, matched: Table) -> Table:
+        """Return matched rows as the model sees them: without what their regime explains."""
+        if self.regime is None:
+            return matched
+        return self.model.schema_.match(self.regime.taken_off(matched))
 
     def worded(self, text: str) -> str:
         """Return a sentence about rows as one about what is judged."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from likely.core.errors import ParameterError
 from likely.data.table import Table
 from likely.workflow.labels import read_labels
 from likely.workflow.prepare import prepare
@@ -47,8 +46,6 @@ def take_roles(
 ) -> Roles:
     """Read data and take apart which column plays which part; parameters as in `likely.learn`."""
     given = (context,) if isinstance(context, str) else tuple(context or ())
-    if group is not None and given:
-        raise ParameterError("Ask for context or group, not both: rows are judged, or groups.")
     playing = [*given, *([] if group is None else [group])]
     label_column = [labels] if isinstance(labels, str) else []
     ignored = [ignore] if isinstance(ignore, str) else list(ignore or ())

@@ -24,12 +24,14 @@ from likely.data.identifiers import IdentifierForm
 from likely.data.origin import Origin
 from likely.data.schema import Schema
 from likely.data.table import Table
+from likely.detectors.contextual.given import Given
 from likely.persistence.files import only_model
 from likely.workflow.aside import Aside
 from likely.workflow.grouping import Grouping
 from likely.workflow.habits import Habits
 from likely.workflow.learned import NO_ROWS, Learned
 from likely.workflow.over_time.entities import Entities
+from likely.workflow.over_time.regime import Regime
 
 _PLAIN = {
     "held_out": bool,
@@ -41,7 +43,7 @@ _PLAIN = {
     "summaries": tuple[ColumnSummary, ...],
 }
 _OF_ORIGIN = {"library": str, "types": tuple[str, ...], "words": tuple[tuple[str, str, str], ...]}
-_ADDED = {"generator", "margins", "identifiers", "origin"}
+_ADDED = {"generator", "margins", "identifiers", "origin", "regime"}
 """Parts that files of earlier versions do not have."""
 
 
@@ -74,6 +76,7 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["entities"] = learned.entities and _with_rows(
         learned.entities, learned.likely_rows.series, len(parts["likely_rows"])
     )
+    parts["regime"] = None if learned.regime is None else _of_regime(learned.regime)
     parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
     parts["likely_rows"] = np.nan_to_num(parts["likely_rows"], nan=0.0)
     return persistence.Saved("learned", parts, made_by())
@@ -135,7 +138,9 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     plain = {name: persistence.read_as(hint, parts[name], name) for name, hint in _PLAIN.items()}
     _check_reference(plain["reference"])
     _check_summaries(plain["summaries"], model)
-    rows = _likely_rows(model, parts["likely_rows"], parts["missing"])
+    regime = _regime(parts.get("regime"))
+    schema = model.schema_ if regime is None else regime.schema
+    rows = _likely_rows(schema, parts["likely_rows"], parts["missing"])
     columns = persistence.read_columns(parts["columns"])
     grouping = _grouping(parts["grouping"])
     entities, rows = _entities(parts["entities"], rows)
@@ -145,6 +150,7 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
         columns=columns,
         grouping=grouping,
         entities=entities,
+        regime=regime,
         **plain,
         **_drawing(parts, columns),
     )
@@ -287,8 +293,35 @@ def _entities(stored: Any, rows: Table) -> tuple[Entities | None, Table]:
     return Entities(name, names), replace(rows, series=of_rows)
 
 
-def _likely_rows(model: Model, matrix: Any, missing: Any) -> Table:
-    schema = model.schema_
+def _of_regime(regime: Regime) -> dict[str, Any]:
+    """Return what a context lets expect, as parts of a file."""
+    of = {"schema": regime.schema, "names": list(regime.names), "series": regime.series}
+    return {**of, "knots": regime.knots, **regime.given._asdict()}
+
+
+def _regime(stored: Any) -> Regime | None:
+    """Return what a context lets expect, if one was given."""
+    if stored is None:
+        return None
+    arrays = ("knots", *Given._fields)
+    if not (isinstance(stored, dict) and set(stored) == {"schema", "names", "series", *arrays}):
+        raise DamagedFile("The file does not say what the context lets expect.")
+    names = persistence.read_as(tuple[str, ...], stored["names"], "regime.names")
+    series = persistence.read_as(int, stored["series"], "regime.series")
+    knots, *given = (
+        persistence.read_as(np.ndarray, stored[name], f"regime.{name}") for name in arrays
+    )
+    schema = stored["schema"]
+    known = {c.name: c for c in schema.used} if isinstance(schema, Schema) else {}
+    sound = series >= 0 and len(set(names)) == len(names) > 0 and set(names) <= set(known)
+    if sound and all(known[name].kind != "date" for name in names):
+        regime = Regime(schema, names, series, knots, Given(*given))
+        if regime.sound:
+            return regime
+    raise DamagedFile("What the file says of its context contradicts itself.")
+
+
+def _likely_rows(schema: Any, matrix: Any, missing: Any) -> Table:
     width = len(schema.used) if isinstance(schema, Schema) else 0
     if not (
         isinstance(matrix, np.ndarray)

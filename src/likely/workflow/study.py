@@ -27,7 +27,7 @@ from likely.data.table import Table
 from likely.data.texts import Texts
 from likely.workflow.aside import Aside, learn_aside
 from likely.workflow.auto import choose
-from likely.workflow.circumstances import in_context, of_groups
+from likely.workflow.circumstances import in_context, in_regime, of_groups
 from likely.workflow.grouping import Grouping, learn_grouping
 from likely.workflow.kinds import is_one_series, models_of, read_others
 from likely.workflow.labels import Lesson, take_lesson
@@ -54,12 +54,15 @@ class Study:
         Their p-values.
     learned : Learned
         What new rows can be judged by.
+    known : ndarray of shape (n,) or None
+        Of moments of a series, 1 for known anomalies.
     """
 
     samples: Samples
     cross: CrossFit
     judgement: Judgement
     learned: Learned
+    known: np.ndarray | None = None
 
 
 def study(
@@ -97,6 +100,8 @@ def study(
         table.check_names([time])
     if is_one_series(table, method, kind, time, roles):
         return _study_series(table, method, roles, time, normal=normal, seed=seed, params=params)
+    if group is not None and roles.context:
+        raise ParameterError("Ask for context or group, not both: rows are judged, or groups.")
     labelled = known is not None and not normal
     model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
     model, given = in_context(model, roles.context, seed)
@@ -136,26 +141,32 @@ def _study_series(
     params: dict[str, Any],
 ) -> Study:
     """Learn from rows that are moments; the parameters are those of `likely.learn`."""
-    if roles.labels is not None or roles.context:
-        raise CannotDo(
-            "The moments of a series are judged together, without labels or context. "
-            'Leave these out, or ask for kind="table" to judge each row by itself.'
-        )
     model, chosen = choose(method, seed, params, normal=normal, kind="timeline")
+    if roles.context and method == "auto":
+        model, chosen = in_regime(seed, params)
     if not isinstance(model, OverTime):
         raise CannotDo(
             f"{type(model).__name__} judges each row by itself. For moments of one series there "
             f"are {', '.join(models_of('timeline'))}."
         )
     entities = None
+    table = table.set_aside(dict.fromkeys(roles.context, "context"))  # it is no clock either
     if roles.group is None:
         table = with_clock(table, time)
     else:
         entities, table = Entities.learn(table, roles.group, time)
+    table = table.set_aside(dict.fromkeys(roles.context, ""))
     cross, judgement, learned = study_series(
-        table, model, chosen, time=time, normal=normal, entities=entities
+        table,
+        model,
+        chosen,
+        time=time,
+        normal=normal,
+        entities=entities,
+        context=roles.context,
+        known=roles.labels,
     )
-    return Study(table, cross, judgement, learned)
+    return Study(table, cross, judgement, learned, roles.labels)
 
 
 def _study_others(

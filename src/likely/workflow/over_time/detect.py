@@ -20,8 +20,8 @@ from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import decide_episodes
 from likely.workflow.over_time.entities import about_short, some_of
 from likely.workflow.over_time.findings import EventFindings
-from likely.workflow.over_time.judging import series_model
-from likely.workflow.over_time.moments import Moments
+from likely.workflow.over_time.judging import moments_of, series_model
+from likely.workflow.over_time.known import about_recall, known_stretches
 
 _FOLLOWS = 1.5  # usual steps
 
@@ -32,6 +32,7 @@ def judged_again(
     oddness: np.ndarray,
     judgement: Judgement,
     asked: Mapping[str, Any],
+    known: np.ndarray | None = None,
 ) -> EventFindings:
     """Return the events of the series that was learnt from.
 
@@ -47,9 +48,14 @@ def judged_again(
         p-values by row.
     asked : mapping
         The promise.
+    known : ndarray of shape (n,), optional
+        1 for known anomalies; a note says how many of them are found.
     """
     found = _found(learned, table, -oddness, judgement.log_p, asked, learned.notes)
     decision = found.decision
+    if decision.name == "top" or judgement.holds:
+        stretches = known_stretches(found.moments, known)
+        found = replace(found, notes=(*about_recall(stretches, found.runs), *found.notes))
     if decision.name == "top":
         return found
     if judgement.holds:
@@ -60,11 +66,12 @@ def judged_again(
 def detect_events(learned: Learned, table: Table, asked: Mapping[str, Any]) -> EventFindings:
     """Return the events of new rows; what was learnt last helps to judge what follows it."""
     before = rows_before(learned, table)
-    matched = learned.model.schema_.match(table)
+    matched = learned.matched(table)
     seen = matched if before is None else _joined(before, matched)
-    scores = learned.model.score_samples(seen)[len(seen) - len(table) :]
+    scores = learned.model.score_samples(learned.seen(seen))[len(seen) - len(table) :]
     log_p = learned.reference.log_p(-scores)
-    notes = (*_about_new(learned, table, seen), *matched.notes, *learned.notes)
+    regime = [] if learned.regime is None else learned.regime.about(matched)
+    notes = (*_about_new(learned, table, seen), *regime, *matched.notes, *learned.notes)
     found = _found(learned, table, scores, log_p, asked, notes)
     moments = found.moments
     highest = found.pace.highest(-scores[moments.order], moments.begins)
@@ -93,7 +100,7 @@ def _found(
     asked: Mapping[str, Any],
     notes: tuple[str, ...],
 ) -> EventFindings:
-    moments = Moments.of(learned.model.schema_.match(table))
+    moments = moments_of(learned, learned.matched(table))
     order = moments.order
     pace = learned.pace or Pace.of(-scores[order], moments.days, moments.begins)
     in_all = replace(pace, a_day=pace.a_day and pace.a_day * moments.at_once)

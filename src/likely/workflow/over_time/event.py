@@ -138,7 +138,10 @@ class Narrator:
         self._courses: dict[int, Course] = {}
 
     def course(self, channel: int) -> Course:
-        """Return what is usual in a channel."""
+        """Return what is usual in a channel, as people gave it."""
+        return Course(*(self._moments.in_units(line, channel) for line in self._course(channel)))
+
+    def _course(self, channel: int) -> Course:
         if channel not in self._courses:
             self._courses[channel] = usual_course(self._moments.values[:, channel], self._odd)
         return self._courses[channel]
@@ -187,12 +190,12 @@ class Narrator:
 
     def _away(self, channel: int, run: slice) -> np.ndarray:
         """Return how far values are from what was to be expected, in halves of the band."""
-        middle, low, _ = self.course(channel)
+        middle, low, _ = self._course(channel)
         half = max(float(middle[run.start] - low[run.start]), self._finest(channel))
         return (self._moments.values[run, channel] - middle[run]) / half
 
     def _change(self, channel: int, run: slice) -> float:
-        beside = self._moments.values[run, channel] - self.course(channel).middle[run]
+        beside = self._moments.given(channel)[run] - self.course(channel).middle[run]
         return float(beside[np.abs(beside).argmax()])
 
     def _finest(self, channel: int) -> float:
@@ -209,7 +212,7 @@ class Narrator:
     def _kind(self, channel: int, run: slice) -> str:
         if self._shifts(channel, run):
             return "level shift"
-        values = self._moments.values[:, channel]
+        values = self._moments.given(channel)
         low, high = np.quantile(values[~self._odd] if not self._odd.all() else values, _USUAL)
         inside = bool(np.mean((values[run] >= low) & (values[run] <= high)) >= _MOSTLY)
         if inside and bool((np.abs(self._away(channel, run)) > 1).mean() >= 0.5):
@@ -243,7 +246,7 @@ class Narrator:
 
     def _reason(self, channel: int, step: int, share: float) -> Reason:
         column, course = self._moments.channels[channel], self.course(channel)
-        value = float(self._moments.values[step, channel])
+        value = float(self._moments.given(channel)[step])
         expected, low, high = (_written(column, float(line[step])) for line in course)
         return Reason(column.name, share, _written(column, value), expected, low, high)
 
@@ -258,13 +261,14 @@ class Narrator:
     ) -> str:
         first = reasons[0]
         usual = f"{first.low} to {first.high}" if first.low != first.high else first.expected
-        values = self._moments.values[:, channel]
+        values = self._moments.given(channel)
         column = self._moments.channels[channel]
         if kind == "point":
             text = f"{first.column} is {first.value}; {usual} was to be expected"
         elif kind == "level shift":
-            sides = self._levels(channel, run)
-            levels = [_written(column, float(np.median(part))) for part in sides]
+            sides = np.array([np.median(part) for part in self._levels(channel, run)])
+            here = self._moments.in_units(sides, channel, np.array([worst, worst]))
+            levels = [_written(column, float(level)) for level in here]
             text = f"{first.column} changes its level from {levels[0]} to {levels[1]}"
         elif kind == "contextual":
             text = (

@@ -16,6 +16,7 @@ from likely.explanation import Explanation
 from likely.workflow.findings import SHOWN, Decision, Findings
 from likely.workflow.over_time.decision import oddest_episodes
 from likely.workflow.over_time.event import Event, Narrator
+from likely.workflow.over_time.judging import moments_of
 from likely.workflow.over_time.moments import Moments, duration
 from likely.workflow.over_time.one_series import OneSeries
 from likely.workflow.over_time.only import Only
@@ -182,7 +183,7 @@ class EventFindings(Findings):
             known = dict(zip(self.learned.entities.names, range(len(kept)), strict=False))
             code = known.get(list(self._numbers)[number], -1)
             kept = replace(kept.take(np.flatnonzero(kept.series == code)), series=None)
-        return Moments.of(kept).values if len(kept) > least else None
+        return moments_of(self.learned, kept).values if len(kept) > least else None
 
     @cached_property
     def _episodes(self) -> list[slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,8 +12,10 @@ from likely.base.over_time import OverTime
 from likely.calibration.decisions import check_promise
 from likely.core.errors import CannotDo, DataError
 from likely.data.clock_column import clock_of
+from likely.data.table import Table
 from likely.workflow.findings import Decision
 from likely.workflow.learned import Learned
+from likely.workflow.over_time.moments import Moments
 
 
 def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
@@ -49,6 +52,28 @@ def check_stream(learned: Learned, asked: Mapping[str, Any]) -> None:
 def series_model(learned: Learned) -> OverTime:
     """Return the model of a series."""
     return cast(OverTime, learned.model)  # a pace is known of such models only
+
+
+def moments_of(learned: Learned, rows: Table) -> Moments:
+    """Return matched rows in the order of time, as the model sees them.
+
+    Parameters
+    ----------
+    learned : Learned
+        What was learnt.
+    rows : Table
+        Rows as `Learned.matched` returns them.
+    """
+    moments, regime = Moments.of(learned.seen(rows)), learned.regime
+    if regime is None:
+        return moments
+    level, spread = regime.units(rows, moments.channels)
+    return replace(
+        moments,
+        channels=regime.as_given(moments.channels),
+        level=level[moments.order],
+        spread=spread[moments.order],
+    )
 
 
 def clock_place(learned: Learned) -> int | None:

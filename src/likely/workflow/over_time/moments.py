@@ -33,6 +33,8 @@ class Moments:
         What was decided about the clock.
     begins : tuple of int
         The step with which each series begins: they come one behind the other.
+    level, spread : ndarray of shape (time, channel), or None
+        What a regime lets expect, and how surely: values are then what is left, in spreads.
     """
 
     order: np.ndarray = field(repr=False)
@@ -42,6 +44,8 @@ class Moments:
     times: np.ndarray | None = field(repr=False)
     notes: tuple[str, ...] = ()
     begins: tuple[int, ...] = (0,)
+    level: np.ndarray | None = field(default=None, repr=False)
+    spread: np.ndarray | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -77,7 +81,31 @@ class Moments:
             times=None if self.times is None else self.times[steps],
             notes=(),
             begins=(0,),
+            level=None if self.level is None else self.level[steps],
+            spread=None if self.spread is None else self.spread[steps],
         )
+
+    def in_units(
+        self, values: np.ndarray, channel: int, steps: slice | np.ndarray = slice(None)
+    ) -> np.ndarray:
+        """Return values of a channel at some steps in the unit that people gave it in.
+
+        Parameters
+        ----------
+        values : ndarray of shape (steps,)
+            In the unit that models see.
+        channel : int
+            Which channel.
+        steps : slice or ndarray of int
+            Which steps they are at; a single one may have many values.
+        """
+        if self.level is None or self.spread is None:
+            return values
+        return self.level[steps, channel] + self.spread[steps, channel] * values
+
+    def given(self, channel: int) -> np.ndarray:
+        """Return the values of a channel as people gave them, gaps bridged, (time,)."""
+        return self.in_units(self.values[:, channel], channel)
 
     def when(self, step: int) -> str:
         """Return the time of a step as people write it; its row where there is no clock."""

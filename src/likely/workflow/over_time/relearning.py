@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -36,7 +37,7 @@ def learn_anew(learned: Learned, kept: Kept, first: int, end: int) -> Learned | 
     values, times = kept.values[part], kept.times[part]
     matrix = np.full((len(values), len(schema.used)), np.nan)
     channels = [j for j, c in enumerate(schema.used) if c.kind in ("number", "boolean")]
-    matrix[:, channels] = values
+    matrix[:, channels] = values[:, : len(channels)]
     clock = clock_place(learned)
     if clock is not None:
         matrix[:, clock] = times
@@ -47,4 +48,10 @@ def learn_anew(learned: Learned, kept: Kept, first: int, end: int) -> Learned | 
         anew = study_series(table, model, chosen, time=learned.time, normal=False)[2]
     except (DataError, TrainingFailed):  # such as channels that stand still
         return None
-    return anew if anew.held_out else None
+    if not anew.held_out:
+        return None
+    if learned.regime is None:
+        return anew
+    # the regime stays as it was learnt, and what is kept of steps is without their context
+    nothing = learned.likely_rows.take(slice(0, 0))
+    return replace(anew, regime=learned.regime, columns=learned.columns, likely_rows=nothing)

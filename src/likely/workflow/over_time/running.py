@@ -19,6 +19,7 @@ from likely.data.table import Table
 from likely.data.timeline import Stretch
 from likely.workflow.over_time.arrivals import Arrivals, Beat
 from likely.workflow.over_time.kept import Kept
+from likely.workflow.over_time.regime import Regime
 
 
 class Block(NamedTuple):
@@ -55,6 +56,9 @@ class Running:
         How the clock goes, if that is known.
     history : int
         So many decided steps are kept at least.
+    regime : Regime, optional
+        What a context lets expect. What is kept of a step are then its channels as the model sees
+        them, and behind these what is expected in each, and its spread.
     """
 
     def __init__(
@@ -63,13 +67,18 @@ class Running:
         clock: int | None,
         beat: Beat | None,
         history: int,
+        regime: Regime | None = None,
     ) -> None:
         used = model.schema_.used
         self._clock = clock
         self._channels = [j for j, c in enumerate(used) if c.kind in ("number", "boolean")]
         self._column = None if clock is None else used[clock]
-        self.kept = Kept(len(self._channels))
-        self.arrivals = Arrivals(model.level_, beat)
+        self._regime = regime
+        level, count = model.level_, len(self._channels)
+        if regime is not None:
+            level = np.concatenate([level, np.zeros(count), np.ones(count)])
+        self.kept = Kept(len(level))
+        self.arrivals = Arrivals(level, beat)
         self.decided = 0
         self._history = history
         self._take(model)
@@ -83,10 +92,10 @@ class Running:
         self._least, self._stride = model.least_steps_, model.stride_
 
     def add(self, table: Table, *, over: bool = False) -> None:
-        """Take rows, as the model's schema matches them; `over` if the series ends with them."""
+        """Take rows, as `Learned.matched` returns them; `over` if the series ends with them."""
         if len(table):
-            times = None if self._clock is None else table.matrix[:, self._clock]
-            self.arrivals.add(table.matrix[:, self._channels], times)
+            values, times = self._columns(table)
+            self.arrivals.add(values, times)
         new = self.arrivals.certain(over=over)
         first = self.kept.end
         if not self._model.across_gaps_:
@@ -95,6 +104,18 @@ class Running:
         self.kept.append(new)
         if over and self.kept.end > self._starts[-1]:
             self._starts.append(self.kept.end)
+
+    def _columns(self, table: Table) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the values that are kept of rows, and their times."""
+        seen, regime = table, self._regime
+        if regime is not None:
+            seen = self._model.schema_.match(regime.taken_off(table))
+        values = seen.matrix[:, self._channels]
+        times = None if self._clock is None else seen.matrix[:, self._clock]
+        if regime is None:
+            return values, times
+        channels = [seen.columns[j] for j in self._channels]
+        return np.hstack([values, *regime.units(table, channels)]), times
 
     def decide(self) -> Iterator[Block]:
         """Judge all steps whose oddness can be final, and yield them, no block across a gap.
@@ -127,7 +148,7 @@ class Running:
         local, column = None, self._column
         if column is not None and on_the_calendar(column.reading):
             local = local_time(self.kept.times[part], column.zone)
-        odd = model.stretch_oddness(Stretch(self.kept.values[part], local))
+        odd = model.stretch_oddness(Stretch(self.kept.values[part, : len(self._channels)], local))
         self._set(target, odd[self.decided - first : target - first])
 
     def _cut(self, start: int, end: int) -> int:

@@ -86,7 +86,7 @@ class Stream:
         self._options = {**asked, **only.to_json(), "rebase": rebase}
         self._begun = False
         beat = _known_beat(learned) if clock is not None else Beat(0.0, 0.0)
-        running = Running(series_model(learned), clock, beat, HISTORY)
+        running = Running(series_model(learned), clock, beat, HISTORY, learned.regime)
         rule = read_length(rebase, "rebase") if rebase else None
         self._following = Following(learned, asked, only, rule, running)
 
@@ -172,10 +172,10 @@ class Stream:
             rows = [rows]
         elif isinstance(rows, np.ndarray) and rows.ndim == 1 and not rows.dtype.names:
             rows = rows[None]
-        return self._learned.model.schema_.match(self._learned.table(rows))
+        return self._learned.matched(self._learned.table(rows))
 
     def _read_nothing(self) -> Table:
-        used = self._learned.model.schema_.used
+        used = self._learned.likely_rows.columns
         return Table(np.empty((0, len(used))), used)
 
     def _begin(self, first: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from likely.base.model import Model
 from likely.base.over_time import OverTime
-from likely.calibration.blocked import blocked_cross_fit
+from likely.calibration.blocked import Seen, blocked_cross_fit
 from likely.calibration.cross_fit import CrossFit
 from likely.calibration.decisions import benjamini_hochberg
 from likely.calibration.episodes import Pace
@@ -18,7 +19,9 @@ from likely.core.empirical import learn_empirical
 from likely.data.table import Table
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.entities import Entities, about_short
+from likely.workflow.over_time.known import about_known, known_stretches, touched, without
 from likely.workflow.over_time.moments import Moments
+from likely.workflow.over_time.regime import Regime, check_context
 
 KEPT = 2_000
 """So many of the last rows are kept, as what came before new ones and to tell what is usual."""
@@ -34,6 +37,8 @@ def study_series(
     time: str | None,
     normal: bool,
     entities: Entities | None = None,
+    context: Sequence[str] = (),
+    known: np.ndarray | None = None,
 ) -> tuple[CrossFit, Judgement, Learned]:
     """Learn from a series and judge each block of it by a model that did not see it.
 
@@ -51,6 +56,10 @@ def study_series(
         Whether all rows are known to be ordinary.
     entities : Entities, optional
         The series that the rows are moments of, if they are of several.
+    context : sequence of str, default ()
+        The columns that say in which regime the series is, and are not judged.
+    known : ndarray of shape (n,), optional
+        1 for known anomalies: they are not learnt from, and nothing is compared with them.
 
     Returns
     -------
@@ -61,24 +70,39 @@ def study_series(
     learned : Learned
         What new rows can be judged by.
     """
-    cross = blocked_cross_fit(model, table)
-    moments = Moments.of(table)
+    check_context(table, context)
+    regimes: list[Regime] = []
+
+    def learn_view(rows: Table) -> Seen:
+        regimes.append(regime := Regime.learn(rows, context))
+        return lambda new: regime.taken_off(regime.schema.match(new))
+
+    moments = Moments.of(table.set_aside(dict.fromkeys(context, "context")))
+    odd = known_stretches(moments, known)
+    cross = blocked_cross_fit(
+        model,
+        table,
+        learn_view=learn_view if context else None,
+        ordinary=without(table, moments, odd),
+    )
     oddness = cross.oddness[moments.order]
-    pace = Pace.of(oddness, moments.days, moments.begins)
-    highest = pace.highest(oddness, moments.begins)
+    calm = oddness if cross.calm is None else cross.calm[moments.order]
+    pace = Pace.of(calm, moments.days, moments.begins)
+    highest = pace.highest(calm, moments.begins)
+    kept_out = touched(pace.stretches(calm, moments.begins), len(calm), odd)
     judged = judge_same_rows(
-        np.concatenate([highest, oddness]), cross.model, np.arange(len(highest))
+        np.concatenate([highest, oddness]), cross.model, np.flatnonzero(~kept_out)
     )
     log_p = np.zeros(len(table))
     log_p[moments.order] = judged.log_p[len(highest) :]
     suspects = np.zeros(len(highest), dtype=bool)
     if judged.holds and not normal:
-        suspects = benjamini_hochberg(judged.log_p[: len(highest)], _SUSPECT_AT)
-    schema = cross.model.schema_
+        suspects = benjamini_hochberg(judged.log_p[: len(highest)], _SUSPECT_AT) & ~kept_out
+    schema = regimes[0].schema if regimes else cross.model.schema_
     learned = Learned(
         model=cross.model,
         reference=learn_empirical(
-            highest[~suspects], tail_counts=1, least_scale=cross.model.least_scale
+            highest[~suspects & ~kept_out], tail_counts=1, least_scale=cross.model.least_scale
         ),
         held_out=cross.held_out,
         likely_rows=schema.match(table.take(_last(moments, cross.model))),
@@ -87,6 +111,7 @@ def study_series(
         rows_learnt=len(table),
         pace=pace,
         entities=entities,
+        regime=regimes[0] if regimes else None,
     )
     lasting = moments.lasting(0, pace.span - 1)
     notes = [
@@ -101,11 +126,21 @@ def study_series(
         names = entities.called(table, moments.order[list(lengths)])
         least = cast(OverTime, cross.model).least_steps_
         notes += about_short(dict(zip(names, lengths.values(), strict=True)), least)
-    odd = int(suspects.sum())
-    if odd:
-        looks = "looks odd already and is" if odd == 1 else "look odd already and are"
+    if context:
         notes.append(
-            f"{odd:,} of {len(highest):,} stretches {looks} kept out of the reference that new "
+            f"Channels are judged given {', '.join(context)}: by how far they are from what that "
+            "lets expect, in spreads. The context itself is never odd."
+        )
+        rest = [c for c in table.columns if c.used and c.name not in context]
+        switches = [c.name for c in rest if c.kind == "boolean"]
+        if switches:
+            notes.append(f"Given a context, yes and no are not judged: {', '.join(switches)}.")
+    notes += about_known(odd, normal=normal)
+    count = int(suspects.sum())
+    if count:
+        looks = "looks odd already and is" if count == 1 else "look odd already and are"
+        notes.append(
+            f"{count:,} of {len(highest):,} stretches {looks} kept out of the reference that new "
             "ones are compared with."
         )
     training = getattr(cross.model, "notes_", ())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from likely.data.column import Column
 from likely.data.table import write_value
 from likely.explanation.channels import ChannelWitness
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.decision import narrowed
 from likely.workflow.over_time.event import Event, Narrator
-from likely.workflow.over_time.judging import clock_place, series_model
+from likely.workflow.over_time.judging import clock_place, moments_of, series_model
 from likely.workflow.over_time.kept import Kept
 from likely.workflow.over_time.moments import Moments, duration
 from likely.workflow.over_time.ongoing import Ongoing
@@ -33,11 +35,14 @@ class Teller:
         used = learned.model.schema_.used
         self._usual = series_model(learned).usual_
         self._history = history
-        self._channels = tuple(c for c in used if c.kind in ("number", "boolean"))
+        channels = tuple(c for c in used if c.kind in ("number", "boolean"))
+        regime = learned.regime
+        self._channels = channels if regime is None else regime.as_given(channels)
         place = clock_place(learned)
         self.clock: Column | None = None if place is None else used[place]
         rows = learned.likely_rows
-        self._learnt = Moments.of(rows).values if len(rows) >= _LEAST_USUAL else None
+        known = len(rows) >= _LEAST_USUAL
+        self._learnt = moments_of(learned, rows).values if known else None
         self._witness: ChannelWitness | None = None
 
     def so_far(self, kept: Kept, one: Ongoing, step: int, known: int, span: int) -> Event:
@@ -101,12 +106,17 @@ class Teller:
         return replace(event, first=one.row, start=start, lasts=lasts, steps=steps)
 
     def _moments(self, kept: Kept, part: slice) -> Moments:
+        count = len(self._channels)
+        values, level, spread = np.split(kept.values[part], [count, 2 * count], axis=1)
+        in_regime = level.shape[1] > 0
         return Moments(
             order=kept.rows[part],
-            values=kept.values[part],
+            values=values,
             channels=self._channels,
             clock=self.clock,
             times=None if self.clock is None else kept.times[part],
+            level=level if in_regime else None,
+            spread=spread if in_regime else None,
         )
 
     def _known_witness(self) -> ChannelWitness | None:

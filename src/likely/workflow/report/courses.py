@@ -47,7 +47,7 @@ def course_picture(
     link : sequence of str, optional
         Where each mark leads to, such as "#row-7".
     """
-    values = moments.values[seen, channel]
+    values = moments.given(channel)[seen]
     band = Course(*(line[seen] for line in course))
     axis = _time_axis(moments, seen)
     up = _value_axis(values, band)

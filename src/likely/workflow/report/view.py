@@ -66,7 +66,7 @@ class View:
     def of(cls, found: Findings) -> View:
         """Choose the rows and explain those that get a card."""
         if isinstance(found, EventFindings):
-            table = found.learned.model.schema_.match(found.table)
+            table = found.learned.matched(found.table)
             peaks = found.oddest[:PICTURED_EVENTS]
             return cls(found, table, found.oddest, found.explanations(peaks))
         order = first_oddest(found.scores, found.log_p, LISTED)
