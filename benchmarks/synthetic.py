@@ -99,13 +99,20 @@ def measure(table: str, method: str, seed: int) -> dict[str, Any]:
     else:
         made, more = generated(method, train, holdout, seed)
         row |= more
+    return row | figures(train, holdout, made, target, seed)
+
+
+def figures(
+    train: pd.DataFrame, holdout: pd.DataFrame, made: pd.DataFrame, target: str, seed: int
+) -> dict[str, Any]:
+    """Return how well rows that were made pass for real, and whether they are copies."""
     told = {
         name: two_sample_test(real, made, "codes", folds=3, most=8_000, seed=seed).auroc
         for name, real in (("c2st", holdout), ("c2st train", train))
     }
     useful = transfer(train, made, holdout, target, seed=seed)
     private = privacy(made, train, holdout, seed=seed)
-    return row | {
+    return {
         "shape": 100 * (1 - column_shapes(train, made).mean),
         "trend": 100 * (1 - pair_trends(train, made).mean),
         **told,
