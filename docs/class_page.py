@@ -27,9 +27,11 @@ PARTS = {
 """How a paragraph of `Notes` begins, and the heading that it gets."""
 
 SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
-_PART = re.compile(rf"^\*\*({'|'.join(PARTS)})\.\*\* ", re.MULTILINE)
+_PART = re.compile(rf"^\*\*({'|'.join(PARTS)})\.\*\*\s", re.MULTILINE)
 _FIRST_SECTION = re.compile(r"^[A-Z][a-z]+\n-+\n", re.MULTILINE)
-_PARAMETER = re.compile(r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n?)*)", re.MULTILINE)
+_PARAMETER = re.compile(
+    r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n)*)", re.MULTILINE
+)
 
 
 def page(entry: Entry, chapter: str) -> str:
@@ -79,7 +81,11 @@ def parts(docstring: str) -> dict[str, str]:
     text = section(docstring, "Notes")
     heads = list(_PART.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
-    return {h[1]: text[h.end() : end].strip() for h, end in zip(heads, ends, strict=False)}
+    # In one line: a formula that goes on with a minus would begin a list.
+    return {
+        head[1]: " ".join(text[head.end() : end].split())
+        for head, end in zip(heads, ends, strict=False)
+    }
 
 
 def paper(card: str) -> str:
@@ -112,10 +118,11 @@ def _parameters(docstring: str) -> str:
 
 
 def _listed(text: str) -> str:
-    return "".join(
-        f"- **`{entry['name']}`**: {entry['type']}. {' '.join(entry['text'].split())}\n"
-        for entry in _PARAMETER.finditer(text)
-    )
+    lines = []
+    for entry in _PARAMETER.finditer(f"{text}\n"):
+        names = ", ".join(f"**`{name.strip()}`**" for name in entry["name"].split(","))
+        lines.append(f"- {names}: {entry['type']}. {' '.join(entry['text'].split())}\n")
+    return "".join(lines)
 
 
 def _example(text: str) -> str:

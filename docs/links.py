@@ -37,7 +37,7 @@ def sections(page: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def turned(text: str, name: str, pages: Collection[str]) -> str:
-    """Return a page whose links lead to pages of the site.
+    """Return a page whose links lead to pages of the site; they are written as from the root.
 
     Parameters
     ----------
@@ -52,11 +52,8 @@ def turned(text: str, name: str, pages: Collection[str]) -> str:
 
     def turn(link: re.Match[str]) -> str:
         page, at = link["page"], link["anchor"] or ""
-        if page in pages and "/" in page:  # from the root, as pages made of code say it
-            found = page
-        else:
-            found = posixpath.normpath(posixpath.join(folder, page)) if page else name
-            found = found.removeprefix("docs/").removeprefix("../").replace("README.md", "index.md")
+        found = posixpath.normpath(page).removeprefix("docs/") if page else name
+        found = "index.md" if found.endswith("README.md") else found
         if found == "methods.md":
             found, at = f"chapters/{at}.md" if at else "tree.md", ""
         stem = found.removesuffix(".md")

@@ -23,11 +23,20 @@ import links  # noqa: E402
 
 STAGED = ROOT / "build" / "site"
 SITE = ROOT / "site"
+FOR_EVERYBODY = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Chapters">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="None">',
+    "<pre>": '<pre tabindex="0">',
+}
+"""What the theme lacks for readers of screens and for keyboards, and what stands there instead."""
 
 
 def main() -> int:
     """Stage all pages, let Sphinx write the site, and return its exit code."""
-    shutil.rmtree(STAGED, ignore_errors=True)
+    for folder in (STAGED, SITE):
+        shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "docs" / "images", STAGED / "images")
     pages = field_pages.pages()
     for name, text in pages.items():
@@ -37,6 +46,11 @@ def main() -> int:
     code = build_main(
         ["-q", "-W", "--keep-going", "-E", "-c", str(ROOT / "docs"), str(STAGED), str(SITE)]
     )
+    for path in SITE.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for before, after in FOR_EVERYBODY.items():
+            text = text.replace(before, after)
+        path.write_text(text, encoding="utf-8")
     if code == 0:
         sys.stdout.write(f"The field guide: {(SITE / 'index.html').as_uri()}\n")
     return code
