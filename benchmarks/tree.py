@@ -1,11 +1,11 @@
 """Measure every generative model of tables on one toy, for the poster of the tree.
 
 Two moons with noise of 0.1: 1,000 rows are learnt, 1,000 others judged, with the defaults and a
-budget of 300 steps where training has one; a fair first look, not a ranking. Means over three seeds,
-with the spread of nats over them. "nats" is the mean of -log p of the rows judged (lower is better;
-a bound or an estimate where the model has no exact density), "told" the share of rows that nearest
-neighbours rightly call real or drawn (0.5: by chance). Beside them stand one normal distribution
-and real rows.
+budget of 300 steps where training has one; a fair first look, not a ranking. Means over three
+seeds, with the spread of nats over them. "nats" is the mean of -log p of the rows judged (lower is
+better; a bound or an estimate where the model has no exact density), "told" the share of rows that
+nearest neighbours rightly call real or drawn (0.5: by chance), "seconds" those of a processor, for
+learning. Beside them stand one normal distribution and real rows.
 
     python benchmarks/tree.py        stores results/tree.json and results/tree_rows.csv
 """

@@ -51,7 +51,9 @@ class _Page(HTMLParser):
 def main() -> int:
     """Check the pages, print what is wrong, and return the exit code."""
     words = sys.argv[1:]
-    pages = [p for p in sorted(SITE.rglob("*.html")) if not words or any(w in p.name for w in words)]
+    pages = [
+        p for p in sorted(SITE.rglob("*.html")) if not words or any(w in p.name for w in words)
+    ]
     wrong = [one for path in pages for one in dead_links(path)]
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"))

@@ -128,6 +128,10 @@ def _listed(text: str) -> str:
 def _example(text: str) -> str:
     """Return paragraphs as they are, and what is typed at a prompt with its output as code."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "\n\n".join(
-        f"```pycon\n{inspect.cleandoc(part)}\n```" if ">>>" in part else part for part in paragraphs
-    ) + "\n"
+    return (
+        "\n\n".join(
+            f"```pycon\n{inspect.cleandoc(part)}\n```" if ">>>" in part else part
+            for part in paragraphs
+        )
+        + "\n"
+    )

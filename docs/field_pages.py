@@ -66,17 +66,17 @@ What holds the project together, and how each promise is kept.
 
 ## How promises are tested
 
-Every model obeys the same laws (`likely.testing.check_model`): the same seed gives the same bytes, a
-row alone scores as in a batch, input stays untouched, planted rows are found, densities integrate
+Every model obeys the same laws (`likely.testing.check_model`): the same seed gives the same bytes,
+a row alone scores as in a batch, input stays untouched, planted rows are found, densities integrate
 to one, drawn rows fit the density, a saved model answers as before. A law that cannot hold for a
-model says why in its `expected_failures`. `make test` runs them all, and the examples of these pages.
+model says why in its `expected_failures`. `make test` runs them all, and the examples of pages.
 
 The promises on false findings are measured over many seeds and shapes of data by
 `benchmarks/promise_new_rows.py`, `benchmarks/promise_same_rows.py` and
 `benchmarks/promise_samples.py`; their tables are in [Benchmarks](benchmarks.md).
 
 This guide is checked too: `make docs` fails on a dead link or a formula that cannot be shown, and
-`docs/check_site.py` opens every page in a browser, without a network, light and dark, wide and narrow.
+`docs/check_site.py` opens every page in a browser, without a network, in two views.
 """
 
 

@@ -28,7 +28,7 @@ _MOST_HELD_OUT = 2_000
 
 
 class CharRNN(Conditional, OfTexts):
-    r"""Memory cells, which foretell each token of a short text from those before it (Segler et al.).
+    r"""Memory cells that foretell each token of a short text from those before it (Segler et al.).
 
     It is made for many short samples that are told apart, such as molecules: each is read from its
     beginning, by an LSTM, and given its conditions, if there are any:

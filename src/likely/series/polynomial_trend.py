@@ -15,7 +15,7 @@ _LEAST_VARIANCE = 1e-4  # of a channel in units of its spread: a stretch that st
 
 
 class PolynomialTrend(OverWindows):
-    r"""Values beside the polynomial that fits the steps around them: their level and their variance.
+    r"""Values beside the polynomial that fits the steps around them: level and variance.
 
     A polynomial is fitted to the steps around each one, but for the `length` nearest, and says
     what the value should be (POLY; Li et al., 2007). Of the differences in a window around each
