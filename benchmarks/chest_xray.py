@@ -25,6 +25,8 @@ import likely
 import store
 from likely.autoencoders import ConvolutionalAutoencoder
 from likely.diffusion import DDPM
+from likely.energy import RBM
+from likely.gan import AnoGAN
 from likely.vision import PaDiM, PatchCore
 from pictures import FOLDER, TRIVIAL, interval, learnt_and_judged, pixel_pca, placing, ranking
 
@@ -80,6 +82,8 @@ def judge(
         yield {"method": f"{model!r}", **whole(labels, kinds, odd)}
     for model in (
         ConvolutionalAutoencoder(kind="image"),
+        RBM(kind="image", annealing=10),  # which does not change a ranking
+        AnoGAN(kind="image"),
         DDPM(budget=STEPS),
         DDPM(oddness="restored", budget=STEPS),
     ):

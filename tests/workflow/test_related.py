@@ -1,5 +1,8 @@
 """`likely.learn_related`: tables that refer to one another, and new ones like them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -156,3 +159,33 @@ def test_what_cannot_be_is_named() -> None:
     a = pd.DataFrame({"a": np.arange(40), "b": np.arange(40)})
     with pytest.raises(likely.CannotDo, match="circle"):
         likely.learn_related({"x": a, "y": a}, {"x.b": "y.b", "y.a": "x.a"})
+
+
+def test_a_file_draws_the_same(related: Related, drawn: Tables, tmp_path: Path) -> None:
+    path = tmp_path / "shop.likely"
+    related.save(path)
+    loaded = Related.load(path)
+    assert loaded.keys == related.keys
+    assert b"C17" not in path.read_bytes()  # names of rows stay out
+    for name, table in loaded.generate(120, seed=0).items():
+        pd.testing.assert_frame_equal(table, drawn[name])
+    with pytest.raises(likely.UnsupportedFile, match=r"likely\.Related\.load"):
+        likely.load(path)
+
+
+def test_a_file_whose_tables_contradict_one_another_is_refused(
+    related: Related, tmp_path: Path
+) -> None:
+    orders = related.tables["orders"]
+    trees = orders.siblings.first.trees
+    back = replace(trees[0], left=np.zeros_like(trees[0].left))  # a node that leads to itself
+    wrong = {
+        "trees": replace(orders.siblings.first, trees=(back, *trees[1:])),
+        "order": replace(orders.siblings.first, order=(99, *orders.siblings.first.order[1:])),
+    }
+    for first in wrong.values():
+        broken = replace(orders, siblings=replace(orders.siblings, first=first))
+        path = tmp_path / "broken.likely"
+        replace(related, tables={**related.tables, "orders": broken}).save(path)
+        with pytest.raises(likely.DamagedFile, match="contradict"):
+            Related.load(path)

@@ -115,10 +115,11 @@ def check(holder: Any, sizes: np.ndarray, evens: Sequence[np.ndarray]) -> None:
         if (np.diff(bounds) < 0).any():
             raise ValueError("a column ends before it begins")
     for tree in unpack(holder, sizes, evens):
-        _check_tree(tree, sizes)
+        check_tree(tree, sizes)
 
 
-def _check_tree(tree: ColumnTree, sizes: np.ndarray) -> None:
+def check_tree(tree: ColumnTree, sizes: np.ndarray) -> None:
+    """Raise `ValueError` if arrays out of a file are no tree; the parameters are as of `check`."""
     nodes = np.arange(len(tree.feature))
     inner = tree.feature >= 0
     if not len(nodes) or (tree.feature >= len(sizes)).any():

@@ -6,6 +6,7 @@ JSON's own values stand for themselves. Everything else is an object whose key "
 |---|---|
 | float | infinity or NaN, as text |
 | tuple | `items` |
+| pairs | `items`: the keys and values of a dict whose keys are no texts |
 | array | an array in the file, named by its place in the document |
 | texts, integers, numbers | a long list, kept as arrays so that the header stays small |
 
@@ -64,6 +65,9 @@ class Writer:
             return {"@": "tuple", "items": self.value(list(value), f"{path}.items")}
         if isinstance(value, list):
             return self._list(value, path)
+        if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+            pairs = [[key, item] for key, item in value.items()]
+            return {"@": "pairs", "items": self.value(pairs, f"{path}.items")}
         if isinstance(value, dict) and "@" not in value:
             return {key: self.value(item, f"{path}.{key}") for key, item in value.items()}
         if isinstance(value, np.ndarray):
@@ -139,6 +143,7 @@ class Reader:
         read = {
             "float": self._float,
             "tuple": self._tuple,
+            "pairs": self._pairs,
             "array": lambda _, path: np.array(self.array(path)),
             "texts": self._texts,
             "integers": lambda _, path: self._numbers(path, np.int64),
@@ -172,6 +177,15 @@ class Reader:
         if not isinstance(items, list):
             raise damaged(f"{path} is no list")
         return tuple(items)
+
+    def _pairs(self, stored: dict[str, Any], path: str) -> list[tuple[Any, Any]]:
+        """Return keys and values; `hints.read_as` makes them a dict, once keys can be hashed."""
+        items = self.value(stored.get("items"), f"{path}.items")
+        if not isinstance(items, list) or not all(
+            isinstance(item, list) and len(item) == 2 for item in items
+        ):
+            raise damaged(f"{path} holds no pairs")
+        return [(key, value) for key, value in items]
 
     def _texts(self, stored: dict[str, Any], path: str) -> list[str]:
         text, ends = self.array(f"{path}.text"), self.array(f"{path}.ends")

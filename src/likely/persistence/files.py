@@ -112,9 +112,11 @@ def load(path: bytes | str | os.PathLike[str], kind: str, *others: str) -> Saved
     where = "These bytes" if isinstance(path, bytes) else os.fspath(path)
     check_document(document, where)
     if document["kind"] not in (kind, *others):
-        use = {"model": "load_model", "learned": "likely.load"}.get(
-            document["kind"], "what wrote it"
-        )
+        use = {
+            "model": "load_model",
+            "learned": "likely.load",
+            "related": "likely.Related.load",
+        }.get(document["kind"], "what wrote it")
         raise UnsupportedFile(
             f"{where} holds a {document['kind'][:40]!r}, not a {kind!r}; open it with {use}."
         )

@@ -85,9 +85,7 @@ def _read_collection(
     origin: type[Any], arguments: tuple[Any, ...], value: Any, where: str
 ) -> list[Any] | tuple[Any, ...] | dict[str, Any]:
     if origin is dict:
-        if not isinstance(value, dict):
-            raise damaged(f"{where} must be a dict")
-        return {key: read_as(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+        return _read_dict(arguments, value, where)
     if not isinstance(value, (list, tuple)):
         raise damaged(f"{where} must be a list")
     if origin is list or (len(arguments) == 2 and arguments[1] is Ellipsis):
@@ -101,6 +99,20 @@ def _read_collection(
         for i, (hint, item) in enumerate(zip(hints, value, strict=True))
     ]
     return items if origin is list else tuple(items)
+
+
+def _read_dict(arguments: tuple[Any, ...], value: Any, where: str) -> dict[Any, Any]:
+    of_key, of_item = arguments
+    if of_key is str:
+        if not isinstance(value, dict):
+            raise damaged(f"{where} must be a dict")
+        return {key: read_as(of_item, item, f"{where}.{key}") for key, item in value.items()}
+    pairs = isinstance(value, list) and all(type(one) is tuple and len(one) == 2 for one in value)
+    if not pairs and value != {}:
+        raise damaged(f"{where} must be pairs of keys and values")
+    keys = [read_as(of_key, key, f"{where}.keys[{i}]") for i, (key, _) in enumerate(value)]
+    items = [read_as(of_item, item, f"{where}[{i}]") for i, (_, item) in enumerate(value)]
+    return dict(zip(keys, items, strict=True))
 
 
 def _read_plain(hint: Any, value: Any, where: str) -> Any:

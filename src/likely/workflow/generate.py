@@ -17,6 +17,8 @@ from likely.data.alphabet import Alphabet
 from likely.data.back import to_array, to_frame
 from likely.data.captions import Captions
 from likely.data.clips import Clips
+from likely.data.column import Column
+from likely.data.origin import Origin
 from likely.data.rules import doubts, read_rules
 from likely.data.samples import Samples
 from likely.data.schema import Schema
@@ -169,9 +171,14 @@ def _as_the_data(learned: Learned, table: Table, like: Any) -> Any:
         return to_array(table, learned.origin.types)
     if like is not None:
         return to_frame(learned.origin.as_written(table, like), like)
-    like = learned.origin.like(learned.columns)
-    frame = to_frame(learned.origin.as_written(table, like), like)
-    return frame if like is None else learned.origin.as_objects(frame)
+    return in_kind(table, learned.origin, learned.columns)
+
+
+def in_kind(table: Table, origin: Origin, columns: Sequence[Column]) -> Any:
+    """Return rows as a dataframe of the library and the types that the data had."""
+    like = origin.like(columns)
+    frame = to_frame(origin.as_written(table, like), like)
+    return frame if like is None else origin.as_objects(frame)
 
 
 def is_asked(model: Any) -> bool:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from likely.core.errors import DataError, ParameterError
+from likely import persistence
+from likely.core.errors import DamagedFile, DataError, ParameterError
 from likely.core.random import generator
 from likely.data.aside import set_aside_useless
-from likely.data.back import to_frame
 from likely.data.column import Column
 from likely.data.frames import as_table
+from likely.data.origin import Origin, origin_of
 from likely.data.table import Table
-from likely.workflow.augmentation.in_kind import frame_of
+from likely.workflow.generate import in_kind
 from likely.workflow.relations.drawing import draw_tables
 from likely.workflow.relations.keys import Key, find_keys, read_keys
 from likely.workflow.relations.learning import LearntTable, learn_table
 from likely.workflow.relations.plan import FEWEST, plan
+from likely.workflow.relations.storage import parts_of, read_parts
+from likely.workflow.storage import made_by, origin_parts, read_origin
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,14 @@ class Related:
         Which columns refer to which tables.
     kept : dict of str to Table
         Tables too small to learn from, which stay as they are.
-    given : dict of str to dataframe or None
-        What was given, without rows: the types to give back, and the order of tables.
+    origins : dict of str to Origin
+        What tables were before they were read, in the order in which they were given.
     """
 
     tables: dict[str, LearntTable]
     keys: tuple[Key, ...]
     kept: dict[str, Table]
-    given: dict[str, Any] = field(repr=False)
+    origins: dict[str, Origin] = field(repr=False)
 
     def generate(
         self, n: int | Mapping[str, int] | None = None, *, seed: int | None = 0
@@ -69,7 +73,59 @@ class Related:
         """
         sizes = self._sizes(n)
         drawn = draw_tables(self.tables, self.kept, sizes, generator(seed))
-        return {name: to_frame(drawn[name], like) for name, like in self.given.items()}
+        return {
+            name: in_kind(drawn[name], origin, self._columns(name))
+            for name, origin in self.origins.items()
+        }
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one file that `Related.load` reads.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where; by custom the name ends in ".likely". An old file there is replaced at once or
+            not at all. Tables that are too small to learn from are in it as they are, and so are
+            the labels of columns that are drawn.
+        """
+        parts = parts_of(self.tables, self.keys, self.kept)
+        parts["origins"] = [
+            {"name": name, **origin_parts(origin)} for name, origin in self.origins.items()
+        ]
+        persistence.save(path, persistence.Saved("related", parts, made_by()))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Related:
+        """Load what `save` wrote; no code from the file is ever run.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        DamagedFile
+            If its bytes are not those that were written.
+        UnsupportedFile
+            If it is no such file, or was written by a newer likely.
+        """
+        parts = persistence.load(path, "related").parts
+        if set(parts) != {"tables", "keys", "kept", "origins"}:
+            raise DamagedFile(f"{path} does not have the parts of related tables.")
+        tables, keys, kept = read_parts(parts)
+        related = cls(tables, keys, kept, {})
+        for stored in persistence.read_as(list[dict[str, Any]], parts["origins"], "origins"):
+            name = stored.pop("name", None)
+            if name not in tables and name not in kept:
+                raise DamagedFile(f"{path} says where a table comes from that it does not have.")
+            related.origins[name] = read_origin(stored, len(related._columns(name)))
+        if set(related.origins) != {*tables, *kept}:
+            raise DamagedFile(f"{path} does not say where all of its tables come from.")
+        return related
+
+    def _columns(self, name: str) -> tuple[Column, ...]:
+        return (self.tables if name in self.tables else self.kept)[name].columns
 
     def _sizes(self, n: int | Mapping[str, int] | None) -> dict[str, int]:
         roots = {name: t.rows for name, t in self.tables.items() if t.place.owner is None}
@@ -84,7 +140,7 @@ class Related:
                 )
             asked = {**roots, **n}
         else:
-            first = next((name for name in self.given if name in roots), None)
+            first = next((name for name in self.origins if name in roots), None)
             asked = {
                 name: n if name == first else max(1, round(rows * n / roots[str(first)]))
                 for name, rows in roots.items()
@@ -147,7 +203,8 @@ def learn_related(
     """
     if not tables:
         raise DataError("There is no table to learn from.")
-    read = {name: _without_useless(as_table(data)) for name, data in tables.items()}
+    given = {name: as_table(data) for name, data in tables.items()}
+    read = {name: _without_useless(table) for name, table in given.items()}
     found = find_keys(read) if keys is None else read_keys(keys, read)
     learnt: dict[str, LearntTable] = {}
     for place in plan(read, found):
@@ -156,8 +213,8 @@ def learn_related(
     if not learnt:
         raise DataError(f"No table has {FEWEST} rows, which is what it takes to learn from one.")
     kept = {name: replace(t, native=None) for name, t in read.items() if name not in learnt}
-    given = {name: _empty(data) for name, data in tables.items()}
-    return Related(learnt, tuple(found), kept, given)
+    origins = {name: origin_of(table) for name, table in given.items()}
+    return Related(learnt, tuple(found), kept, origins)
 
 
 def _without_useless(table: Table) -> Table:
@@ -170,9 +227,3 @@ def _without_useless(table: Table) -> Table:
         columns=(*table.columns, mark),
     )
     return replace(table, columns=set_aside_useless(wider).columns[:-1])
-
-
-def _empty(data: Any) -> Any:
-    """Return a dataframe without its rows; None for other data."""
-    frame = frame_of(data)
-    return None if frame is None else frame.head(0).to_native()

@@ -66,8 +66,7 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     parts["margins"] = learned.aside.margins
     forms = learned.aside.forms if rows else ()  # what all identifiers share may be a name
     parts["identifiers"] = [asdict(form) for form in forms]
-    origin = learned.origin
-    parts["origin"] = {name: getattr(origin, name) for name in _OF_ORIGIN}
+    parts["origin"] = origin_parts(learned.origin)
     grouping = learned.grouping
     parts["grouping"] = grouping and {"name": grouping.name, **vars(grouping.habits)}
     likely_rows = learned.likely_rows.matrix
@@ -77,14 +76,18 @@ def _saved(learned: Learned, rows: bool) -> persistence.Saved:
     )
     parts["missing"] = np.isnan(parts["likely_rows"]).astype(np.uint8)
     parts["likely_rows"] = np.nan_to_num(parts["likely_rows"], nan=0.0)
-    provenance = {
+    return persistence.Saved("learned", parts, made_by())
+
+
+def made_by() -> dict[str, str]:
+    """Return what a file says of where it comes from."""
+    return {
         "likely": version("likely"),
         "numpy": np.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return persistence.Saved("learned", parts, provenance)
 
 
 def load(path: str | Path) -> Learned:
@@ -233,17 +236,28 @@ def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, An
         tuple[IdentifierForm, ...], parts.get("identifiers", []), "identifiers"
     )
     sound = all(isinstance(m, Columnwise) and len(m.schema_.columns) == 1 for m in margins)
-    sound = sound and all(form.sound for form in forms)
-    if not sound or not isinstance(origin, dict) or set(origin) != set(_OF_ORIGIN):
+    if not (sound and all(form.sound for form in forms)):
         raise DamagedFile("What the file says of how rows are drawn contradicts itself.")
+    aside = Aside(tuple(margins), forms)
+    return {"generator": generator, "aside": aside, "origin": read_origin(origin, len(columns))}
+
+
+def origin_parts(origin: Origin) -> dict[str, Any]:
+    """Return what a file keeps of an origin."""
+    return {name: getattr(origin, name) for name in _OF_ORIGIN}
+
+
+def read_origin(stored: Any, columns: int) -> Origin:
+    """Return the origin of a table of so many columns, or raise `DamagedFile`."""
+    if not isinstance(stored, dict) or set(stored) != set(_OF_ORIGIN):
+        raise DamagedFile("The file does not say what the data were before they were read.")
     library, types, words = (
-        persistence.read_as(hint, origin[name], f"origin.{name}")
+        persistence.read_as(hint, stored[name], f"origin.{name}")
         for name, hint in _OF_ORIGIN.items()
     )
-    if len(types) not in (0, 1, len(columns)):
+    if len(types) not in (0, 1, columns):
         raise DamagedFile("The file does not say of which type every column was.")
-    aside = Aside(tuple(margins), forms)
-    return {"generator": generator, "aside": aside, "origin": Origin(library, types, words)}
+    return Origin(library, types, words)
 
 
 def _with_rows(entities: Entities, series: np.ndarray | None, rows: int) -> dict[str, Any]:

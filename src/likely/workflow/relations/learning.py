@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class LearntTable:
     place : Place
         How it hangs on others.
     columns : tuple of Column
-        Its columns.
+        Its columns; those that are not drawn come without labels, which may be names of people.
     named : bool
         Whether their names came from the user.
     roles : Roles
@@ -40,7 +40,7 @@ class LearntTable:
         How many were learnt.
     without : dict of Key to float
         Share of rows that refer to none by the owner's key and by each link.
-    distinct : frozenset of Key
+    distinct : tuple of Key
         Links by which no two siblings refer to the same row.
     """
 
@@ -53,7 +53,7 @@ class LearntTable:
     siblings: Siblings
     rows: int
     without: dict[Key, float]
-    distinct: frozenset[Key]
+    distinct: tuple[Key, ...]
 
     def counts_of(self, key: Key) -> int:
         """Return which of the columns in `work` says how many rows refer to a row by a key."""
@@ -105,10 +105,13 @@ def learn_table(
     siblings = Siblings.learn(
         (given, np.hstack(known)), (columns, values), family, date, lone, seed
     )
-    distinct = frozenset(key for key in place.links if _no_twins(owner, refer[key]))
+    distinct = tuple(key for key in place.links if _no_twins(owner, refer[key]))
     return LearntTable(
         place=place,
-        columns=table.columns,
+        columns=tuple(
+            column if j in roles.learnt else replace(column, labels=())
+            for j, column in enumerate(table.columns)
+        ),
         named=table.named,
         roles=roles,
         passed_on=passed_on,
