@@ -80,4 +80,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Download public data that benchmarks read.")
     parser.add_argument("folder", type=Path, help="where to, LIKELY_DATA of the benchmarks")
     parser.add_argument("names", nargs="*", help="which; all by default")
-    sys.exit(main(parser.parse_args()))
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(SOURCES):
+        parser.error(
+            f"no file is named {', '.join(sorted(unknown))}; there are {', '.join(SOURCES)}"
+        )
+    sys.exit(main(asked))

@@ -7,12 +7,11 @@ begins with the words of `PARTS` in bold, what a reader wants to know before try
 from __future__ import annotations
 
 import html
-import importlib
-import importlib.util
 import inspect
 import re
 from collections.abc import Sequence
-from typing import Any
+
+from figures.figure import Figure
 
 from likely.core.catalogue import Entry
 from likely.testing.numpydoc import section
@@ -34,7 +33,7 @@ _PARAMETER = re.compile(
 )
 
 
-def page(entry: Entry, chapter: str) -> str:
+def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
     """Return the page of a model.
 
     Parameters
@@ -43,21 +42,24 @@ def page(entry: Entry, chapter: str) -> str:
         Of the catalogue.
     chapter : str
         Name of the chapter it belongs to.
+    drawn : sequence of Figure, default ()
+        What it has learnt on a toy, and where it fails.
     """
     docstring = inspect.getdoc(entry.load()) or ""
     notes = parts(docstring)
-    drawn = figures(entry.name)
     words = [
         f"# {entry.name}\n",
         f"{entry.summary}\n",
         f"A method of the chapter [{chapter}](chapters/{chapter}.md): "
         f"`from likely.{entry.family} import {entry.name}`, or `--method {entry.name}`. "
         f"It learns from: {', '.join(entry.kinds)}. Paper: {paper(entry.paper)}.\n",
-        f"## Idea\n\n{idea(docstring)}\n",
+        f"## Idea\n\n{idea(docstring)}\n\n{_first_notes(docstring)}\n",
     ]
     for part, heading in PARTS.items():
         if part in notes:
             words.append(f"## {heading}\n\n{notes[part]}\n")
+        if part == "Where it fails":
+            words.append(section(docstring, "Warnings"))
         shown = {"Formula": "idea", "Where it fails": "failure"}.get(part)
         words += [_figure(figure) for figure in drawn if figure.shows == shown]
     words.append(f"## Parameters\n\n{_parameters(docstring)}")
@@ -88,6 +90,11 @@ def parts(docstring: str) -> dict[str, str]:
     }
 
 
+def _first_notes(docstring: str) -> str:
+    """Return what `Notes` say before the first of the parts."""
+    return _PART.split(section(docstring, "Notes"))[0].strip()
+
+
 def paper(card: str) -> str:
     """Return the link of a paper, as a card names it."""
     scheme, _, rest = card.partition(":")
@@ -96,14 +103,7 @@ def paper(card: str) -> str:
     return f"[{card}]({card})" if scheme.startswith("http") else card
 
 
-def figures(name: str) -> Sequence[Any]:
-    """Return the drawings of what a model learns and where it fails, where there are some."""
-    if importlib.util.find_spec("figures") is None:
-        return ()
-    return importlib.import_module("figures").drawn(name)
-
-
-def _figure(figure: Any) -> str:
+def _figure(figure: Figure) -> str:
     label = html.escape(figure.alternative, quote=True)
     drawing = "\n".join(filter(str.strip, figure.svg.splitlines()))  # a blank line would end it
     return (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import class_page
 import links
 import tree_page
+from figures.figure import Figure
 from pieces import GENERATED, table
 
 from likely.core.catalogue import Entry, entries
@@ -80,10 +82,16 @@ This guide is checked too: `make docs` fails on a dead link or a formula that ca
 """
 
 
-def pages() -> dict[str, str]:
-    """Return the Markdown of every page of the site, by path."""
+def pages(drawn: Callable[[str], Sequence[Figure]] = lambda _: ()) -> dict[str, str]:
+    """Return the Markdown of every page of the site, by path.
+
+    Parameters
+    ----------
+    drawn : callable, default none
+        The figures of a model, by its name.
+    """
     found = _written()
-    found |= _chapters()
+    found |= _chapters(drawn)
     found["tree.md"] = tree_page.page()
     found["how-it-is-built.md"] = _BUILT
     for stem in links.SPLIT:
@@ -102,7 +110,7 @@ def _written() -> dict[str, str]:
     return {p.name: p.read_text(encoding="utf-8") for p in paths if p.name != "methods.md"}
 
 
-def _chapters() -> dict[str, str]:
+def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
     found = {}
     for title, group in groupby(entries().values(), chapter_of):
         members = list(group)
@@ -114,7 +122,7 @@ def _chapters() -> dict[str, str]:
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )
-        found |= {f"methods/{m.name}.md": class_page.page(m, title) for m in members}
+        found |= {f"methods/{m.name}.md": class_page.page(m, title, drawn(m.name)) for m in members}
     return found
 
 

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "examples")]
 
 import field_pages  # noqa: E402
+import figures  # noqa: E402
 import links  # noqa: E402
 
 STAGED = ROOT / "build" / "site"
@@ -37,8 +38,9 @@ def main() -> int:
     """Stage all pages, let Sphinx write the site, and return its exit code."""
     for folder in (STAGED, SITE):
         shutil.rmtree(folder, ignore_errors=True)
+    known = figures.drawers()
     shutil.copytree(ROOT / "docs" / "images", STAGED / "images")
-    pages = field_pages.pages()
+    pages = field_pages.pages(lambda name: figures.drawn(name) if name in known else [])
     for name, text in pages.items():
         path = STAGED / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -54,11 +54,6 @@ class GaussianMixture(Density, Sampler, Explainer):
     the spread of all rows. A training row is not left out of its own density. Components are chosen
     and climb on 1,000 rows drawn at random, and are then improved on 5,000.
 
-    Warnings
-    --------
-    A density is not a measure of oddness across columns of different nature: a column with spikes
-    rewards rows on the spike with a large density. Categories enter as indicator features.
-
     **Intuition.** The rows come from a few clouds, each an ellipsoid; a row is odd if no cloud
     explains it.
 
@@ -73,6 +68,11 @@ class GaussianMixture(Density, Sampler, Explainer):
 
     **Cost.** Each step of learning is of order n K d² for n rows, d columns and K components, and K
     d³ for the covariances; a row is judged in K d².
+
+    Warnings
+    --------
+    A density is not a measure of oddness across columns of different nature: a column with spikes
+    rewards rows on the spike with a large density. Categories enter as indicator features.
 
     References
     ----------

@@ -51,11 +51,6 @@ class KernelDensity(Density, Sampler, Explainer):
     by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
     near) is spread evenly.
 
-    Warnings
-    --------
-    In many columns every row is far from every other: the estimate then ranks rows like a smooth
-    nearest-neighbour distance, and its nats should not be taken at face value.
-
     **Intuition.** Every learnt row blurs a little; where many blurs overlap, rows are likely.
 
     **Formula.** $p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$, where x_i are the n learnt rows
@@ -68,6 +63,11 @@ class KernelDensity(Density, Sampler, Explainer):
 
     **Cost.** Learning keeps the rows; judging one row is of order n d, with n at most
     `max_reference`.
+
+    Warnings
+    --------
+    In many columns every row is far from every other: the estimate then ranks rows like a smooth
+    nearest-neighbour distance, and its nats should not be taken at face value.
 
     References
     ----------

@@ -52,11 +52,6 @@ class CBLOF(Explainer):
 
     The contribution of a column is its share of the squared distance, times the distance.
 
-    Warnings
-    --------
-    Clusters are round and of similar size: a long or hollow cloud is cut into pieces, and rows at
-    its ends look odder than they are.
-
     **Intuition.** Most rows live in a few large clusters; what is far from all of these is odd,
     even if it stands in a tight group.
 
@@ -70,6 +65,11 @@ class CBLOF(Explainer):
 
     **Cost.** Of order n K d a round of k-means with K clusters; a row is judged in K d, and no row
     is kept.
+
+    Warnings
+    --------
+    Clusters are round and of similar size: a long or hollow cloud is cut into pieces, and rows at
+    its ends look odder than they are.
 
     References
     ----------

@@ -48,10 +48,6 @@ class Mahalanobis(Explainer):
     be negative: the value lies on the side that the other columns lead one to expect, so the row
     would be odder still with that column at its centre.
 
-    Warnings
-    --------
-    It sees one elliptical cloud. Rows between two clusters are at its centre, and look normal.
-
     **Intuition.** Distance in units of the spread along each direction: far along a wide direction
     is fine, a little off a narrow one is not.
 
@@ -64,6 +60,10 @@ class Mahalanobis(Explainer):
     the robust form calls a whole minority odd.
 
     **Cost.** Of order n d² + d³ to learn, a few times that if `robust`; d² to judge a row.
+
+    Warnings
+    --------
+    It sees one elliptical cloud. Rows between two clusters are at its centre, and look normal.
 
     References
     ----------

@@ -49,11 +49,6 @@ class OneClassSVM(Model):
     values beyond 100 robust spreads pulled in to there: a robust spread would leave columns with
     heavy tails many times wider than the others.
 
-    Warnings
-    --------
-    Scores level off: where no training row is near, all rows have the same score, however far out
-    they are.
-
     **Intuition.** Draw the tightest smooth surface around most rows.
 
     **Formula.** $f(x) = \sum_i \alpha_i e^{-\gamma \lVert x - x_i \rVert^2} - \rho$, where x_i are
@@ -66,6 +61,11 @@ class OneClassSVM(Model):
     enclosed too; far away the score levels off.
 
     **Cost.** Between n² d and n³ to learn; a row is judged by the rows that hold up the surface.
+
+    Warnings
+    --------
+    Scores level off: where no training row is near, all rows have the same score, however far out
+    they are.
 
     References
     ----------

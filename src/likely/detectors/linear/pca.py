@@ -61,10 +61,6 @@ class PCA(Explainer):
     contributions add up to d. One can be negative: the value lies on the side that the other
     columns lead one to expect.
 
-    Warnings
-    --------
-    It sees one plane. Rows between two clusters are near its centre, and look normal.
-
     **Intuition.** Columns that go together leave few directions free; a row that breaks the
     relation is off the plane.
 
@@ -77,6 +73,10 @@ class PCA(Explainer):
     judged very strictly.
 
     **Cost.** Of order n d² + d³ to learn; d² to judge a row.
+
+    Warnings
+    --------
+    It sees one plane. Rows between two clusters are near its centre, and look normal.
 
     References
     ----------
