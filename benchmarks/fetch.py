@@ -82,7 +82,6 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", help="which; all by default")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(SOURCES):
-        parser.error(
-            f"no file is named {', '.join(sorted(unknown))}; there are {', '.join(SOURCES)}"
-        )
+        known = ", ".join(SOURCES)
+        parser.error(f"no file is named {', '.join(sorted(unknown))}; there are {known}")
     sys.exit(main(asked))
