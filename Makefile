@@ -1,12 +1,14 @@
 # Two commands do everything on a machine with Python 3.11+ and make:
 #   make demo    finds what is unlikely in real data and writes a report
 #   make test    runs every check and test
+# A third builds the field guide as a site, which opens from disk:
+#   make docs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format docs bench clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/python examples/demo.py
@@ -41,6 +43,14 @@ $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	@$(PIP) -e '.[bench,test]'
 	@touch $@
 
+$(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing likely and what writes its site into $(VENV) (a minute, once)"
+	@$(PIP) -e '.[docs]'
+	@touch $@
+
+docs: $(VENV)/.docs
+	@$(BIN)/python docs/site.py
+
 bench: $(VENV)/.bench
 	@echo "Run one of: $(BIN)/python benchmarks/NAME.py   (benchmarks/README.md lists them)"
 
@@ -50,4 +60,4 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 clean:
-	@rm -rf $(VENV) demo
+	@rm -rf $(VENV) demo build site

@@ -6,7 +6,7 @@ from likely.autoencoders.reconstruction import Reconstruction
 
 
 class Autoencoder(Reconstruction):
-    """How badly a sample is restored from a short code (Rumelhart et al., 1986; Hinton, 2006).
+    r"""How badly a sample is restored from a short code (Rumelhart et al., 1986; Hinton, 2006).
 
     Parameters
     ----------
@@ -68,6 +68,20 @@ class Autoencoder(Reconstruction):
 
     The default is the one with the best mean rank over 22 tables when each is left out of choosing
     (`benchmarks/autoencoder_tables.py`).
+
+    **Intuition.** To pass a narrow door, a sample must be described by what all samples share; what
+    does not fit is restored badly.
+
+    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(x_i)) \rVert^2$, where x_i are the N samples,
+    f is the encoder, g the decoder and f(x) the short code.
+
+    **When to use.** Features that move together in a curved way; no labels needed.
+
+    **Where it fails.** It may restore anomalies too well if the code is long, and blurs what varies
+    a lot; `latent` is chosen by validation.
+
+    **Cost.** Steps times the weights of the network times the batch; a sample is judged by one
+    pass.
 
     References
     ----------

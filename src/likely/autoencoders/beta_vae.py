@@ -10,7 +10,7 @@ from likely.core.params import Interval
 
 
 class BetaVAE(Variational):
-    """Variational autoencoder whose divergence weighs more, for codes that part causes (Higgins).
+    r"""Variational autoencoder whose divergence weighs more, for codes that part causes (Higgins).
 
     It minimises the error of restoring plus `beta` times the divergence of a code from N(0, I). A
     code that costs more holds less, and where it must choose, its numbers tend to stand for one
@@ -68,6 +68,21 @@ class BetaVAE(Variational):
     Whether numbers of a code stand for one cause each is measured, where the causes are known, by
     `likely.evaluation.mutual_information_gap`. Nothing in the data decides it: it comes with the
     choice of `beta`, of the network and of the seed (Locatello et al., 2019).
+
+    **Intuition.** Press harder on the code, and its numbers stand for causes that vary by
+    themselves.
+
+    **Formula.** $L = \mathrm{E}_q[\log p(x \mid z)] - \beta \, \mathrm{KL}(q(z \mid x) \,\Vert\,
+    p(z))$, where z is the code, q its encoder, p(x | z) the decoder, p(z) the normal prior and β
+    the pressure.
+
+    **When to use.** Codes that are to be read or steered, one number at a time.
+
+    **Where it fails.** Large β blurs the samples and switches numbers of the code off; that causes
+    part is not guaranteed.
+
+    **Cost.** As `VAE`: one pass a step, and as many passes of the decoder as `importance_samples`
+    for a density.
 
     References
     ----------

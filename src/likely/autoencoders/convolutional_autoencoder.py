@@ -14,7 +14,7 @@ from likely.nets.layers import Codec
 
 
 class ConvolutionalAutoencoder(OverAxes):
-    """How badly pictures, series or clips are restored from a short code (Masci et al., 2011).
+    r"""How badly pictures, series or clips are restored from a short code (Masci et al., 2011).
 
     Convolutions over time, over height and width, or over all three, as the samples have axes. What
     goes in is spoilt by noise in training, so that odd parts cannot be copied (Vincent et al.,
@@ -50,6 +50,21 @@ class ConvolutionalAutoencoder(OverAxes):
         File that keeps the state of training, for a run that may be killed.
     seed : int in [0, inf), default 0
         Of weights, batches and noise.
+
+    Notes
+    -----
+    **Intuition.** What a patch looks like does not hang on where it is, so one small filter serves
+    all places.
+
+    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(x_i)) \rVert^2$, where x_i are the N samples,
+    and encoder f and decoder g are convolutions.
+
+    **When to use.** Pictures, video, and series whose shape counts.
+
+    **Where it fails.** Fine texture is restored as blur; a small defect hardly changes the error of
+    the whole.
+
+    **Cost.** Steps times places times filters: linear in the number of pixels.
 
     References
     ----------

@@ -13,7 +13,7 @@ from likely.core.params import Interval
 
 
 class DenoisingAutoencoder(Reconstruction):
-    """An autoencoder that learns to restore samples that were spoiled (Vincent et al., 2008).
+    r"""An autoencoder that learns to restore samples that were spoiled (Vincent et al., 2008).
 
     What it is shown in training has noise added and some features put to 0, and what it must put
     out is the sample as it was. So it cannot learn to copy, however long the code: it has to know
@@ -62,6 +62,19 @@ class DenoisingAutoencoder(Reconstruction):
     ----------
     latent_, network_, spreads_, codes_
         As in `Autoencoder`.
+
+    Notes
+    -----
+    **Intuition.** To mend what was spoiled, one must know how things go together.
+
+    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(\tilde x_i)) \rVert^2$, where $\tilde x_i$ is
+    a sample x_i that was spoiled, f the encoder and g the decoder.
+
+    **When to use.** As an autoencoder, when the code is long enough to copy its input.
+
+    **Where it fails.** Noise of the wrong size teaches too little or too much smoothing.
+
+    **Cost.** As `Autoencoder`.
 
     References
     ----------

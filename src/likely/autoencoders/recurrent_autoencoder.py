@@ -15,7 +15,7 @@ _MOST_STEPS = 50
 
 
 class RecurrentAutoencoder(OverAxes):
-    """How badly a series is restored from the last state of a recurrent network (Malhotra, 2016).
+    r"""How badly a series is restored from the last state of a recurrent network (Malhotra, 2016).
 
     One network reads the series, step by step; another says it again from the code alone,
     backwards. What goes in is spoilt by noise in training.
@@ -53,6 +53,21 @@ class RecurrentAutoencoder(OverAxes):
         File that keeps the state of training, for a run that may be killed.
     seed : int in [0, inf), default 0
         Of weights, batches and noise.
+
+    Notes
+    -----
+    **Intuition.** Read a series to its end, then tell it again from memory.
+
+    **Formula.** $h_t = f(h_{t-1}, x_t), \; L = \sum_t \lVert x_t - \hat x_t \rVert^2$, where x_t is
+    the value at step t, h_t the memory and $\hat x_t$ what is told from the last one.
+
+    **When to use.** Short series of like course: beats, cycles of a machine.
+
+    **Where it fails.** Long series: the last memory cannot hold them; shifts in time look like
+    errors.
+
+    **Cost.** Linear in the length of the series, but step after step; of order h² a step for a
+    memory of h numbers.
 
     References
     ----------

@@ -6,7 +6,7 @@ from likely.autoencoders.variational import Variational
 
 
 class VAE(Variational):
-    """Autoencoder that is a density: codes are Gaussian, and log p(x) is bounded (Kingma, 2014).
+    r"""Autoencoder that is a density: codes are Gaussian, and log p(x) is bounded (Kingma, 2014).
 
     A code z ~ N(0, I) is decoded to a distribution p(x | z) of every feature. An encoder proposes
     q(z | x), the codes that may belong to a sample, and both learn to raise the evidence lower
@@ -77,6 +77,20 @@ class VAE(Variational):
 
     The contribution of a feature is the surprise of its value given the codes that may belong to
     the sample. What the code itself adds belongs to no feature and is shared equally.
+
+    **Intuition.** A code is a cloud, not a point, so that any point near by decodes to something
+    likely.
+
+    **Formula.** $\log p(x) \ge \mathrm{E}_q[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\Vert\,
+    p(z))$, where z is the code, q the encoder's guess of it, p(x | z) the decoder and p(z) the
+    normal prior.
+
+    **When to use.** A density, codes and new samples from one model.
+
+    **Where it fails.** Samples of pictures are blurred: the decoder averages what a code leaves
+    open.
+
+    **Cost.** One pass a step; for a density as many passes of the decoder as `importance_samples`.
 
     References
     ----------

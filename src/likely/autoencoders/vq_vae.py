@@ -29,7 +29,7 @@ _WIDTHS = (32, 64)
 
 
 class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
-    """Autoencoder whose codes are a few out of a codebook (van den Oord et al., 2017).
+    r"""Autoencoder whose codes are a few out of a codebook (van den Oord et al., 2017).
 
     The encoder makes vectors: one a place of the coarse map that its convolutions end with, or
     `positions` of them for a row of a table. Each is replaced by the nearest vector of one
@@ -82,6 +82,21 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
         Of these codes: how many there would be if all were as frequent.
     bits_ : float
         Mean length of a sample held out under the prior, in bits.
+
+    Notes
+    -----
+    **Intuition.** A picture spelled in a small alphabet of parts.
+
+    **Formula.** $L = -\log p(x \mid e_k) + \lVert \mathrm{sg}(z) - e_k \rVert^2 + \beta \lVert z -
+    \mathrm{sg}(e_k) \rVert^2$, where z is the code, e_k the nearest entry of the codebook, sg stops
+    the gradient and β weighs the last term.
+
+    **When to use.** Sharp restorations, and codes that another model can learn to write.
+
+    **Where it fails.** Entries of the codebook may fall out of use; samples are as good as the
+    model of the codes.
+
+    **Cost.** As `Autoencoder`, and the number of codes times the size of the codebook.
 
     References
     ----------

@@ -26,7 +26,7 @@ _GAPS_UNKNOWN = 0.5  # of the other rows: what is missing counts as not known
 
 
 class AnyOrder(Columnwise, DeepModel):
-    """Autoregressive network on mixed columns in any order (Uria, Murray & Larochelle, 2014).
+    r"""Autoregressive network on mixed columns in any order (Uria, Murray & Larochelle, 2014).
 
     A row with some of its columns hidden goes in, and out come the chances of all that is hidden:
     one network is all conditionals at once. Multiplied in any order of the columns they are a
@@ -74,6 +74,18 @@ class AnyOrder(Columnwise, DeepModel):
     A missing value is a value like others, which can be known, foretold and drawn. In half of the
     rows in which any columns are known, one that is among them counts as not known instead, and
     nothing is asked of it. So the network has seen what `impute` gives it: what is known of a row.
+
+    **Intuition.** Cover any columns of a row and guess them from the others.
+
+    **Formula.** $\log p(x) = \sum_i \log p(x_{o_i} \mid x_{o_{<i}})$, where o is any order of the
+    columns.
+
+    **When to use.** Mixed columns, gaps to fill and conditions on any columns.
+
+    **Where it fails.** One network for all orders knows each a little less well than one made for
+    it.
+
+    **Cost.** Training as any network; a density takes one pass a column.
 
     References
     ----------

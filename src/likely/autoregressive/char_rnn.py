@@ -28,7 +28,7 @@ _MOST_HELD_OUT = 2_000
 
 
 class CharRNN(Conditional, OfTexts):
-    """Memory cells, which foretell each token of a short text from those before it (Segler et al.).
+    r"""Memory cells that foretell each token of a short text from those before it (Segler et al.).
 
     It is made for many short samples that are told apart, such as molecules: each is read from its
     beginning, by an LSTM, and given its conditions, if there are any:
@@ -83,6 +83,17 @@ class CharRNN(Conditional, OfTexts):
     -----
     `contributions` are one array a text, with one number a token; the last is that of the end. In
     SELFIES a molecule has many spellings, and `log_prob` is of the one that its SMILES leads to.
+
+    **Intuition.** Read a text symbol by symbol and always guess the next.
+
+    **Formula.** $p(x) = \prod_t p(x_t \mid h_t)$, where x_t is symbol t and the memory h_t holds
+    what came before it.
+
+    **When to use.** Short texts and molecules, with conditions.
+
+    **Where it fails.** What lies far back is forgotten; brackets opened long ago stay open.
+
+    **Cost.** Linear in the length, step after step; of order h² a step for a memory of h numbers.
 
     References
     ----------

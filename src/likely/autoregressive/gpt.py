@@ -28,7 +28,7 @@ _MOST_HELD_OUT = 20_000
 
 
 class GPT(OfTexts):
-    """Decoder-only transformer, which foretells each token from those before it (Radford et al.).
+    r"""Decoder-only transformer, which foretells each token from those before it (Radford et al.).
 
     It learns from samples of text, such as the lines of a file, or from sequences of tokens, such
     as events, in the order in which they come: one stream, in which every sample is ended by a
@@ -93,6 +93,20 @@ class GPT(OfTexts):
       deviation: how many standard deviations a text is above what its length makes usual.
 
     `contributions` are one array a text, with one number a token; the last is that of the end.
+
+    **Intuition.** To guess the next token, look back at every earlier one and weigh what matters.
+
+    **Formula.** $p(x) = \prod_t p(x_t \mid x_{<t}), \; \mathrm{softmax}(q k^\top / \sqrt m) v$,
+    where x_t is token t, and each of m numbers a query q of a place is compared with the keys k of
+    earlier places, whose values v are averaged.
+
+    **When to use.** Lines of text, logs, sequences of events, molecules.
+
+    **Where it fails.** Small data are learnt by heart; nothing is known beyond the length of its
+    context.
+
+    **Cost.** Of order T² a sequence of T tokens to learn; drawing goes token after token with a
+    cache.
 
     References
     ----------

@@ -24,7 +24,7 @@ _LOOKED_AT = 4  # orders, to stop early by
 
 
 class MADE(WithLikelihood):
-    """Autoencoder whose masks make it a density (Germain et al., 2015).
+    r"""Autoencoder whose masks make it a density (Germain et al., 2015).
 
     Connections of a dense autoencoder are taken away until the output of a feature depends only on
     the features before it in some order. Then its outputs are the conditionals of
@@ -90,6 +90,18 @@ class MADE(WithLikelihood):
     `log_prob` is in nats: a density in the user's own units of numbers, a probability of values of
     two and of bytes. A value that a column of two values cannot have gets very little instead of
     nothing, so that rows can still be ranked.
+
+    **Intuition.** Cut the wires of an autoencoder so that each column sees only those before it:
+    then it is a density.
+
+    **Formula.** $\log p(x) = \sum_i \log p(x_i \mid x_{<i})$, where x_i is column i in a fixed
+    order.
+
+    **When to use.** An exact density of tables or small pictures, cheap to judge.
+
+    **Where it fails.** The order matters; drawing takes one pass a column.
+
+    **Cost.** One pass to learn or judge a batch; d passes to draw, for d columns.
 
     References
     ----------

@@ -13,7 +13,7 @@ from likely.nets.gated import GatedPixels
 
 
 class PixelCNN(Pixels):
-    """Convolutions that predict images pixel by pixel, gated and without a blind spot (2016).
+    r"""Convolutions that predict images pixel by pixel, gated and without a blind spot (2016).
 
     The chance of an image is the product of the chances of its pixels, row by row from the top and
     from left to right, each given all pixels before it:
@@ -71,6 +71,17 @@ class PixelCNN(Pixels):
     `log_prob` is in nats: a probability of values 0 and 1 and of bytes, so that -log_prob / (D log
     2) is bits a dimension; a density of other numbers. `contributions` is a map of the surprise of
     every pixel, in nats.
+
+    **Intuition.** Guess a pixel from those above and to the left, by convolutions with a mask.
+
+    **Formula.** $p(x) = \prod_i p(x_i \mid x_{<i})$, where x_i is pixel i in reading order.
+
+    **When to use.** Likelihood of pictures in bits, and completing them.
+
+    **Where it fails.** Drawing is slow, and large shapes come out loose, for it looks at details
+    first.
+
+    **Cost.** One pass to learn or judge; one pass for each pixel to draw.
 
     References
     ----------

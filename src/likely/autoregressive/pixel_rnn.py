@@ -12,7 +12,7 @@ from likely.nets.pixel_lstm import RecurrentPixels
 
 
 class PixelRNN(Pixels):
-    """Memories that run over images and predict them pixel by pixel (van den Oord et al., 2016).
+    r"""Memories that run over images and predict them pixel by pixel (van den Oord et al., 2016).
 
     The chance of an image is the product of the chances of its pixels, row by row from the top and
     from left to right, each given all pixels before it. Two memories (LSTM) sweep along the
@@ -66,6 +66,17 @@ class PixelRNN(Pixels):
     `log_prob` is in nats: a probability of values 0 and 1 and of bytes, so that -log_prob / (D log
     2) is bits a dimension; a density of other numbers. `contributions` is a map of the surprise of
     every pixel, in nats.
+
+    **Intuition.** A memory runs over the rows of a picture and knows all that was read.
+
+    **Formula.** $p(x) = \prod_i p(x_i \mid x_{<i})$, where x_i is pixel i in reading order and the
+    memory of a row is kept in step with the row above.
+
+    **When to use.** As `PixelCNN`, where more of the picture must count.
+
+    **Where it fails.** Slower still, in training too, for a memory goes step by step.
+
+    **Cost.** As many steps a picture as it has rows; one step for each pixel to draw.
 
     References
     ----------

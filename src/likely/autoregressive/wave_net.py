@@ -32,7 +32,7 @@ _AT_ONCE = 64  # clips that are drawn together
 
 
 class WaveNet(Conditional, OfTokens):
-    """Dilated causal convolutions, which foretell each value of a sound from those before it.
+    r"""Dilated causal convolutions, which foretell each value of a sound from those before it.
 
     Sound is heard as pressure over time, 256 levels on the scale of an ear (mu-law), and every
     clip has one token more, which ends it. `log_prob` is the exact log-probability of these, in
@@ -99,6 +99,18 @@ class WaveNet(Conditional, OfTokens):
 
     `contributions` are one array a clip, with one number a value; the last is that of the end. With
     "states" oddness belongs to no value: it is shared out by where s is above its mean.
+
+    **Intuition.** Guess each value of a sound from a long past, seen through ever wider gaps.
+
+    **Formula.** $p(x) = \prod_t p(x_t \mid x_{t-r}, \dots, x_{t-1})$, where x_t is value t and the
+    reach r doubles with each layer.
+
+    **When to use.** Clips of sound value by value: to judge, to continue, to draw.
+
+    **Where it fails.** What is longer than its reach; 8,000 steps for one second to be drawn at 8
+    kHz.
+
+    **Cost.** Linear in the length of the sound; drawing goes value after value.
 
     References
     ----------

@@ -91,6 +91,18 @@ class DDPM(Diffusing):
     The network adds to what would be best if samples were normal, with the covariance of the data:
     before its first step the model is a Gaussian, and it learns what is not.
 
+    **Intuition.** Add noise bit by bit until nothing is left; learn to take one bit off.
+
+    **Formula.** $L = \mathrm{E} \lVert \epsilon - \epsilon_\theta(\sqrt{\bar\alpha_t} x + \sqrt{1 -
+    \bar\alpha_t} \, \epsilon, t) \rVert^2$, where ε is noise, $\bar\alpha_t$ how much of the sample
+    x is left at step t and ε_θ the network.
+
+    **When to use.** Best quality and steady training; completing and varying samples.
+
+    **Where it fails.** Drawing takes many passes, fewer with better solvers.
+
+    **Cost.** One pass a step to learn; as many passes to draw as steps are asked.
+
     References
     ----------
     Ho, J., Jain, A. & Abbeel, P. (2020). Denoising diffusion probabilistic models. NeurIPS.

@@ -25,7 +25,7 @@ _MOST_KNOWN = 10_000
 
 
 class DTE(Explainer, DeepModel):
-    """Diffusion time estimation: for how long must a row have diffused? (Livernoche et al., 2024).
+    r"""Diffusion time estimation: for how long must a row have diffused? (Livernoche et al., 2024).
 
     Rows for training diffuse for a random time t,
 
@@ -95,6 +95,18 @@ class DTE(Explainer, DeepModel):
 
     The defaults were chosen on 11 of the 22 tables of `benchmarks/autoencoder_tables.py`, the 1st,
     3rd, ... by size; figures of the 11 others stand there, too.
+
+    **Intuition.** How much noise would explain this row? A row far off seems to have had much.
+
+    **Formula.** $p(t \mid x) \propto p(t) \, p_t(x)$, where t is the time of diffusion and p_t the
+    density of the rows after so much noise; the score is the mean of t.
+
+    **When to use.** Detection on tables, mostly normal rows.
+
+    **Where it fails.** The time is told from the distance to what was learnt: it fails where
+    neighbours fail, in noise of many columns.
+
+    **Cost.** One pass a step to learn and one to judge.
 
     References
     ----------

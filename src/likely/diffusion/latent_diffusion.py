@@ -72,6 +72,21 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
     Copies of the model, such as those that are made to judge by held-out samples, learn an
     autoencoder anew that was handed in fitted.
 
+    **Intuition.** Diffusion among short codes instead of pixels: cheaper, and details are the
+    decoder's work.
+
+    **Formula.** $L = \mathrm{E} \lVert \epsilon - \epsilon_\theta(z_t, t, c) \rVert^2, \; z_0 =
+    E(x)$, where E encodes the picture x, z_t is its code with noise, c what the words say and ε_θ
+    the network.
+
+    **When to use.** Larger pictures, drawn to words.
+
+    **Where it fails.** What the decoder cannot restore is lost; words outside the captions learnt
+    mean nothing.
+
+    **Cost.** An autoencoder first, then passes on codes, which are several times smaller than
+    pictures.
+
     References
     ----------
     Rombach, R. et al. (2022). High-resolution image synthesis with latent diffusion models. CVPR.

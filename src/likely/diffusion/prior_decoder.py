@@ -83,6 +83,17 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
     image is, given its embedding, and where it is far from its caption: all in units of what is
     usual, added. Fitted without captions, the network learns to know images by noisy looks at them.
 
+    **Intuition.** Words to a picture's gist first, then from the gist to the picture.
+
+    **Formula.** $p(x \mid y) = p(x \mid e) \, p(e \mid y)$, where y are words, e the embedding of
+    the picture and x the picture.
+
+    **When to use.** Variations of a picture, and pictures drawn to words.
+
+    **Where it fails.** The gist forgets how many and where; errors of the two stages add up.
+
+    **Cost.** Three networks to learn; two diffusions to draw.
+
     References
     ----------
     Ramesh, A. et al. (2022). Hierarchical text-conditional image generation with CLIP latents.

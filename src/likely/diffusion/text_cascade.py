@@ -95,6 +95,17 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     There is no likelihood. An image is odd where its small version is, or where the large one does
     not follow from it as it usually does: both in units of what is usual, added.
 
+    **Intuition.** A small picture to the words first, then larger ones from it.
+
+    **Formula.** $p(x \mid y) = p(x_s \mid y) \, p(x \mid x_s, y)$, where y are words, x_s is the
+    small picture and x the large one.
+
+    **When to use.** Pictures drawn to words at sizes where one diffusion is costly.
+
+    **Where it fails.** What is wrong in the small picture stays wrong.
+
+    **Cost.** A diffusion for each size; the largest costs most.
+
     References
     ----------
     Saharia, C. et al. (2022). Photorealistic text-to-image diffusion models with deep language

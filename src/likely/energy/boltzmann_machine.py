@@ -16,7 +16,7 @@ _SMALL = 4e6  # numbers looked at for an exact gradient
 
 
 class BoltzmannMachine(Gibbs):
-    """Boltzmann machine: every column is coupled to every other, in pairs (Ackley et al., 1985).
+    r"""Boltzmann machine: every column is coupled to every other, in pairs (Ackley et al., 1985).
 
     The energy of visible units v and, if there are any, of hidden units h is
 
@@ -84,6 +84,18 @@ class BoltzmannMachine(Gibbs):
     `log_prob` is in nats: a density in the user's own units of numbers, a probability of values of
     two. Numbers are Gaussian given the columns of two values. They are whitened first, so that what
     is linear among them needs no couplings.
+
+    **Intuition.** Columns of yes and no that pull at one another in pairs; rows of low energy are
+    likely.
+
+    **Formula.** $p(x) = e^{-E(x)} / Z, \; E(x) = -b^\top x - \frac12 x^\top W x$, where b are
+    biases, W the couplings and Z the sum over all rows.
+
+    **When to use.** Few columns of yes and no, when the couplings themselves are to be read.
+
+    **Where it fails.** It sees nothing but pairs, and Z is out of reach in many columns.
+
+    **Cost.** Of order d² a step of sampling; an exact Z costs 2 to the number of units.
 
     References
     ----------

@@ -30,7 +30,7 @@ _AT_ONCE = 10_000  # samples
 
 
 class DeepBeliefNetwork(OverUnits):
-    """Deep belief network: machines on top of one another (Hinton, Osindero & Teh, 2006).
+    r"""Deep belief network: machines on top of one another (Hinton, Osindero & Teh, 2006).
 
     A restricted Boltzmann machine is trained, then another one on the hidden units of the first,
     and so on. What the machines below say of their hidden units is then forgotten: the uppermost
@@ -92,6 +92,18 @@ class DeepBeliefNetwork(OverUnits):
     -----
     `log_prob` is a lower bound in nats, importance-weighted over codes as that of a `VAE`, with the
     same draws for every sample; and its level rests on the estimate of log Z.
+
+    **Intuition.** Machines on top of one another: each learns what the units below it do together.
+
+    **Formula.** $p(v, h^1, h^2) = p(v \mid h^1) \, p(h^1, h^2)$, where v is what is seen, and h¹
+    and h² are layers of hidden units, the top two a machine.
+
+    **When to use.** Where the field began: layer by layer, for black and white pictures.
+
+    **Where it fails.** Layers that are learnt one by one never learn from one another; its
+    likelihood is an estimate or a bound.
+
+    **Cost.** That of its machines, one after the other.
 
     References
     ----------

@@ -119,6 +119,19 @@ class EnergyModel(OverUnits):
     not. Columns of few values have no density: there it is the height of their spikes, as far as
     the network bends.
 
+    **Intuition.** A network gives low energy to what is real; walks downhill, with noise, say what
+    it should give more.
+
+    **Formula.** $p(x) = e^{-E(x)} / Z$, where E is a network and Z a sum that is never taken in
+    training.
+
+    **When to use.** A free form of density on tables and small pictures.
+
+    **Where it fails.** Training is unsteady, walks miss groups far apart, and log p(x) is an
+    estimate.
+
+    **Cost.** Steps of walking times one pass and its gradient, in every step of training.
+
     References
     ----------
     LeCun, Y. et al. (2006). A tutorial on energy-based learning. In Predicting Structured Data, MIT

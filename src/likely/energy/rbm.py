@@ -15,7 +15,7 @@ _HIDDEN = {True: 32, False: 500}  # of tables, of images
 
 
 class RBM(Gibbs):
-    """Restricted Boltzmann machine: units that are seen and units that are not (Smolensky, 1986).
+    r"""Restricted Boltzmann machine: units that are seen and units that are not (Smolensky, 1986).
 
     Every visible unit v is coupled to every hidden unit h, and none to its own sort:
 
@@ -88,6 +88,19 @@ class RBM(Gibbs):
 
     In `history_`, `loss` is the difference of free energies that training moves, and no measure of
     fit; `held_out` is minus the log-likelihood of small machines, else a pseudo-likelihood.
+
+    **Intuition.** Seen units and hidden ones: each hidden unit is a cause that likes certain
+    columns together.
+
+    **Formula.** $E(v, h) = -b^\top v - c^\top h - v^\top W h$, where v are seen and h hidden units,
+    b and c biases and W couplings; p(v, h) is proportional to exp(−E).
+
+    **When to use.** Columns of yes and no, black and white pictures.
+
+    **Where it fails.** Chains stick in one group of the data; the likelihood is an estimate unless
+    hidden units are few.
+
+    **Cost.** Of order d h a step of sampling, for h hidden units.
 
     References
     ----------

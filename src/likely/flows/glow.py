@@ -14,7 +14,7 @@ from likely.nets.image_flow import glow_steps, multi_scale
 
 
 class Glow(Flow):
-    """Flow over images with learnt mixing of channels (Kingma & Dhariwal, 2018).
+    r"""Flow over images with learnt mixing of channels (Kingma & Dhariwal, 2018).
 
     A step normalises every channel, mixes channels by an invertible 1x1 convolution, and scales and
     shifts half of them as the other half says by a small convolutional network. At each scale 2x2
@@ -65,6 +65,19 @@ class Glow(Flow):
     Of bytes, `log_prob` is the density of the image with one fixed uniform noise of a level added
     to every pixel, one level being the unit: on average over noise a lower bound on the logarithm
     of the image's probability. `likely.evaluation.bits_per_dim` makes bits a dimension of it.
+
+    **Intuition.** Mix the channels of a picture anew at every step, and shift and stretch half of
+    them given the rest.
+
+    **Formula.** $\log p(x) = \log \mathcal N(f(x)) + \sum_l \log |\det J_l|$, where f is the whole
+    map and J_l the Jacobian of step l.
+
+    **When to use.** Exact density and codes of pictures.
+
+    **Where it fails.** Background and smoothness count most, so simple pictures of another kind are
+    likely; samples need long training.
+
+    **Cost.** One pass to judge and one to draw; memory grows with steps and scales.
 
     References
     ----------

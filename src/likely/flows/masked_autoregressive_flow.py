@@ -16,7 +16,7 @@ from likely.nets.univariate import Affine
 
 
 class MaskedAutoregressiveFlow(Flow):
-    """Flow in which every column is scaled and shifted by those before it (Papamakarios, 2017).
+    r"""Flow in which every column is scaled and shifted by those before it (Papamakarios, 2017).
 
     One masked network gives shifts and scales of all columns at once, so a density costs one pass.
     Several such maps follow one another, with the columns in turned order.
@@ -67,6 +67,17 @@ class MaskedAutoregressiveFlow(Flow):
     spread evenly over the steps between values in training, so its density is that of the spread
     values. Beyond five spreads, columns are drawn in by a logarithm before the flow sees them: its
     tails fall off like powers.
+
+    **Intuition.** Each column is standardised by what the columns before it let expect.
+
+    **Formula.** $z_i = (x_i - \mu_i(x_{<i})) / \sigma_i(x_{<i})$, where μ_i and σ_i are given by a
+    network and z_i is to be normal.
+
+    **When to use.** Density of tables.
+
+    **Where it fails.** Gaps between clusters leak probability; drawing goes column after column.
+
+    **Cost.** One pass a batch to learn or judge; d passes to draw, for d columns.
 
     References
     ----------

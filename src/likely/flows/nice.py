@@ -21,7 +21,7 @@ _IMAGES = {"layers": 4, "hidden": (512, 512)}
 
 
 class NICE(Flow):
-    """Flow of couplings that shift, and one scale for each number (Dinh, Krueger & Bengio, 2015).
+    r"""Flow of couplings that shift, and one scale for each number (Dinh, Krueger & Bengio, 2015).
 
     Half of the columns say by a network how far the other half is shifted, by turns. Shifts keep
     volumes, so only the start and the scales at the end say how dense rows lie.
@@ -79,6 +79,18 @@ class NICE(Flow):
     Of images of bytes it is the density of the image with one fixed uniform noise of a level added
     to every pixel, one level being the unit: on average over noise a lower bound on the logarithm
     of the image's probability. `likely.evaluation.bits_per_dim` makes bits a dimension of it.
+
+    **Intuition.** Shift one half of the columns by anything that the other half says; undo it by
+    shifting back.
+
+    **Formula.** $y_A = x_A, \; y_B = x_B + m(x_A)$, where A and B are the halves and m is a
+    network.
+
+    **When to use.** The simplest flow, to learn from.
+
+    **Where it fails.** Volumes never change but by one scale a column, so densities are crude.
+
+    **Cost.** One pass a layer to learn, judge or draw.
 
     References
     ----------

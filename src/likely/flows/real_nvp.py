@@ -21,7 +21,7 @@ _IMAGES = {"layers": 6, "hidden": (64, 64)}
 
 
 class RealNVP(Flow):
-    """Flow of couplings that scale and shift (Dinh, Sohl-Dickstein & Bengio, 2017).
+    r"""Flow of couplings that scale and shift (Dinh, Sohl-Dickstein & Bengio, 2017).
 
     Half of the columns say by a network how the other half is scaled and shifted, by turns. Both
     ways cost one pass.
@@ -82,6 +82,17 @@ class RealNVP(Flow):
     Of images of bytes it is the density of the image with one fixed uniform noise of a level added
     to every pixel, one level being the unit: on average over noise a lower bound on the logarithm
     of the image's probability. `likely.evaluation.bits_per_dim` makes bits a dimension of it.
+
+    **Intuition.** Shift and stretch one half of the columns as the other half says.
+
+    **Formula.** $y_B = x_B \odot \exp(s(x_A)) + t(x_A), \; \log|\det J| = \sum s(x_A)$, where A and
+    B are the halves, and s and t are networks.
+
+    **When to use.** Density and fast draws from one model, with conditions.
+
+    **Where it fails.** Separate clusters stay joined by thin bridges, for the map is continuous.
+
+    **Cost.** One pass a layer to learn, judge or draw.
 
     References
     ----------

@@ -36,7 +36,7 @@ _RATE = 0.05  # of the descent
 
 
 class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
-    """Whether a generator could have made a sample (Schlegl et al., 2017, 2019).
+    r"""Whether a generator could have made a sample (Schlegl et al., 2017, 2019).
 
         oddness(x) = |x - G(E(x))|^2 + weight |f(x) - f(G(E(x)))|^2
 
@@ -90,6 +90,19 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     -----
     There is no likelihood. Contributions share the oddness of a sample out among its numbers as
     their squared differences are.
+
+    **Intuition.** If the best picture that the generator can make is unlike the sample, the sample
+    is odd.
+
+    **Formula.** $A(x) = \lVert x - G(E(x)) \rVert^2 + \kappa \lVert \phi(x) - \phi(G(E(x)))
+    \rVert^2$, where G is the generator, E an encoder to it, φ features of the discriminator and κ a
+    weight.
+
+    **When to use.** Detection where a generator of the normal is wanted anyway.
+
+    **Where it fails.** What the generator has not learnt of the normal is called odd as well.
+
+    **Cost.** Training a generator, then an encoder; two passes to judge.
 
     References
     ----------

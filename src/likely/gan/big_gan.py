@@ -18,7 +18,7 @@ from likely.nets.spectral import overlap
 
 
 class BigGAN(Adversarial):
-    """BigGAN (Brock, Donahue & Simonyan, 2019).
+    r"""BigGAN (Brock, Donahue & Simonyan, 2019).
 
         D(x, y) = (w + V y)' h(x),   max_D  E min(0, D(x, y) - 1) + E min(0, -1 - D(G(z, y), y)),
         max_G  E D(G(z, y), y)
@@ -78,6 +78,18 @@ class BigGAN(Adversarial):
 
     There is no likelihood. A score is how usual an image is in what the discriminator sees of it,
     its last maps in each quarter: minus the squared Mahalanobis distance there, given its class.
+
+    **Intuition.** Tell both players the class, and let them be big.
+
+    **Formula.** $\min_G \max_D \; \mathrm{E}[\min(0, D(x, y) - 1)] - \mathrm{E}[\max(0, D(G(z, y),
+    y) + 1)]$, where G draws from noise z and class y, and D judges a picture with its class.
+
+    **When to use.** Pictures of classes, one asked for at a time.
+
+    **Where it fails.** Small or rare classes are learnt by heart; training may collapse, of which
+    it warns.
+
+    **Cost.** Two networks a step; one pass to draw.
 
     References
     ----------

@@ -22,7 +22,7 @@ _LEAST_VARIETY, _MOST_LOST = 0.5, 0.5
 
 
 class CycleGAN(Discriminating):
-    """CycleGAN: translation between two unpaired sets of images (Zhu et al., 2017).
+    r"""CycleGAN: translation between two unpaired sets of images (Zhu et al., 2017).
 
         G: A -> B, F: B -> A,   F(G(a)) = a,   G(F(b)) = b,   G(b) = b,   F(a) = a
 
@@ -86,6 +86,19 @@ class CycleGAN(Discriminating):
 
     Translations need not be the right ones: any two maps that undo one another and keep the looks
     of both sets satisfy the game.
+
+    **Intuition.** There and back again must be where one began: so no pairs are needed.
+
+    **Formula.** $L = L_G + L_F + \lambda \, \mathrm{E} \lVert F(G(x)) - x \rVert_1 + \lambda \,
+    \mathrm{E} \lVert G(F(y)) - y \rVert_1$, where G leads from x to y, F back, L_G and L_F are what
+    their discriminators say and λ weighs the return.
+
+    **When to use.** Two sets of pictures without pairs.
+
+    **Where it fails.** Shapes hardly change, and what is lost on the way may be hidden as faint
+    noise.
+
+    **Cost.** Two generators and two discriminators a step; one pass to translate.
 
     References
     ----------

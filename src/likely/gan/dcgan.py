@@ -12,7 +12,7 @@ from likely.nets.players import ConvolutionalDiscriminator, ConvolutionalGenerat
 
 
 class DCGAN(Adversarial):
-    """Deep convolutional generative adversarial network (Radford, Metz & Chintala, 2016).
+    r"""Deep convolutional generative adversarial network (Radford, Metz & Chintala, 2016).
 
         min_G max_D  E log D(x) + E log(1 - D(G(z))),   z ~ N(0, I)
 
@@ -56,6 +56,17 @@ class DCGAN(Adversarial):
     There is no likelihood. A score is how usual an image is in what the discriminator sees of it,
     its last maps in each quarter: minus the squared Mahalanobis distance there. `AnoGAN` asks a
     generator whether it could have made an image, which finds more.
+
+    **Intuition.** A generator that grows a picture from noise by convolutions.
+
+    **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
+    draws from noise z and D says how real a picture is.
+
+    **When to use.** Small pictures, drawn at once.
+
+    **Where it fails.** Modes are dropped and training may oscillate, of which it warns.
+
+    **Cost.** Two networks a step; one pass to draw.
 
     References
     ----------

@@ -16,7 +16,7 @@ _HIDDEN = {True: (256, 512), False: (128, 128)}
 
 
 class GAN(Adversarial):
-    """Generative adversarial network (Goodfellow et al., 2014).
+    r"""Generative adversarial network (Goodfellow et al., 2014).
 
         min_G max_D  E log D(x) + E log(1 - D(G(z))),   z ~ N(0, I)
 
@@ -64,6 +64,17 @@ class GAN(Adversarial):
     it could have made a sample, which finds more.
 
     With conditions it is the conditional GAN (Mirza & Osindero, 2014): both players are told.
+
+    **Intuition.** A forger and a detective make each other better.
+
+    **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
+    draws from noise z and D is the probability that a sample is real.
+
+    **When to use.** To learn from, and for fast draws.
+
+    **Where it fails.** Mode collapse, unsteady training, no density.
+
+    **Cost.** Two networks a step; one pass to draw.
 
     References
     ----------

@@ -19,7 +19,7 @@ _STEEP_EVERY, _UNEVEN_EVERY = 16, 8  # steps; the penalties count so many times 
 
 
 class StyleGAN(Adversarial):
-    """Style-based generative adversarial network (Karras, Laine & Aila, 2019).
+    r"""Style-based generative adversarial network (Karras, Laine & Aila, 2019).
 
         w = mapping(z),  x = synthesis(w, ..., w, noise),   z ~ N(0, I)
 
@@ -85,6 +85,18 @@ class StyleGAN(Adversarial):
     its last maps in each quarter: minus the squared Mahalanobis distance there. Only the direction
     of a code counts, and noise is the same for all images that are not learnt from, so that a code
     always stands for the same image.
+
+    **Intuition.** Noise becomes a style first, and the style steers every size of the picture.
+
+    **Formula.** $w = f(z), \; x = G(w, \epsilon)$, where f maps noise z to a style w, G grows the
+    picture and ε is noise for small detail; players are as in `GAN`, D with a penalty on its
+    gradient.
+
+    **When to use.** Sharp pictures, and mixing coarse traits of one with fine ones of another.
+
+    **Where it fails.** Long training; few pictures are learnt by heart.
+
+    **Cost.** Two networks a step; one pass to draw.
 
     References
     ----------

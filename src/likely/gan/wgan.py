@@ -26,7 +26,7 @@ _CLIPPED = 0.1
 
 
 class WGAN(Adversarial):
-    """Wasserstein generative adversarial network (Arjovsky, Chintala & Bottou, 2017).
+    r"""Wasserstein generative adversarial network (Arjovsky, Chintala & Bottou, 2017).
 
         min_G max_C  E C(x) - E C(G(z)),   C of slope 1 at most
 
@@ -80,6 +80,20 @@ class WGAN(Adversarial):
     -----
     There is no likelihood. A score is how usual a sample is in what the critic sees of it, its last
     layer: minus the squared Mahalanobis distance there.
+
+    **Intuition.** The critic measures how far drawn rows must be carried to become real ones, so it
+    always points the way.
+
+    **Formula.** $\min_G \max_{\lVert f \rVert_L \le 1} \mathrm{E} f(x) - \mathrm{E} f(G(z))$, where
+    f is the critic, whose slope is at most 1, and G draws from noise z.
+
+    **When to use.** Where a plain `GAN` collapses.
+
+    **Where it fails.** Slower, as the critic goes several steps for one of the generator; a penalty
+    on slopes holds only where it is asked.
+
+    **Cost.** Several passes of the critic, with a gradient of the gradient, a step; one pass to
+    draw.
 
     References
     ----------

@@ -24,7 +24,7 @@ _FARTHEST = 20.0  # spreads: values farther out are drawn in
 
 
 class Forecaster(OverTime):
-    """What is left of a series when each value is foretold from those before it.
+    r"""What is left of a series when each value is foretold from those before it.
 
     Every channel is foretold one step ahead by a weighted sum of its last `length` values, found in
     closed form; a network, if one is asked for, learns to foretell what that leaves, from the
@@ -75,6 +75,19 @@ class Forecaster(OverTime):
     -----
     `length` and `smoothing` were chosen on 40 labelled series ("others" of `benchmarks/tsb_ad.py`)
     that are not among the official ones of TSB-AD. Networks score in float32.
+
+    **Intuition.** A moment is odd if its own past did not let it be expected.
+
+    **Formula.** $e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \; d_t^2 = (e_t - \mu)^\top \Sigma^{-1}
+    (e_t - \mu)$, where f foretells moment x_t from m before it, and μ and Σ are mean and covariance
+    of what is left.
+
+    **When to use.** Streams, and breaks of rhythm.
+
+    **Where it fails.** A new regime surprises once and is then usual; anomalies that begin slowly
+    are foretold.
+
+    **Cost.** In closed form of order T m² to learn from T moments, m to judge one.
 
     References
     ----------

@@ -13,7 +13,7 @@ from likely.series.window_prototypes import fit_prototypes, prototype_distances
 
 
 class KMeansWindows(OverWindows):
-    """Distance of windows to the nearest of a few usual ones, the centres of k-means.
+    r"""Distance of windows to the nearest of a few usual ones, the centres of k-means.
 
     Windows hold all channels, one after the other, each in units of its spread. A moment has the
     mean distance of the windows that hold it. Centres are those of windows but for the 5 % farthest
@@ -35,6 +35,19 @@ class KMeansWindows(OverWindows):
     ----------
     prototypes_ : ndarray of shape (prototype, judged * length)
         The centres.
+
+    Notes
+    -----
+    **Intuition.** A series has a few usual windows; one near none of them is odd.
+
+    **Formula.** $s(w) = \min_k \lVert w - c_k \rVert$, where w is a window with all channels and
+    c_k are the centres.
+
+    **When to use.** Regimes, many channels.
+
+    **Where it fails.** Shapes out of step with the centres look odd; rare regimes get no centre.
+
+    **Cost.** Of order T K m a round, for T windows of length m and K centres.
 
     References
     ----------

@@ -19,7 +19,7 @@ _SPAN = 4
 
 
 class KShape(OverWindows):
-    """Distance of windows to the shapes that come again and again, weighted by how often they do.
+    r"""Distance of windows to the shapes that come again and again, weighted by how often they do.
 
     Stretches of four windows' length, one and a half windows apart, are clustered by their shape,
     wherever in them it begins (k-Shape). A window's distance to a centre is that to the most
@@ -43,6 +43,19 @@ class KShape(OverWindows):
         Shapes of every channel, of mean 0 and length 1.
     weights_ : ndarray of shape (judged, cluster)
         What each counts, 1 in all; 0 for one that a channel does not have.
+
+    Notes
+    -----
+    **Intuition.** Shapes that come again, wherever they begin.
+
+    **Formula.** $s(w) = \min_k (1 - \max_\tau \mathrm{NCC}_\tau(w, c_k))$, where NCC is the
+    normalised correlation of window w with centre c_k shifted by τ.
+
+    **When to use.** Beats that are not in step.
+
+    **Where it fails.** Level and size are taken out, so an odd level is not seen.
+
+    **Cost.** Of order T K m log m a round, for T windows of length m and K centres.
 
     References
     ----------

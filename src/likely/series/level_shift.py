@@ -25,7 +25,7 @@ _MOST_VALUES = 2**20  # held at a time
 
 
 class LevelShift(OverWindows):
-    """Differences of the level, and of the variance, of what comes before and after each step.
+    r"""Differences of the level, and of the variance, of what comes before and after each step.
 
     Of the `length` steps before each step and of those from it on two things are compared: their
     mean, and the logarithm of the mean size of differences from one step to the next, which tells
@@ -48,6 +48,19 @@ class LevelShift(OverWindows):
         Which tests are made: 0 of the level, 1 of the variance.
     roughness_ : ndarray of shape (judged,)
         Root of the mean square of differences from one step to the next, while learnt.
+
+    Notes
+    -----
+    **Intuition.** Compare what came before a moment with what comes after.
+
+    **Formula.** $s(t) \propto |\bar x_{>t} - \bar x_{<t}| / \sigma$, where the means are those of
+    the stretches after and before t and σ is the usual spread.
+
+    **When to use.** Changes of level or of variance.
+
+    **Where it fails.** Slow drifts, and shifts shorter than the stretch.
+
+    **Cost.** Linear in the number of moments.
 
     References
     ----------

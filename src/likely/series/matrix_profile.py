@@ -17,7 +17,7 @@ _LEAST_KEPT = 2**11  # steps of every channel, however many channels there are
 
 
 class MatrixProfile(OverWindows):
-    """Distance of each window to the most similar one learnt, in shape: discords are far from all.
+    r"""Distance of each window to the most similar one learnt, in shape: discords are far from all.
 
     Windows of every channel are brought to mean 0 and standard deviation 1, and compared with all
     that are kept, exactly (`likely.series.profiles`). Those that vary by less than a twentieth of
@@ -40,6 +40,20 @@ class MatrixProfile(OverWindows):
         What is kept, one stretch after the other.
     starts_ : ndarray of int64, shape (stretch,)
         Where each stretch begins in it.
+
+    Notes
+    -----
+    **Intuition.** Find for every window the most similar other one; a window like no other is a
+    discord.
+
+    **Formula.** $P_i = \min_{|j - i| > e} \lVert z(w_i) - z(w_j) \rVert$, where z(w) is window w at
+    mean 0 and deviation 1, and e keeps a window from finding itself.
+
+    **When to use.** Shapes, in a series with no model.
+
+    **Where it fails.** An anomaly that comes twice is its own company; level and size are not seen.
+
+    **Cost.** Of order T² for T moments.
 
     References
     ----------

@@ -22,7 +22,7 @@ _VIEWS = 4  # of each channel: three lengths, and single points
 
 
 class Panel(OverTime):
-    """Windows of three lengths, usual shapes and single points, pooled: for any series.
+    r"""Windows of three lengths, usual shapes and single points, pooled: for any series.
 
     Every channel is seen by a Gaussian of its windows of 32, 100 and 200 steps and by what is left
     of a value given its neighbours; all channels together by the distance to twenty usual windows,
@@ -36,6 +36,22 @@ class Panel(OverTime):
     ----------
     seed : int in [0, inf), default 0
         Of the first guesses of usual windows.
+
+    Notes
+    -----
+    **Intuition.** Windows of several lengths, usual shapes and neighbours are asked, and the one
+    that is sure prevails.
+
+    **Formula.** $d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu)$, where w_t is the window of
+    length m at t, and μ and Σ_m are mean and covariance of windows; this is one of the views that
+    are pooled.
+
+    **When to use.** Series of which little is known.
+
+    **Where it fails.** One Gaussian blurs beats that drift; anomalies that fill most of the series
+    are normal.
+
+    **Cost.** Of order T m² a channel for windows of length m, and the neighbours.
 
     References
     ----------

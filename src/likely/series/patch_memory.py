@@ -34,7 +34,7 @@ _AT_ONCE = 512  # patches
 
 
 class PatchMemory(OverTime, DeepModel):
-    """Patches of a series, embedded by a small network, beside those it remembers (PaAno).
+    r"""Patches of a series, embedded by a small network, beside those it remembers (PaAno).
 
     The network learns from the series alone. Of three patches, one that begins a step or two beside
     the first must be embedded nearer to it than the one of the batch that is farthest, by a margin;
@@ -85,6 +85,18 @@ class PatchMemory(OverTime, DeepModel):
     Sizes are smaller than the paper's, whose network has four times as many channels and batches of
     512, so that a processor needs seconds. `memory` was chosen on labelled series ("others" of
     `benchmarks/tsb_ad.py`) that are not among the official ones of TSB-AD.
+
+    **Intuition.** A network learns which patches are near one another in time; what is like nothing
+    remembered is odd.
+
+    **Formula.** $s(w) = \min_{m \in M} (1 - \cos(f(w), f(m)))$, where f embeds a patch w and M are
+    the patches kept.
+
+    **When to use.** Shapes that recur.
+
+    **Where it fails.** Embedded patches have no level and no size.
+
+    **Cost.** Training of a small network, then the number of patches times that of the memory.
 
     References
     ----------

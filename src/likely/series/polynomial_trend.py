@@ -15,7 +15,7 @@ _LEAST_VARIANCE = 1e-4  # of a channel in units of its spread: a stretch that st
 
 
 class PolynomialTrend(OverWindows):
-    """Values beside the polynomial that fits the steps around them: their level and their variance.
+    r"""Values beside the polynomial that fits the steps around them: level and variance.
 
     A polynomial is fitted to the steps around each one, but for the `length` nearest, and says
     what the value should be (POLY; Li et al., 2007). Of the differences in a window around each
@@ -41,6 +41,19 @@ class PolynomialTrend(OverWindows):
     usual_levels_, usual_logs_ : ndarray of shape (judged,)
         Median, while learnt, of the mean difference in a window, and of the logarithm of the mean
         square.
+
+    Notes
+    -----
+    **Intuition.** What a smooth trend leaves should be small.
+
+    **Formula.** $r_t = x_t - \sum_{k \le p} a_k t^k$, where the coefficients a_k of degree p are
+    fitted to the values around t but not next to it.
+
+    **When to use.** Slow series, humps.
+
+    **Where it fails.** Sharp rhythms that no polynomial of the window follows.
+
+    **Cost.** Linear in the number of moments.
 
     References
     ----------

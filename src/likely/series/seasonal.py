@@ -50,6 +50,19 @@ class Seasonal(OverTime):
     seed : int in [0, inf), default 0
         Of the steps drawn to learn profiles from, where there are more than 100,000.
 
+    Notes
+    -----
+    **Intuition.** A night as busy as a day is odd, though the value is usual.
+
+    **Formula.** $z_t = (x_t - m(h_t, w_t, y_t)) / s(h_t)$, where m is what hour h, weekday w and
+    time of year y let expect, and s the usual spread at that hour.
+
+    **When to use.** What follows a clock: traffic, load, sales.
+
+    **Where it fails.** Holidays are odd workdays, unless a channel tells of them.
+
+    **Cost.** Linear in the number of moments, times the square of the number of effects.
+
     References
     ----------
     Hyndman, R. J. & Fan, S. (2010). Density forecasting for long-term peak electricity demand. IEEE

@@ -29,7 +29,7 @@ _ACROSS_MEMBERS = 3.0
 
 
 class SeasonalPanel(OverTime):
-    """Windows of the series as it is, and where the clock tells much, seasonally adjusted, too.
+    r"""Windows of the series as it is, and where the clock tells much, seasonally adjusted, too.
 
     Does the clock on the wall halve how far values are from their level? (Profiles learnt from one
     half of the time are asked about the other.) If it does not, this is `Panel`. If it does, three
@@ -50,6 +50,19 @@ class SeasonalPanel(OverTime):
         is left of them given a regime: a single value is then as telling as given its season.
     seed : int in [0, inf), default 0
         Of members named as text.
+
+    Notes
+    -----
+    **Intuition.** First the season is taken out, where there is one, then shapes are judged.
+
+    **Formula.** $s(t) = \mathrm{pool}(s_P(x)_t, s_P(x - m)_t)$, where s_P are scores of `Panel` and
+    m is what the clock lets expect.
+
+    **When to use.** Anything with a clock.
+
+    **Where it fails.** A season too short to have been seen twice is not one.
+
+    **Cost.** `Panel` twice, and `Seasonal`.
 
     References
     ----------

@@ -18,7 +18,7 @@ _MOST_VALUES = 2**22  # held at a time
 
 
 class SpectralResidual(OverWindows):
-    """Where a series has what its spectrum doesn't usually have: for single odd points.
+    r"""Where a series has what its spectrum doesn't usually have: for single odd points.
 
     Blocks of one length overlap by a half. Of the logarithm of the amplitudes of a block what is
     usual is taken away; with its phases as they were, the rest is put back into time, and its size
@@ -46,6 +46,19 @@ class SpectralResidual(OverWindows):
     ----------
     spectra_ : ndarray of shape (judged, frequency)
         Mean logarithm of the amplitudes of the blocks learnt from.
+
+    Notes
+    -----
+    **Intuition.** Take what is usual out of the spectrum, and see where in time the rest is.
+
+    **Formula.** $S = \mathcal F^{-1}(e^{\log A - \overline{\log A} + iP})$, where A and P are
+    amplitude and phase of the spectrum and the bar is a running mean.
+
+    **When to use.** Single odd points.
+
+    **Where it fails.** Long anomalies become part of what is usual.
+
+    **Cost.** Of order T log T for T moments.
 
     References
     ----------

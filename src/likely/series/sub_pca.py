@@ -16,7 +16,7 @@ Oddness = Literal["both", "residual", "major"]
 
 
 class SubPCA(OverWindows):
-    """Principal components of the windows of each channel, and of all channels at once.
+    r"""Principal components of the windows of each channel, and of all channels at once.
 
     The leading components of windows are the shapes that a series is made of; they come from the
     covariance of windows, which is one running sum a lag, so windows are never held all at a time.
@@ -56,6 +56,19 @@ class SubPCA(OverWindows):
         Along each.
     direction_rest_ : float
         Mean variance of the other directions.
+
+    Notes
+    -----
+    **Intuition.** A series is made of a few shapes; what they leave is odd.
+
+    **Formula.** $d^2 = \sum_k y_k^2 / \lambda_k + |r|^2 / s^2$, where y_k is the part of shape k in
+    a window, λ_k its variance, r what is left and s² its mean variance.
+
+    **When to use.** Rhythms, and channels that are related.
+
+    **Where it fails.** Beats that drift against one another need many shapes.
+
+    **Cost.** Of order T m² + m³ for windows of length m.
 
     References
     ----------

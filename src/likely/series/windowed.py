@@ -24,7 +24,7 @@ _SHARE = 4  # windows learnt from are this part of their length apart: nearer on
 
 
 class Windowed(OverWindows):
-    """Any model of tables or of series on the windows of one long series.
+    r"""Any model of tables or of series on the windows of one long series.
 
     A model that learns from tables sees a row a window: its values in units of the spread of each
     channel, one channel after the other. One that learns from short series of equal length, such as
@@ -47,6 +47,20 @@ class Windowed(OverWindows):
     ----------
     members_ : list of Model
         The fitted member.
+
+    Notes
+    -----
+    **Intuition.** Cut a series into windows, and any model of rows can judge it.
+
+    **Formula.** $s(t) = \mathrm{mean}\{ s(w) : t \in w \}$, where s(w) is what the model says of
+    window w.
+
+    **When to use.** Detectors of tables and autoencoders on series.
+
+    **Where it fails.** Points are seen only as far as they move a window.
+
+    **Cost.** The model's own, on as many rows as there are windows and as many columns as a window
+    has values.
 
     References
     ----------

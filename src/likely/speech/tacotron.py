@@ -35,7 +35,7 @@ _ASTRAY = 0.3  # of attention: looking at all letters alike is 0.42 off the diag
 
 
 class Tacotron(Conditional, Sampler, DeepModel):
-    """Text to spectrogram with attention, and on to sound (Wang et al., 2017).
+    r"""Text to spectrogram with attention, and on to sound (Wang et al., 2017).
 
     An encoder reads the letters of a text. A decoder says a log-mel spectrogram, a few frames at a
     step, and looks in each step at the letters that are due. Griffin and Lim's algorithm makes
@@ -97,6 +97,17 @@ class Tacotron(Conditional, Sampler, DeepModel):
 
     A model that was fitted with texts asks for them everywhere. Fitted without any it knows one
     sort of clip only, and its notes say so.
+
+    **Intuition.** Read letters, look at one after another, and say the next frame of sound.
+
+    **Formula.** $y_t = g(s_t, \textstyle\sum_j a_{tj} h_j)$, where h_j are the letters read, a_tj
+    how much step t looks at letter j, s_t the memory and y_t the frame of sound.
+
+    **When to use.** Short texts in voices learnt from recordings with their texts.
+
+    **Where it fails.** The look may skip or repeat; few recordings give a blurred voice.
+
+    **Cost.** Frames times letters; one step a frame to speak.
 
     References
     ----------

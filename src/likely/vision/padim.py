@@ -19,7 +19,7 @@ _AT_ONCE = 16  # pictures whose moments are taken together
 
 
 class PaDiM(PatchModel):
-    """Mahalanobis distance of pretrained features at every place (Defard et al., 2021).
+    r"""Mahalanobis distance of pretrained features at every place (Defard et al., 2021).
 
     EfficientNet-Lite0 turns a picture into features at every eighth pixel. Good pictures give each
     place a mean, and each neighbourhood a covariance, drawn half way towards that of all places.
@@ -65,6 +65,18 @@ class PaDiM(PatchModel):
     `training_scores_` judge each picture by all others, exactly but for the covariance of all
     places; so one fit calibrates. `partial_fit` adds good pictures: counts, means and scatter are
     sums, and the result is that of a fit to all of them.
+
+    **Intuition.** Every place of a picture has its own usual features.
+
+    **Formula.** $d(i, j)^2 = (f_{ij} - \mu_{ij})^\top \Sigma_{ij}^{-1} (f_{ij} - \mu_{ij})$, where
+    f_ij are features of a pretrained network at place i, j, and μ and Σ their mean and covariance
+    there.
+
+    **When to use.** Pictures taken from one view, all alike.
+
+    **Where it fails.** Parts that turn or move.
+
+    **Cost.** One pass of the network a picture; c² numbers a place for c features.
 
     References
     ----------

@@ -23,7 +23,7 @@ _RIDGE = 1e-2  # of the mean variance, added to every variance before whitening
 
 
 class PatchCore(PatchModel):
-    """Distance to the nearest remembered patch of a good picture (Roth et al., 2022).
+    r"""Distance to the nearest remembered patch of a good picture (Roth et al., 2022).
 
     EfficientNet-Lite0 turns a picture into features at every eighth pixel. A greedy choice of
     features of good pictures is remembered; the oddness of a place is the distance to the nearest
@@ -82,6 +82,18 @@ class PatchCore(PatchModel):
 
     Memory does not grow with the number of pictures: the memory is chosen from at most 60,000
     places, the same number of each picture.
+
+    **Intuition.** Remember patches of good pictures; a patch far from all of them is a defect.
+
+    **Formula.** $s(x) = \max_p \min_{m \in M} \lVert f_p(x) - m \rVert$, where f_p are features of
+    patch p by a pretrained network and M is a thinned-out memory.
+
+    **When to use.** Defects in pictures of parts and surfaces.
+
+    **Where it fails.** What the pretrained features do not see; a loss of order, when each patch is
+    usual.
+
+    **Cost.** One pass a picture, and patches times the size of the memory.
 
     References
     ----------

@@ -37,7 +37,7 @@ _LEAST_TRUSTED = 0.8
 
 
 class Collective(ResidualModel):
-    """How odd a group is for its size (multilevel model; Xiong et al., 2011, name the problem).
+    r"""How odd a group is for its size (multilevel model; Xiong et al., 2011, name the problem).
 
     A row describes a group by averages over its members, and one column says how many there are.
     An average over n members varies from group to group by a variance of two parts, that between
@@ -69,6 +69,22 @@ class Collective(ResidualModel):
     laws_ : ndarray of shape (outputs, 4)
         mu, beta, tau^2 and sigma^2 of the mean mu + beta / n and the variance tau^2 + sigma^2 / n;
         of shares, the variance is in units of mu (1 - mu).
+
+    Notes
+    -----
+    **Intuition.** An average over many members varies less than one over few, so the same average
+    can be usual for a small group and odd for a large one.
+
+    **Formula.** $\mathrm{Var}(\bar x_g) = \tau^2 + \sigma^2 / n_g$, where $\bar x_g$ is the mean of
+    group g, n_g its size, σ² the variance within groups and τ² that between them.
+
+    **When to use.** Fraud rings, devices, batches and sessions, when there are at least some fifty
+    groups.
+
+    **Where it fails.** With few groups there is no telling what is usual; a group whose every
+    member is only a little odder than usual is ranked high, not reported.
+
+    **Cost.** Linear in the number of groups and of their averages.
 
     References
     ----------

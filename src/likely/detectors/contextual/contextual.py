@@ -18,7 +18,7 @@ from likely.detectors.contextual.member_model import MEMBER_STATE, MemberModel
 
 
 class Contextual(MemberModel):
-    """How odd a row's behaviour is, given its context (Song et al., 2007).
+    r"""How odd a row's behaviour is, given its context (Song et al., 2007).
 
     Every feature of the other columns is predicted from the context columns: its mean is a sum of
     effects of the cells that the row's context lies in, of single context columns and of pairs of
@@ -56,6 +56,20 @@ class Contextual(MemberModel):
     repeated small steps; the strength of shrinking is estimated from the rows for every term.
     Three context columns that matter only all together are not seen. Of a category with more than
     12 levels among the behaviour columns, only how frequent a level is counts.
+
+    **Intuition.** A residual, not a value, is odd: what is left of a value after its circumstances
+    have had their say.
+
+    **Formula.** $z_j = (x_j - \mathrm{E}(x_j \mid c)) / \sqrt{\mathrm{Var}(x_j \mid c)}$, where x_j
+    is the value of column j and c the context of the row.
+
+    **When to use.** Where someone would answer "it depends": on the season, the machine, the hour.
+
+    **Where it fails.** A column of behaviour that is named as context explains the oddness away;
+    three context columns that matter only together are not seen.
+
+    **Cost.** Learning grows linearly with rows and columns, and with the number of cells of the
+    context; the member that judges the residuals comes on top.
 
     References
     ----------

@@ -27,7 +27,7 @@ _PATIENCE = 2
 
 
 class GaussianMixture(Density, Sampler, Explainer):
-    """Mixture of Gaussians with full covariances (Dempster, Laird & Rubin, 1977), trimmed.
+    r"""Mixture of Gaussians with full covariances (Dempster, Laird & Rubin, 1977), trimmed.
 
     p(x) is a weighted sum of Gaussians, fitted by expectation-maximisation. Every step leaves out
     the share `trim` of the rows that are least likely (Cuesta-Albertos et al., 2008), so that gross
@@ -53,6 +53,21 @@ class GaussianMixture(Density, Sampler, Explainer):
     fewer rows than columns are welcome. No component is narrower, in any column, than a tenth of
     the spread of all rows. A training row is not left out of its own density. Components are chosen
     and climb on 1,000 rows drawn at random, and are then improved on 5,000.
+
+    **Intuition.** The rows come from a few clouds, each an ellipsoid; a row is odd if no cloud
+    explains it.
+
+    **Formula.** $p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)$, where π_k is the share of
+    cloud k, μ_k its centre and Σ_k its covariance.
+
+    **When to use.** Columns of numbers that move together, when log p(x) in nats or new rows are
+    wanted.
+
+    **Where it fails.** Curved clouds need many components, and then a small group of anomalies gets
+    one of its own; trimming is against that.
+
+    **Cost.** Each step of learning is of order n K d² for n rows, d columns and K components, and K
+    d³ for the covariances; a row is judged in K d².
 
     Warnings
     --------

@@ -20,7 +20,7 @@ _LEAST_NEARNESS = 0.01  # where most rows have exact copies
 
 
 class KernelDensity(Density, Sampler, Explainer):
-    """Kernel density estimate with Gaussian kernels (Rosenblatt, 1956; Parzen, 1962).
+    r"""Kernel density estimate with Gaussian kernels (Rosenblatt, 1956; Parzen, 1962).
 
     p(x) is the mean of Gaussians of one bandwidth h around the training rows, in columns that are
     scaled to a like spread and, in wide tables, along directions that are evened out
@@ -50,6 +50,19 @@ class KernelDensity(Density, Sampler, Explainer):
     Column j of a row counts by the mean of (x_j - r_j)^2 / 2 h^2 over the training rows r, weighted
     by their kernels at x; what belongs to no column (the volume of a kernel, how many rows are
     near) is spread evenly.
+
+    **Intuition.** Every learnt row blurs a little; where many blurs overlap, rows are likely.
+
+    **Formula.** $p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$, where x_i are the n learnt rows
+    and h is the width of the blur.
+
+    **When to use.** Shapes that no few ellipsoids fit, in few columns and with many rows.
+
+    **Where it fails.** One width is too wide for a tight cluster and too narrow for a loose one,
+    and in many columns nearly all rows are far from one another.
+
+    **Cost.** Learning keeps the rows; judging one row is of order n d, with n at most
+    `max_reference`.
 
     Warnings
     --------

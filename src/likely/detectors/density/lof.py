@@ -19,7 +19,7 @@ _ALL_EQUAL = 1e-3
 
 
 class LOF(Explainer):
-    """Local outlier factor (Breunig et al., 2000).
+    r"""Local outlier factor (Breunig et al., 2000).
 
     How much sparser the surroundings of a row are than those of its neighbours. With the
     reachability distance reach(x, o) = max(k-distance(o), |x - o|) and the local density
@@ -52,6 +52,22 @@ class LOF(Explainer):
     --------
     Anomalies in the training rows hide one another, more than with k-NN: more than `n_neighbors`
     of them close together look like a cluster. LOF is at its best when learnt from clean rows.
+
+    Notes
+    -----
+    **Intuition.** A gap is odd beside a tight cluster and normal inside a wide one, so a row is
+    compared with its own neighbours.
+
+    **Formula.** $\mathrm{LOF}(x) = \frac1k \sum_{o \in N_k(x)} \mathrm{lrd}(o) / \mathrm{lrd}(x)$,
+    where N_k(x) are the k nearest rows and lrd is one over their mean reach distance.
+
+    **When to use.** Clean training rows in clusters of different density.
+
+    **Where it fails.** A group of more than k anomalies makes its own place dense; the numbers say
+    nothing across data sets.
+
+    **Cost.** As nearest neighbours: of order n² d at worst to learn, less in few columns; n d to
+    judge a row.
 
     References
     ----------

@@ -22,7 +22,7 @@ _STARTS = 5
 
 
 class CBLOF(Explainer):
-    """Distance to the nearest large cluster (He et al., 2003).
+    r"""Distance to the nearest large cluster (He et al., 2003).
 
     k-means parts the rows into clusters; the largest of them are those where most rows are. The
     score of a row is minus its Euclidean distance from the nearest centre of a large cluster, in
@@ -51,6 +51,20 @@ class CBLOF(Explainer):
     5 % of the rows farthest from all centres do not move them.
 
     The contribution of a column is its share of the squared distance, times the distance.
+
+    **Intuition.** Most rows live in a few large clusters; what is far from all of these is odd,
+    even if it stands in a tight group.
+
+    **Formula.** $d_C(x) = \min_{c \text{ large}} \lVert x - \mu_c \rVert$, where μ_c is the centre
+    of cluster c.
+
+    **When to use.** Anomalies that come in groups, or very many rows to judge.
+
+    **Where it fails.** Clusters are taken for round; too few centres stand between clusters, and
+    too many give a group of anomalies a large one.
+
+    **Cost.** Of order n K d a round of k-means with K clusters; a row is judged in K d, and no row
+    is kept.
 
     Warnings
     --------

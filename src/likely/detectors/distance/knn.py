@@ -16,7 +16,7 @@ from likely.core.spreads import distance_axes
 
 
 class KNN(Explainer):
-    """Mean distance to the nearest neighbours (Ramaswamy et al., 2000; Angiulli & Pizzuti, 2002).
+    r"""Mean distance to the nearest neighbours (Ramaswamy et al., 2000; Angiulli & Pizzuti, 2002).
 
     The score of a row is minus the mean Euclidean distance to its `n_neighbors` nearest training
     rows, in columns that are scaled to a like spread and, in wide tables, along directions that are
@@ -33,6 +33,22 @@ class KNN(Explainer):
         At most this many training rows, drawn at random, are kept to compare with.
     seed : int in [0, inf), default 0
         Which rows are drawn when there are more.
+
+    Notes
+    -----
+    **Intuition.** Normal rows have company. A row whose nearest neighbours are far away has none.
+
+    **Formula.** $d_k(x) = \frac1k \sum_{i=1}^k \lVert x - x_{(i)} \rVert$, where $x_{(i)}$ is the
+    i-th nearest learnt row and k is `n_neighbors`.
+
+    **When to use.** The first choice where training rows are mostly clean and columns are
+    comparable.
+
+    **Where it fails.** It blurs in many noisy columns, and a tight group of more than k anomalies
+    hides itself.
+
+    **Cost.** Learning finds neighbours of every row, of order n² d at worst and less in few
+    columns; judging a row is of order n d, with n at most `max_reference`.
 
     References
     ----------

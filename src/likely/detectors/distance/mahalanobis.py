@@ -16,7 +16,7 @@ from likely.core.threads import one_thread_a_product
 
 
 class Mahalanobis(Explainer):
-    """Distance to the centre in units of the spread (Mahalanobis, 1936; Hubert et al., 2012).
+    r"""Distance to the centre in units of the spread (Mahalanobis, 1936; Hubert et al., 2012).
 
     d(x) = sqrt((x - m)' P (x - m)) with centre m and P the inverse covariance: it measures each
     direction by how much rows vary along it, so a broken correlation is as odd as a far value. The
@@ -47,6 +47,19 @@ class Mahalanobis(Explainer):
     The contribution of column j is (x - m)_j (P (x - m))_j / d; contributions add up to d. One can
     be negative: the value lies on the side that the other columns lead one to expect, so the row
     would be odder still with that column at its centre.
+
+    **Intuition.** Distance in units of the spread along each direction: far along a wide direction
+    is fine, a little off a narrow one is not.
+
+    **Formula.** $d_M(x) = \sqrt{(x-\mu)^\top \Sigma^{-1} (x-\mu)}$, where μ is the centre and Σ the
+    covariance, of the most central rows if `robust`.
+
+    **When to use.** Columns of numbers that move together, above all with few rows.
+
+    **Where it fails.** It assumes one elliptical cloud: rows between two clusters look normal, and
+    the robust form calls a whole minority odd.
+
+    **Cost.** Of order n d² + d³ to learn, a few times that if `robust`; d² to judge a row.
 
     Warnings
     --------

@@ -28,7 +28,7 @@ _LOG_WEIGHTS = np.log([1 - ALARM_WEIGHT, ALARM_WEIGHT])
 
 
 class Ensemble(Explainer):
-    """What several detectors agree on, and what one of a few is sure of, in nats of surprise.
+    r"""What several detectors agree on, and what one of a few is sure of, in nats of surprise.
 
     A member's surprise is -log P(a training row scores as odd as this one); beyond the 70 %
     quantile of the training scores the probability comes from a fitted tail, so that farther is
@@ -72,6 +72,21 @@ class Ensemble(Explainer):
         Its median.
     readings_ : ndarray of shape (2, k)
         Quantiles of the verdict and of the alarm on the training rows; k is 0 without alarms.
+
+    Notes
+    -----
+    **Intuition.** A jury: members that err in different ways agree on what is really odd.
+
+    **Formula.** $L_j(x) = -\log P(S_j \ge s_j(x))$, where s_j is the oddness of the row to member j
+    and S_j that of learnt rows; the verdict is about the middle of the L_j.
+
+    **When to use.** Where nothing is known about the data; it is what `auto` takes.
+
+    **Where it fails.** A blind spot that all members share; a loud alarm puts its own few rows on
+    top.
+
+    **Cost.** The sum of its members; the nearest neighbours among them grow fastest, up to a limit
+    of rows kept.
 
     References
     ----------

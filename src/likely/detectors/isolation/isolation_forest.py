@@ -16,7 +16,7 @@ from likely.detectors.isolation.trees import Forest
 
 
 class IsolationForest(Explainer):
-    """Isolation forest (Liu et al., 2008), with splits across columns (Hariri et al., 2021).
+    r"""Isolation forest (Liu et al., 2008), with splits across columns (Hariri et al., 2021).
 
     The score of a row is its mean path length over random trees, less the expected one, in units
     of the mean path length of a random search tree: 0 is typical, below is odd. Trees that saw a
@@ -41,6 +41,22 @@ class IsolationForest(Explainer):
     --------
     A column that was constant when learnt is never split: a new value there goes unnoticed. Values
     beyond the learnt range are all alike: a row far out scores as one just outside.
+
+    Notes
+    -----
+    **Intuition.** Ask random questions until a row stands alone: an odd row needs few.
+
+    **Formula.** $s(x) = (\overline{h}(x) - \overline{h}) / c(\psi)$, where $\overline{h}(x)$ is the
+    mean path of the row over the trees, $\overline{h}$ what is expected, and c(ψ) the mean path of
+    a random tree of ψ rows.
+
+    **When to use.** Many rows, contaminated data, columns of any scale.
+
+    **Where it fails.** Ghost regions beside clusters and broken correlations, which splits across
+    two columns mend for the most part; wide tables with few columns that matter.
+
+    **Cost.** To learn, trees times ψ log ψ, whatever the number of rows; a row is judged in trees
+    times log ψ.
 
     References
     ----------

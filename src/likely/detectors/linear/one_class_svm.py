@@ -23,7 +23,7 @@ _SMALLEST = 1e-9  # robustly scaled columns vary by about 1, or not at all but f
 
 
 class OneClassSVM(Model):
-    """One-class support vector machine with a Gaussian kernel (Schölkopf et al., 2001).
+    r"""One-class support vector machine with a Gaussian kernel (Schölkopf et al., 2001).
 
     In the space of the kernel exp(-gamma |x - y|^2) it looks for the plane that parts most rows
     from the origin, at the largest distance. The score of a row is its place above the plane:
@@ -48,6 +48,19 @@ class OneClassSVM(Model):
     One kernel width serves all columns, so they are standardised by their standard deviation, with
     values beyond 100 robust spreads pulled in to there: a robust spread would leave columns with
     heavy tails many times wider than the others.
+
+    **Intuition.** Draw the tightest smooth surface around most rows.
+
+    **Formula.** $f(x) = \sum_i \alpha_i e^{-\gamma \lVert x - x_i \rVert^2} - \rho$, where x_i are
+    learnt rows, α_i their weights (most of them 0), γ how narrow the kernel is and ρ the level of
+    the surface.
+
+    **When to use.** Rows of any shape that are known to be normal.
+
+    **Where it fails.** One width for all places and columns; anomalies among the learnt rows are
+    enclosed too; far away the score levels off.
+
+    **Cost.** Between n² d and n³ to learn; a row is judged by the rows that hold up the surface.
 
     Warnings
     --------

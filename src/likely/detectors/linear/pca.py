@@ -20,7 +20,7 @@ _BLOCK_CELLS = 1_000_000
 
 
 class PCA(Explainer):
-    """Distance to the centre along principal components (Shyu et al., 2003).
+    r"""Distance to the centre along principal components (Shyu et al., 2003).
 
     Components are the eigenvectors of the correlation matrix of robustly scaled columns. With y_k
     the coordinate of a row on component k and l_k its variance, the score is minus
@@ -60,6 +60,19 @@ class PCA(Explainer):
     The contribution of column j is z_j (P P' z)_j / d, with z the centred row and P the projection;
     contributions add up to d. One can be negative: the value lies on the side that the other
     columns lead one to expect.
+
+    **Intuition.** Columns that go together leave few directions free; a row that breaks the
+    relation is off the plane.
+
+    **Formula.** $d^2(z) = \sum_{k \in K} (v_k^\top z)^2 / \lambda_k$, where z is the scaled row,
+    v_k and λ_k are direction and variance of component k, and K the components that count.
+
+    **When to use.** Many columns that overlap: sensors of one machine, survey answers.
+
+    **Where it fails.** Curved relations and clusters; a direction that hardly varied when learnt is
+    judged very strictly.
+
+    **Cost.** Of order n d² + d³ to learn; d² to judge a row.
 
     Warnings
     --------

@@ -8,7 +8,7 @@ from likely.detectors.statistical.column_tails import ColumnTails
 
 
 class COPOD(ColumnTails):
-    """Sum over columns of tail surprise on the side to which a column is skewed (Li et al., 2020).
+    r"""Sum over columns of tail surprise on the side to which a column is skewed (Li et al., 2020).
 
     With F(x) the share of training values at most x and G(x) the share at least x, a value has a
     left surprise -log F, a right surprise -log G, and one corrected for skewness: the left one in
@@ -50,6 +50,22 @@ class COPOD(ColumnTails):
     half as odd as one just above the highest (`ECOD` takes both tails alike). Columns are taken as
     independent: broken correlations are missed, a value between two clusters counts as usual, and
     columns that tell the same thing count twice.
+
+    Notes
+    -----
+    **Intuition.** How rare is so large, or so small, a value in its column? Add it up over the
+    columns.
+
+    **Formula.** $O(x) = \sum_j \max(t_j, \frac12 (l_j + r_j))$, where l_j and r_j are −log of the
+    shares of rows at most and at least x_j, and t_j is that of the side to which column j is
+    skewed.
+
+    **When to use.** Wide tables and a first look; nothing to tune.
+
+    **Where it fails.** Rows whose values are each usual but do not go together; a value in the gap
+    between two clusters.
+
+    **Cost.** Sorting: n log n for each column to learn, log n for each to judge.
 
     References
     ----------

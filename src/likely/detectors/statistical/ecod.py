@@ -8,7 +8,7 @@ from likely.detectors.statistical.column_tails import ColumnTails
 
 
 class ECOD(ColumnTails):
-    """Sum over columns of how far out in its tail each value lies (Li et al., 2022).
+    r"""Sum over columns of how far out in its tail each value lies (Li et al., 2022).
 
     With F(x) the share of training values at most x and G(x) the share at least x, a column adds
     -log F to the row's left sum and -log G to its right sum, in nats. A new row is compared with
@@ -44,6 +44,20 @@ class ECOD(ColumnTails):
     --------
     Columns are taken as independent: broken correlations are missed, a value between two clusters
     counts as usual, and columns that tell the same thing count twice.
+
+    Notes
+    -----
+    **Intuition.** How far out in its own column is each value, by counting?
+
+    **Formula.** $O(x) = \sum_j \max(-\log F_j(x_j), -\log G_j(x_j))$, where F_j and G_j are the
+    shares of rows at most and at least x_j.
+
+    **When to use.** Wide tables and a first look; nothing to tune.
+
+    **Where it fails.** Rows whose values are each usual but do not go together; columns that say
+    the same thing count twice.
+
+    **Cost.** Sorting: n log n for each column to learn, log n for each to judge.
 
     References
     ----------

@@ -54,7 +54,7 @@ class ESDResult:
 
 
 class GeneralizedESD(Tester, Explainer):
-    """Test for up to a given number of outliers that may hide one another (Rosner, 1983).
+    r"""Test for up to a given number of outliers that may hide one another (Rosner, 1983).
 
     In each column of numbers the value farthest from the mean is set aside again and again, with
     mean and standard deviation taken anew each time; the last step that exceeds its critical value
@@ -96,6 +96,20 @@ class GeneralizedESD(Tester, Explainer):
     The p-values hold for columns that are normal but for the outliers; on a skewed column they
     call the long tail outliers. The critical values are accurate from 25 values on (Rosner, 1983)
     and usable from 15 on.
+
+    Notes
+    -----
+    **Intuition.** Set the farthest value aside and test again; the last test that is significant
+    says how many outliers there are.
+
+    **Formula.** $R_i = \max_j |x_j - \bar x| / s$ over the values left in step i, with mean $\bar
+    x$ and spread s of these, beside a critical value λ_i of Student's distribution.
+
+    **When to use.** Small samples of normal measurements with an unknown, small number of outliers.
+
+    **Where it fails.** Columns that are not normal: their long tail is called outliers.
+
+    **Cost.** Of order n for each of the steps, in every column.
 
     References
     ----------

@@ -18,7 +18,7 @@ FEWEST_VALUES = 3
 
 
 class Grubbs(Tester, Explainer):
-    """Two-sided test of the value farthest from the mean (Grubbs, 1950, 1969).
+    r"""Two-sided test of the value farthest from the mean (Grubbs, 1950, 1969).
 
     For each column of numbers G = |value - mean| / s, with the standard deviation s of the whole
     column (divisor n - 1). The score of a row, learnt from or new, is minus its largest G. A row
@@ -52,6 +52,20 @@ class Grubbs(Tester, Explainer):
     The p-values hold for columns that are normal but for the outliers; on a skewed column they
     call the long tail outliers. Two or more outliers inflate s and hide one another: use
     `GeneralizedESD` where there may be more than one.
+
+    Notes
+    -----
+    **Intuition.** Is the farthest value too far for a normal sample of this size?
+
+    **Formula.** $G = \max_i |x_i - \bar x| / s$, where $\bar x$ is the mean and s the standard
+    deviation of the sample.
+
+    **When to use.** A small sample of normal measurements in which one may be wrong.
+
+    **Where it fails.** Two outliers hide each other, since both widen s; columns that are not
+    normal.
+
+    **Cost.** One pass: of order n for each column.
 
     References
     ----------

@@ -26,7 +26,7 @@ _BLOCK_CELLS = 40_000
 
 
 class HBOS(Explainer):
-    """Sum over columns of how empty the histogram is at each value (Goldstein & Dengel, 2012).
+    r"""Sum over columns of how empty the histogram is at each value (Goldstein & Dengel, 2012).
 
     Each column has a histogram of equal bins between its smallest and its largest value, or ten
     robust spreads (interquartile range / 1.349) from its median where they lie farther out, and an
@@ -58,6 +58,19 @@ class HBOS(Explainer):
     --------
     Columns are taken as independent: broken correlations are missed, and columns that tell the
     same thing count twice. Two values that differ by a hair can lie in different bins.
+
+    Notes
+    -----
+    **Intuition.** A histogram for each column; a value in an empty bin is odd.
+
+    **Formula.** $O(x) = \sum_j \log(\max_b h_{jb} / h_j(x_j))$, where h_j(x_j) is the height of the
+    bin of the value and the maximum that of the fullest bin of column j.
+
+    **When to use.** Very many rows; values in a gap between two heaps.
+
+    **Where it fails.** Relations between columns; results hang on where bins begin.
+
+    **Cost.** One pass: of order n d to learn, d to judge a row.
 
     References
     ----------

@@ -31,7 +31,7 @@ _UNCENSORED = 0.88
 
 
 class MarginalTails(Explainer):
-    """Surprise of each column's value in its fitted tail (Subbotin, 1923), summed or the largest.
+    r"""Surprise of each column's value in its fitted tail (Subbotin, 1923), summed or the largest.
 
     Each side of each column's median is fitted by an exponential power distribution,
     f(y) ~ exp(-(y / a)^b), which is Gaussian for b = 2 and exponential for b = 1; tails lighter
@@ -69,6 +69,21 @@ class MarginalTails(Explainer):
     --------
     Columns are judged one by one: broken correlations and values between two clusters are missed.
     With "sum", columns that say the same thing count twice.
+
+    Notes
+    -----
+    **Intuition.** Each side of a column gets a tail of its own form, so that "far" has a
+    probability.
+
+    **Formula.** $f(y) \propto \exp(-(y/a)^b)$, where y is the distance from the middle, a the scale
+    and b the form of the tail: 2 is Gaussian, 1 exponential.
+
+    **When to use.** Columns with tails of different weight, when a row with one odd value counts.
+
+    **Where it fails.** Rows odd only in combination; a tail learnt from fewer than a hundred values
+    is half a guess.
+
+    **Cost.** Of order n log n for each column to learn, d to judge a row.
 
     References
     ----------

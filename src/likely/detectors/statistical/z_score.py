@@ -46,6 +46,20 @@ class ZScore(Explainer):
     A z-score sees one column at a time: a row whose values are each usual but do not go together
     is missed. "3 means odd" holds for one normal column only; take p-values instead of a limit.
 
+    Notes
+    -----
+    **Intuition.** How many spreads is a value away from the usual one?
+
+    **Formula.** $z = (x - m) / s$, where m is the centre and s the spread of the column: median and
+    median absolute deviation if `robust`, else mean and standard deviation.
+
+    **When to use.** As the floor that every other method must beat, and where an answer must be one
+    sentence.
+
+    **Where it fails.** Combinations of usual values, skewed columns, values between two clusters.
+
+    **Cost.** Of order n d to learn, d to judge a row.
+
     References
     ----------
     Iglewicz, B. & Hoaglin, D. C. (1993). How to detect and handle outliers. ASQC Quality Press.

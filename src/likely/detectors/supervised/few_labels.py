@@ -83,6 +83,20 @@ class FewLabels(Labelled):
     Scores are no probabilities: with a handful of labels nobody knows how many anomalies hide
     among the other rows. With many, `Supervised` has calibrated ones.
 
+    Notes
+    -----
+    **Intuition.** An unsupervised score knows what is rare, a few labels what was meant; trees
+    weigh the two.
+
+    **Formula.** $s(x) = -\log \Pr(y{=}1 \mid x, u(x)) + \log \Pr(y{=}0 \mid x, u(x))$, where y says
+    whether the row is an anomaly and u(x) are unsupervised scores.
+
+    **When to use.** From the first labelled anomaly on.
+
+    **Where it fails.** Labels that were given to the oddest rows only teach that anomalies are odd.
+
+    **Cost.** The unsupervised scores, and boosted trees: about n d log n a tree.
+
     References
     ----------
     Zhao, Y. & Hryniewicz, M. K. (2018). XGBOD: improving supervised outlier detection with

@@ -25,7 +25,7 @@ _LEAST_SLOPE = 0.05
 
 
 class Supervised(Labelled):
-    """Classifier of boosted trees (Friedman, 2001) with calibrated probabilities (Platt, 1999).
+    r"""Classifier of boosted trees (Friedman, 2001) with calibrated probabilities (Platt, 1999).
 
     The score of a row is minus the log-odds of being an anomaly. The classes count alike while the
     trees grow, however rare anomalies are. One classifier is fitted for each fold and judges the
@@ -50,6 +50,20 @@ class Supervised(Labelled):
     --------
     A new kind of anomaly goes unnoticed, however far out it lies: `FewLabels` notices. Where
     anomalies hide among the rows without a label, `probability` is that of being labelled as one.
+
+    Notes
+    -----
+    **Intuition.** A classifier learns what people called an anomaly, rare or not.
+
+    **Formula.** $s(x) = -\log \Pr(y{=}1 \mid x) + \log \Pr(y{=}0 \mid x)$, where y is 1 for an
+    anomaly and 0 for an ordinary row.
+
+    **When to use.** Many labelled anomalies, and a wish for probabilities.
+
+    **Where it fails.** A new kind of anomaly is not odd to it.
+
+    **Cost.** Boosted trees: about n d log n a tree to learn; a row is judged by walking down each
+    tree.
 
     References
     ----------

@@ -1,0 +1,137 @@
+"""The page of one model: its docstring, its card and its figures, in the order one asks.
+
+A docstring says what the model is above its parameters, and in `Notes`, each in a paragraph that
+begins with the words of `PARTS` in bold, what a reader wants to know before trying it.
+"""
+
+from __future__ import annotations
+
+import html
+import inspect
+import re
+from collections.abc import Sequence
+
+from figures.figure import Figure
+
+from likely.core.catalogue import Entry
+from likely.testing.numpydoc import section
+
+PARTS = {
+    "Intuition": "Intuition",
+    "Formula": "Formula",
+    "When to use": "When to use it",
+    "Where it fails": "Where it fails",
+    "Cost": "What it costs",
+}
+"""How a paragraph of `Notes` begins, and the heading that it gets."""
+
+SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
+_PART = re.compile(rf"^\*\*({'|'.join(PARTS)})\.\*\*\s", re.MULTILINE)
+_FIRST_SECTION = re.compile(r"^[A-Z][a-z]+\n-+\n", re.MULTILINE)
+_PARAMETER = re.compile(
+    r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n)*)", re.MULTILINE
+)
+
+
+def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
+    """Return the page of a model.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of the catalogue.
+    chapter : str
+        Name of the chapter it belongs to.
+    drawn : sequence of Figure, default ()
+        What it has learnt on a toy, and where it fails.
+    """
+    docstring = inspect.getdoc(entry.load()) or ""
+    notes = parts(docstring)
+    words = [
+        f"# {entry.name}\n",
+        f"{entry.summary}\n",
+        f"A method of the chapter [{chapter}](chapters/{chapter}.md): "
+        f"`from likely.{entry.family} import {entry.name}`, or `--method {entry.name}`. "
+        f"It learns from: {', '.join(entry.kinds)}. Paper: {paper(entry.paper)}.\n",
+        f"## Idea\n\n{idea(docstring)}\n\n{_first_notes(docstring)}\n",
+    ]
+    for part, heading in PARTS.items():
+        if part in notes:
+            words.append(f"## {heading}\n\n{notes[part]}\n")
+        if part == "Where it fails":
+            words.append(section(docstring, "Warnings"))
+        shown = {"Formula": "idea", "Where it fails": "failure"}.get(part)
+        words += [_figure(figure) for figure in drawn if figure.shows == shown]
+    words.append(f"## Parameters\n\n{_parameters(docstring)}")
+    if text := section(docstring, "Attributes"):
+        words.append(f"## What it has learnt\n\n{_listed(text)}")
+    words.append(f"## Example\n\n{_example(section(docstring, 'Examples'))}")
+    words.append(f"## Papers\n\n{section(docstring, 'References').strip()}\n")
+    return "\n".join(words)
+
+
+def idea(docstring: str) -> str:
+    """Return what a docstring says between its first line and its first section."""
+    first = _FIRST_SECTION.search(docstring)
+    above = docstring[: first.start()] if first else docstring
+    summary, _, rest = above.partition("\n\n")
+    return (rest.strip() or summary).strip()
+
+
+def parts(docstring: str) -> dict[str, str]:
+    """Return the paragraphs of `Notes` by the words they begin with."""
+    text = section(docstring, "Notes")
+    heads = list(_PART.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    # In one line: a formula that goes on with a minus would begin a list.
+    return {
+        head[1]: " ".join(text[head.end() : end].split())
+        for head, end in zip(heads, ends, strict=False)
+    }
+
+
+def _first_notes(docstring: str) -> str:
+    """Return what `Notes` say before the first of the parts."""
+    return _PART.split(section(docstring, "Notes"))[0].strip()
+
+
+def paper(card: str) -> str:
+    """Return the link of a paper, as a card names it."""
+    scheme, _, rest = card.partition(":")
+    if scheme in SITES:
+        return f"[{card}]({SITES[scheme]}{rest})"
+    return f"[{card}]({card})" if scheme.startswith("http") else card
+
+
+def _figure(figure: Figure) -> str:
+    label = html.escape(figure.alternative, quote=True)
+    drawing = "\n".join(filter(str.strip, figure.svg.splitlines()))  # a blank line would end it
+    return (
+        f'<figure class="drawn"><div role="img" aria-label="{label}">\n{drawing}\n</div>\n'
+        f"<figcaption>{html.escape(figure.caption)}</figcaption></figure>\n"
+    )
+
+
+def _parameters(docstring: str) -> str:
+    text = section(docstring, "Parameters")
+    return _listed(text) if text else "It has none.\n"
+
+
+def _listed(text: str) -> str:
+    lines = []
+    for entry in _PARAMETER.finditer(f"{text}\n"):
+        names = ", ".join(f"**`{name.strip()}`**" for name in entry["name"].split(","))
+        lines.append(f"- {names}: {entry['type']}. {' '.join(entry['text'].split())}\n")
+    return "".join(lines)
+
+
+def _example(text: str) -> str:
+    """Return paragraphs as they are, and what is typed at a prompt with its output as code."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return (
+        "\n\n".join(
+            f"```pycon\n{inspect.cleandoc(part)}\n```" if ">>>" in part else part
+            for part in paragraphs
+        )
+        + "\n"
+    )

@@ -1,0 +1,44 @@
+"""Sphinx writes formulas as MathML, which browsers show without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from latex2mathml import exceptions
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+_LOG = logging.getLogger(__name__)
+_BROKEN = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the writer of formulas under the name `mathml`."""
+    app.add_html_math_renderer("mathml", (_in_line, None), (_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _in_line(writer: Any, node: nodes.math) -> None:
+    writer.body.append(_formula(node, "inline"))
+    raise nodes.SkipNode
+
+
+def _block(writer: Any, node: nodes.math_block) -> None:
+    # A wide formula scrolls by itself, with the keyboard too.
+    writer.body.append(f'<div class="formula" tabindex="0">{_formula(node, "block")}</div>')
+    raise nodes.SkipNode
+
+
+def _formula(node: nodes.Element, display: str) -> str:
+    """Return MathML, or warn, which fails the build; an unknown command counts as broken."""
+    latex = node.astext()
+    try:
+        made = convert(latex, display=display)
+    except _BROKEN as error:
+        _LOG.warning("this formula cannot be shown (%r): %s", error, latex, location=node)
+        return ""
+    if "<mi>\\" in made or "<mtext>\\" in made:
+        _LOG.warning("this formula has a command that is not known: %s", latex, location=node)
+    return made

@@ -1,0 +1,111 @@
+"""The field guide: every page has its parts, and all the ground is covered."""
+
+import importlib
+import inspect
+import posixpath
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from likely.core.catalogue import Entry, entries
+from likely.testing.numpydoc import section
+from likely.workflow.tree import Branch, lines, tree
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "examples")]
+class_page: ModuleType = importlib.import_module("class_page")
+field_pages: ModuleType = importlib.import_module("field_pages")
+ground: ModuleType = importlib.import_module("ground")
+links: ModuleType = importlib.import_module("links")
+
+MINUTES, WORDS_A_MINUTE = 10, 200
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)\s]*)?\)")
+MODELS = [pytest.param(entry, id=entry.name) for entry in entries().values()]
+GROUND = [
+    pytest.param(page, model, id=f"{part}: {what}")
+    for part, asked in ground.GROUND.items()
+    for what, (page, model) in asked.items()
+]
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return field_pages.pages()
+
+
+@pytest.mark.parametrize("entry", MODELS)
+def test_a_page_of_a_model_has_all_parts(entry: Entry, pages: dict[str, str]) -> None:
+    docstring = inspect.getdoc(entry.load()) or ""
+    assert list(class_page.parts(docstring)) == list(class_page.PARTS)
+    assert ">>>" in section(docstring, "Examples")  # which a law of every model runs
+    page = pages[f"methods/{entry.name}.md"]
+    for heading in ("Idea", *class_page.PARTS.values(), "Parameters", "Example", "Papers"):
+        _, found, body = page.partition(f"\n## {heading}\n")
+        assert found, f"{entry.name} has no {heading}"
+        assert body.partition("\n## ")[0].strip(), f"{entry.name} has an empty {heading}"
+    assert "$" in class_page.parts(docstring)["Formula"]
+
+
+@pytest.mark.parametrize("entry", MODELS)
+def test_a_page_of_a_model_names_every_parameter(entry: Entry, pages: dict[str, str]) -> None:
+    page = pages[f"methods/{entry.name}.md"]
+    assert all(f"**`{name}`**" in page for name in inspect.signature(entry.load()).parameters)
+
+
+@pytest.mark.parametrize(("page", "model"), GROUND)
+def test_what_was_asked_for_has_a_page(page: str, model: str, pages: dict[str, str]) -> None:
+    assert f"{page}.md" in pages
+    assert not model or model in entries()
+
+
+def test_every_model_stands_in_the_tree() -> None:
+    assert sorted(_models(tree())) == sorted(entries())
+    text = "\n".join(line for branch in tree() for line in lines(branch))
+    assert all(re.search(rf"── {name}$", text, re.MULTILINE) for name in entries())
+
+
+def test_links_lead_to_pages(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        for link in LINK.findall(links.turned(text, name, pages)):
+            there = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+            assert there in pages or (ROOT / "docs" / there).exists(), f"{name}: {link}"
+
+
+def test_a_chapter_is_read_in_ten_minutes(pages: dict[str, str]) -> None:
+    long = {
+        name: len(text.split())
+        for name, text in pages.items()
+        if name.startswith(("chapters/", "methods/"))
+        and len(text.split()) > MINUTES * WORDS_A_MINUTE
+    }
+    assert not long
+
+
+def test_every_written_page_is_on_the_front_page(pages: dict[str, str]) -> None:
+    front = pages["index.md"]
+    assert all(f"\n/{n[:-3]}\n" in front for n in pages if "/" not in n and n != "index.md")
+
+
+def test_sections_are_found_outside_code() -> None:
+    before, parts = links.sections("# a\n\n## b\n\n```text\n## no\n```\n\n## c\nd\n")
+    assert before == "# a\n\n"
+    assert [heading for heading, _ in parts] == ["b", "c"]
+
+
+def test_links_are_turned_to_where_things_stand() -> None:
+    pages = {"architecture.md", "architecture/rooms.md", "chapters/gan.md", "methods/GAN.md"}
+    page = "[a](architecture.md#rooms) [b](methods.md#gan) [c](../setup.py) [d](#there)"
+    assert links.turned(page, "methods/GAN.md", pages) == (
+        "[a](../architecture/rooms.md) [b](../chapters/gan.md) c (`../setup.py`) [d](GAN.md#there)"
+    )
+
+
+def _models(branches: tuple[Branch, ...]) -> list[str]:
+    return [
+        name
+        for branch in branches
+        for name in [*(e.name for e in branch.models), *_models(branch.branches)]
+    ]
