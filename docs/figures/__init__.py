@@ -4,10 +4,10 @@
     drawn("LOF")                         its `Figure`s, drawn now or found drawn
     python docs/figures/build.py         draws all, and says how long each model took
 
-Every figure is drawn by fitting models here and now, from fixed seeds, and its caption says what was
-measured meanwhile. A failure that does not show raises `NotShown` instead of being claimed. Which toy
-stands for which failure is in the literal tables of the chapters. Drawings are kept in `.cache/figures`
-by a digest of the code that draws them and of the model's own file.
+Every figure is drawn by fitting models here and now, from fixed seeds, and its caption says what
+was measured meanwhile. A failure that does not show raises `NotShown` instead of being claimed.
+Which toy stands for which failure is in the literal tables of the chapters. Drawings are kept in
+`.cache/figures` by a digest of the code that draws them and of the model's own file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from functools import cache
 from pathlib import Path
 
 from figures.figure import Figure, NotShown
-
 from likely import __version__
 from likely.core.atomic import write_atomic
 from likely.core.catalogue import entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from figures import maps
 from figures.figure import Figure, need
 from figures.svg import BLUE, ORANGE, Panel, picture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from sklearn.metrics import roc_auc_score
+
 from figures import maps, toys
 from figures.figure import Figure, need
 from figures.svg import BLUE, INK, ORANGE, Panel, picture
 from figures.toys import Toy
-from sklearn.metrics import roc_auc_score
-
 from likely.core.catalogue import make
 
 _MONTHS = 12
@@ -121,7 +121,9 @@ def _contexts(toy: Toy, models: list[maps.Made], shows: str) -> Figure:
         f"Two maps of a behaviour over its context: {models[0][0]} on the left, {models[1][0]} on "
         "the right, and crosses for odd rows."
     )
-    caption = f"{said} Odd rows (crosses) are found with an AUROC of {mine:.2f}; {rest} {maps.BANDS}"
+    caption = (
+        f"{said} Odd rows (crosses) are found with an AUROC of {mine:.2f}; {rest} {maps.BANDS}"
+    )
     return Figure(picture(panels, alternative), caption, alternative, shows)  # type: ignore[arg-type]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
+
 from figures.figure import Figure, need
 from figures.svg import INK, ORANGE, Panel, picture
 from figures.toys import Toy
-from sklearn.metrics import roc_auc_score
-
 from likely.core.catalogue import make
 
 GRID = 72

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+
 from figures.figure import Figure, need
 from figures.svg import INK, ORANGE, Panel, picture
-
 from likely.core.catalogue import make
 
 
@@ -53,9 +53,7 @@ def esd_idea() -> Figure:
 def esd_failure() -> Figure:
     """Draw a lopsided column, of which the test takes the tail for outliers."""
     values = np.random.default_rng(12).lognormal(0, 0.9, 120)
-    raw, logs = (
-        make("GeneralizedESD").fit(column[:, None]) for column in (values, np.log(values))
-    )
+    raw, logs = (make("GeneralizedESD").fit(column[:, None]) for column in (values, np.log(values)))
     need(len(raw.outliers_) >= 3 and not len(logs.outliers_), "a lopsided tail as outliers")
     caption = (
         "The test takes a column for normal, so the tail of a lopsided one is called outliers. All "
