@@ -133,10 +133,9 @@ class SequentialTrees(Columnwise):
         return [np.flatnonzero(pieces.volume != 0) for pieces in self._pieces]
 
     def _grown(self, codes: np.ndarray, column: int, given: np.ndarray) -> ColumnTree:
-        is_label = np.array([len(pieces.labels) > 0 for pieces in self._pieces])
-        columns = Columns(codes, self._sizes, self._evens, is_label)
         least = min(self.min_rows_leaf, max(1, len(codes) // 20))
-        return grow(columns, column, given, least=least, seed=self.seed)
+        about = Columns(codes, self._pieces)
+        return grow(about, column, given, least=least, seed=self.seed)
 
     def _tree(self, column: int, known: np.ndarray) -> ColumnTree:
         """Return the tree of a column over others, grown on rows of its own if need be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from likely.autoregressive.column_tree import ColumnTree
 from likely.autoregressive.tree_pruning import pruned
 from likely.core.random import generator
+from likely.data.pieces import FIRST, Pieces
 
 _CLASSES = 24  # pieces that a tree tells apart one by one
 _FREQUENT = 8  # pieces that have an indicator of their own where there are more
@@ -28,6 +30,11 @@ class Columns:
     ----------
     codes : ndarray of int, shape (n, columns)
         Rows as pieces.
+    pieces : sequence of Pieces
+        How each column is cut.
+
+    Attributes
+    ----------
     sizes : ndarray of int, shape (columns,)
         How many pieces each column has.
     evens : list of ndarray
@@ -36,13 +43,12 @@ class Columns:
         Whether the pieces of a column are in no order.
     """
 
-    def __init__(
-        self, codes: np.ndarray, sizes: np.ndarray, evens: list[np.ndarray], is_label: np.ndarray
-    ) -> None:
+    def __init__(self, codes: np.ndarray, pieces: Sequence[Pieces]) -> None:
         self.codes = codes
-        self.sizes = sizes
-        self.evens = evens
-        self.is_label = is_label
+        self.pieces = pieces
+        self.sizes = np.array([len(one) for one in pieces])
+        self.evens = [np.flatnonzero(one.volume != 0) for one in pieces]
+        self.is_label = np.array([len(one.labels) > 0 for one in pieces])
 
 
 def grow(columns: Columns, column: int, given: np.ndarray, *, least: int, seed: int) -> ColumnTree:
@@ -103,7 +109,7 @@ def _grown(
         x = np.column_stack(
             [places[j][codes[:, j]] if len(places[j]) else codes[:, j] for j in used]
         ).astype(np.float32)
-        tree = _fitted(x, y, size, bool(columns.is_label[column]), least, seed).tree_
+        tree = _fitted(x, y, columns.pieces[column], least, seed).tree_
         kept, into = pruned(tree)
         place = np.append(np.full(len(into), -1), -1)  # of no node: -1
         place[kept] = np.arange(len(kept))
@@ -118,23 +124,37 @@ def _grown(
     )  # fmt: skip
 
 
-def _fitted(x: np.ndarray, y: np.ndarray, size: int, label: bool, least: int, seed: int) -> Any:
+def _fitted(x: np.ndarray, y: np.ndarray, pieces: Pieces, least: int, seed: int) -> Any:
     """Return a fitted tree of scikit-learn."""
+    size, label = len(pieces), len(pieces.labels) > 0
     counts = np.bincount(y, minlength=size)
     if (counts > 0).sum() <= min(_CLASSES, len(y) // 2):
         return DecisionTreeClassifier(min_samples_leaf=least, random_state=seed).fit(x, y)
     frequent = np.argsort(-counts)[: _CLASSES if label else _FREQUENT]
     frequent = frequent[counts[frequent] >= 0.01 * len(y)]
-    place = y
+    marks = [(y == piece).astype(np.float64) for piece in frequent]
     if label:
         first = x[:, 0].astype(np.int64)
-        place = places_of(y, first, size, int(first.max()) + 1)[y]
-    ordered = np.sort(place)
-    rank = np.searchsorted(ordered, place) + np.searchsorted(ordered, place, side="right")
-    marks = [(y == piece).astype(np.float64) for piece in frequent]
-    marks.append(rank / (2 * len(y)) * np.sqrt(12))  # with a spread of 1
+        marks.append(_ranks(places_of(y, first, size, int(first.max()) + 1)[y]))
+    else:  # ranks say little of where the few large values are, and values little of the others
+        value = np.where(y < FIRST, pieces.centre, pieces.middle[y])  # of no value: the median
+        marks += [_ranks(y), _spread_of_one(value)]
     targets = np.column_stack(marks)
     return DecisionTreeRegressor(min_samples_leaf=least, random_state=seed).fit(x, targets)
+
+
+def _ranks(place: np.ndarray) -> np.ndarray:
+    """Return ranks with a spread of 1, (n,)."""
+    ordered = np.sort(place)
+    rank = np.searchsorted(ordered, place) + np.searchsorted(ordered, place, side="right")
+    return rank / (2 * len(place)) * np.sqrt(12)
+
+
+def _spread_of_one(values: np.ndarray) -> np.ndarray:
+    """Return numbers, however large they are, moved and scaled to a mean of 0 and a spread of 1."""
+    size = max(float(np.abs(values).max()), 1e-300)
+    away = values / size - (values / size).mean()
+    return away / max(float(away.std()), 1e-300)
 
 
 def places_of(x: np.ndarray, y: np.ndarray, size: int, size_y: int) -> np.ndarray:

@@ -26,6 +26,8 @@ from likely.data.steps import step_of
 
 MISSING, UNSEEN, FIRST = 0, 1, 2
 _LEAST = 12  # rows in an interval
+_MOST = 256  # intervals of numbers
+_MOST_DATES = 1_024
 _MOST_LABELS = 1_000
 
 
@@ -158,7 +160,7 @@ class Pieces:
         return np.where(codes == MISSING, np.nan, order[place].astype(np.float64))
 
 
-def learn_pieces(column: Column, values: np.ndarray, most: int = 256) -> Pieces:
+def learn_pieces(column: Column, values: np.ndarray, most: int | None = None) -> Pieces:
     """Cut the values of a column.
 
     Numbers and dates that many rows share become atoms; between them, intervals hold about as many
@@ -170,9 +172,12 @@ def learn_pieces(column: Column, values: np.ndarray, most: int = 256) -> Pieces:
         Its description.
     values : ndarray of float64, shape (n,)
         As `Column.kind` says; NaN is missing.
-    most : int, default 256
-        About how many intervals at most.
+    most : int, optional
+        About how many intervals at most. By default 256, and 1,024 for dates: what rows of a few
+        hours have in common is not known from those of a week.
     """
+    if most is None:
+        most = _MOST_DATES if column.kind == "date" else _MOST
     known = values[~np.isnan(values)]
     if column.kind == "category":
         return _of_labels(np.bincount(known.astype(np.int64), minlength=len(column.labels)))

@@ -50,11 +50,8 @@ class GivenRows:
         """
         pieces = tuple(learn_pieces(c, values[:, j]) for j, c in enumerate(columns))
         codes = np.column_stack([p.code(values[:, j]) for j, p in enumerate(pieces)])
-        sizes = np.array([len(p) for p in pieces])
-        evens = [np.flatnonzero(p.volume != 0) for p in pieces]
-        is_label = np.array([len(p.labels) > 0 for p in pieces])
-        about = Columns(codes, sizes, evens, is_label)
-        order = sorted(range(given, len(columns)), key=lambda j: int(sizes[j]))
+        about = Columns(codes, pieces)
+        order = sorted(range(given, len(columns)), key=lambda j: len(pieces[j]))
         known = np.arange(len(columns)) < given
         least, trees = min(_LEAST, max(1, len(codes) // 20)), []
         for j in order:
