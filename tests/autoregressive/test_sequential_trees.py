@@ -124,3 +124,24 @@ def test_splits_by_chance_are_undone() -> None:
     nodes = [len(SequentialTrees().fit(rows).node_feature_) for rows in (noise, told)]
     assert nodes[0] <= 9  # three roots, and hardly a split
     assert nodes[1] >= nodes[0] + 6  # a tells c, level by level
+
+
+def test_what_few_large_values_hang_on_is_followed() -> None:
+    rng = np.random.default_rng(0)
+    a, b, noise = rng.random((3, 4_000))
+    large = rng.random(4_000) < 0.04
+    rows = np.column_stack([a, b, np.where(large, 1_000 * (1 + 20 * (b > 0.5)), a) + noise])
+    drawn = SequentialTrees().fit(rows).sample(4_000, seed=0)
+    high, low = (drawn[(drawn[:, 1] > 0.5) == side, 2].mean() for side in (True, False))
+    assert high > 5 * low  # 24 times as much in the rows, 1.6 if trees split for ranks alone
+
+
+def test_huge_numbers_and_gaps_among_them_are_no_obstacle() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=500)
+    b = np.where(rng.random(500) < 0.02, np.nan, (a + 0.1 * rng.normal(size=500)) * 1e307)
+    model = SequentialTrees().fit(np.column_stack([a, b]))
+    drawn = model.sample(2_000, seed=0)
+    known = ~np.isnan(drawn[:, 1])
+    assert known.mean() == pytest.approx(0.98, abs=0.015)
+    assert np.corrcoef(drawn[known, 0], drawn[known, 1] / 1e307)[0, 1] > 0.8

@@ -53,6 +53,14 @@ def test_values_that_many_rows_share_are_atoms() -> None:
     assert pieces.low[atom].tolist() == [0.0]
 
 
+def test_dates_are_cut_finer_than_numbers() -> None:
+    values = np.arange(20_000) * 3_600e6  # an hour apart
+    date, number = (learn_pieces(Column("x", kind), values) for kind in ("date", "number"))
+    assert 256 <= len(number) - FIRST <= 300
+    assert 1_000 <= len(date) - FIRST <= 1_050
+    assert np.bincount(date.code(values)).max() <= 24  # a day
+
+
 def test_numbers_outside_and_between_are_unseen() -> None:
     pieces = learn_pieces(NUMBER, np.repeat([0.0, 1.0, 5.0], 100))
     codes = pieces.code(np.array([-1.0, 0.0, 3.0, 5.0, np.inf]))
