@@ -95,7 +95,7 @@ def test_dates_and_yes_or_no_are_filled_as_the_column_writes_them(tmp_path: Path
         {
             "day": days.strftime("%d.%m.%Y"),
             "late": np.where(np.arange(120) > 60, "Yes", "No"),
-            "number": np.arange(120.0),
+            "number": np.random.default_rng(0).normal(np.arange(120.0)),
         }
     )
     gaps = np.arange(5, 120, 9)

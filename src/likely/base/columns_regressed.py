@@ -104,6 +104,16 @@ def unpack_linear(holder: Any) -> Linear:
     return Linear(*(getattr(holder, name) for name in NAMES))
 
 
+def check_linear(holder: Any, pieces: Sequence[Pieces]) -> None:
+    """Raise `ValueError` if arrays out of a file contradict one another."""
+    linear = unpack_linear(holder)
+    numbers = np.array([is_number(own) for own in pieces])
+    if (linear.share[~numbers] > 0).any() or not numbers[linear.column[linear.piece < 0]].all():
+        raise ValueError("a linear guess is made at what is no number")
+    if (linear.scale <= 0).any() or (np.linalg.eigvalsh(linear.covariance) <= 0).any():
+        raise ValueError("features of the linear guess are spread by nothing or less")
+
+
 def learn_linear(x: np.ndarray, codes: np.ndarray, pieces: Sequence[Pieces]) -> Linear:
     """Return means and covariances of rows, in whatever order rows come.
 

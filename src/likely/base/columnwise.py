@@ -20,6 +20,7 @@ from likely.base.columns_drawn import draw_given
 from likely.base.columns_filled import fill
 from likely.base.columns_regressed import (
     NAMES,
+    check_linear,
     learn_linear,
     pack_linear,
     trusted,
@@ -265,6 +266,7 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
     def _check_state(self) -> None:
         super()._check_state()
         check_packed(self)
+        check_linear(self, self._pieces)
 
 
 def _parts(n: int) -> Iterator[slice]:

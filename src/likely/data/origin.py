@@ -161,15 +161,15 @@ def written(
     return text, np.where(np.isnan(values), np.nan, places)
 
 
-def spelt(column: Column, cells: Sequence[str | None]) -> tuple[tuple[str, str], str]:
+def spelt(column: Column, cells: Sequence[Any]) -> tuple[tuple[str, str], str]:
     """Return how the cells of a text column write no and yes, and how they write moments.
 
     Parameters
     ----------
     column : Column
         What was read from them.
-    cells : sequence of str or None
-        As the user wrote them.
+    cells : sequence of objects
+        As the user wrote them; what is no text is missing.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def spelt(column: Column, cells: Sequence[str | None]) -> tuple[tuple[str, str],
         For `written`; empty if the column holds no dates, or they are numbers.
     """
     words, pattern = ["false", "true"], ""
-    texts = [cell.strip() for cell in cells if cell is not None]
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
     if column.kind == "boolean":
         for value, usual in enumerate(words):
             same = Counter(text for text in texts if meaning_of(text) == value)
