@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from likely.autoregressive import SequentialTrees
+from likely.base.columns_filled import _expectations
 from likely.base.columns_regressed import learn_linear, trusted
 from likely.data.frames import as_table
 from likely.data.pieces import learn_pieces
@@ -77,3 +78,8 @@ def test_shares_are_between_nothing_and_all() -> None:
     truth, none = np.array([[1.0, 1.0, np.nan]]), np.zeros((1, 3))
     linear = np.array([[-1.0, 0.5, 1.0]])
     np.testing.assert_array_equal(trusted(truth, none, linear), [0.0, 1.0, 0.0])
+
+
+def test_nothing_is_expected_of_a_column_without_values() -> None:
+    pieces = learn_pieces(as_table(np.ones((1, 1))).columns[0], np.array([np.nan]))
+    assert np.isnan(_expectations(pieces, np.array([[1.0, 0.0]]))).all()

@@ -129,6 +129,8 @@ def _never_missing(chances: np.ndarray) -> np.ndarray:
 
 def _expectations(pieces: Pieces, chances: np.ndarray) -> np.ndarray:
     """Return the expected value of every row of chances: the mean, or the likeliest label."""
+    if len(pieces) == UNSEEN + 1:  # a column without any value
+        return np.full(len(chances), np.nan)
     if not is_number(pieces):
         likeliest = np.argmax(chances[:, UNSEEN + 1 :], axis=1) + UNSEEN + 1
         return _value(pieces, likeliest)
@@ -149,7 +151,7 @@ def _value(pieces: Pieces, codes: np.ndarray) -> np.ndarray:
 def _together(pieces: Pieces, drawn: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return one value for the completions of every row, (n, completions)."""
     if is_number(pieces):
-        found = (drawn * weights).sum(axis=1) / weights.sum(axis=1)
+        found = (drawn * (weights / weights.sum(axis=1, keepdims=True))).sum(axis=1)
         return pieces.on_step(found)
     votes = (drawn[:, :, None] == drawn[:, None, :]) @ weights[:, :, None]
     return drawn[np.arange(len(drawn)), votes[:, :, 0].argmax(axis=1)]

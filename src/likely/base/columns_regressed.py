@@ -27,7 +27,7 @@ _BATCH = 4e6  # numbers held at a time
 _FEWEST = 10  # rows a feature, and else no rounds
 _LEAST_VARIANCE = 1e-3  # of a direction before the first round, in squared spreads
 _RIDGE = 1e-5
-_LARGEST = 1e100  # numbers beyond it have no square
+LARGEST = 1e100  # numbers beyond it have no square
 
 
 NAMES = {
@@ -166,10 +166,19 @@ def trusted(truth: np.ndarray, chances: np.ndarray, linear: np.ndarray) -> np.nd
     """
     apart, short = linear - chances, truth - chances
     here = ~np.isnan(apart) & ~np.isnan(short)
-    unit = np.maximum(np.where(here, np.abs(apart), 0.0).max(axis=0, initial=0.0), 1e-300)
-    apart, short = np.where(here, apart / unit, 0.0), np.where(here, short / unit, 0.0)
+    apart, unit = _by_largest(np.where(here, apart, 0.0))
+    short, other = _by_largest(np.where(here, short, 0.0))
     power = (apart**2).sum(axis=0)
-    return np.clip((apart * short).sum(axis=0) / np.where(power > 0, power, 1.0), 0.0, 1.0)
+    slope = (apart * short).sum(axis=0) / np.where(power > 0, power, 1.0)
+    with np.errstate(over="ignore"):
+        return np.clip(slope * np.maximum(other / unit, 1e-300), 0.0, 1.0)
+
+
+def _by_largest(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns in units of their largest number, which have squares, and the units."""
+    largest = np.abs(x).max(axis=0, initial=0.0)
+    unit = np.where(largest > 0, largest, 1.0)
+    return x / unit, unit
 
 
 def is_number(pieces: Pieces) -> bool:
@@ -188,7 +197,7 @@ def _chosen(pieces: Pieces, codes: np.ndarray) -> list[int]:
 
 def _raw(x: np.ndarray, codes: np.ndarray, piece: np.ndarray, column: np.ndarray) -> np.ndarray:
     """Return features in their own units, (n, features); NaN where a value is missing."""
-    values = np.where(np.abs(x) <= _LARGEST, x, np.nan)[:, column]
+    values = np.where(np.abs(x) <= LARGEST, x, np.nan)[:, column]
     return np.where(np.isnan(values) | (piece < 0), values, codes[:, column] == piece)
 
 

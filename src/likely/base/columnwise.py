@@ -19,6 +19,7 @@ from likely.base.capabilities import Density, Explainer, Imputer, Sampler
 from likely.base.columns_drawn import draw_given
 from likely.base.columns_filled import fill
 from likely.base.columns_regressed import (
+    LARGEST,
     NAMES,
     check_linear,
     learn_linear,
@@ -169,7 +170,7 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         hidden = generator(0).random(some.shape) < _HIDDEN
         left = np.where(hidden, np.nan, some)
         chances = fill(self, left, ~np.isnan(left), generator(0), expected=True)
-        truth = np.where(hidden & np.isfinite(some), some, np.nan)
+        truth = np.where(hidden & (np.abs(some) <= LARGEST), some, np.nan)
         share = trusted(truth, chances, linear.expected(left, self._codes(left)))
         for name, array in pack_linear(replace(linear, share=share)).items():
             setattr(self, name, array)
