@@ -87,3 +87,23 @@ def test_models_that_cannot_impute_name_those_that_can() -> None:
         likely.impute(rows, method="KNN")
     with pytest.raises(CannotDo, match=r'aim="generate".*SequentialTrees'):
         likely.learn(rows, method="KNN").impute(rows)
+
+
+def test_dates_and_yes_or_no_are_filled_as_the_column_writes_them(tmp_path: Path) -> None:
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(120), unit="D")
+    frame = pd.DataFrame(
+        {
+            "day": days.strftime("%d.%m.%Y"),
+            "late": np.where(np.arange(120) > 60, "Yes", "No"),
+            "number": np.random.default_rng(0).normal(np.arange(120.0)),
+        }
+    )
+    gaps = np.arange(5, 120, 9)
+    frame.loc[gaps, "day"] = None
+    frame.loc[gaps[::2], "late"] = None
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    filled = likely.impute(tmp_path / "rows.csv").to_pandas()
+    assert filled["day"].str.fullmatch(r"\d\d\.\d\d\.2026").all()
+    assert set(filled["late"]) == {"Yes", "No"}
+    found = pd.to_datetime(filled["day"], format="%d.%m.%Y")
+    assert abs((found - days) / pd.Timedelta(days=1)).max() < 20

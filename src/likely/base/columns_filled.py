@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from likely.base.columns_regressed import is_number
 from likely.core.categorical import draw_categories
 from likely.data.pieces import MISSING, UNSEEN, Pieces
 
@@ -92,7 +93,7 @@ def _in_order(
             chances = _never_missing(chances) if expected else chances
             codes[asked, j] = draw_categories(chances, which[asked], rng)
             values[asked, j] = pieces.draw(codes[asked, j], rng)
-            if expected and _is_number(pieces):
+            if expected and is_number(pieces):
                 guesses[j] = _expectations(pieces, chances)[which]
         given[j] = True
     weights = nats.reshape(n, COMPLETIONS)
@@ -126,14 +127,11 @@ def _never_missing(chances: np.ndarray) -> np.ndarray:
     return found / found.sum(axis=1, keepdims=True)
 
 
-def _is_number(pieces: Pieces) -> bool:
-    """Whether values lie on a line, and not only at two places of it or none."""
-    return len(pieces.labels) == 0 and len(pieces) > UNSEEN + 3
-
-
 def _expectations(pieces: Pieces, chances: np.ndarray) -> np.ndarray:
     """Return the expected value of every row of chances: the mean, or the likeliest label."""
-    if not _is_number(pieces):
+    if len(pieces) == UNSEEN + 1:  # a column without any value
+        return np.full(len(chances), np.nan)
+    if not is_number(pieces):
         likeliest = np.argmax(chances[:, UNSEEN + 1 :], axis=1) + UNSEEN + 1
         return _value(pieces, likeliest)
     found = chances[:, UNSEEN + 1 :] @ pieces.middle[UNSEEN + 1 :]
@@ -152,8 +150,8 @@ def _value(pieces: Pieces, codes: np.ndarray) -> np.ndarray:
 
 def _together(pieces: Pieces, drawn: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return one value for the completions of every row, (n, completions)."""
-    if _is_number(pieces):
-        found = (drawn * weights).sum(axis=1) / weights.sum(axis=1)
+    if is_number(pieces):
+        found = (drawn * (weights / weights.sum(axis=1, keepdims=True))).sum(axis=1)
         return pieces.on_step(found)
     votes = (drawn[:, :, None] == drawn[:, None, :]) @ weights[:, :, None]
     return drawn[np.arange(len(drawn)), votes[:, :, 0].argmax(axis=1)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -17,6 +18,15 @@ import numpy as np
 from likely.base.capabilities import Density, Explainer, Imputer, Sampler
 from likely.base.columns_drawn import draw_given
 from likely.base.columns_filled import fill
+from likely.base.columns_regressed import (
+    LARGEST,
+    NAMES,
+    check_linear,
+    learn_linear,
+    pack_linear,
+    trusted,
+    unpack_linear,
+)
 from likely.base.completer import Completer, checked_mask
 from likely.base.state import Array, Members, Weights
 from likely.core.errors import ParameterError
@@ -26,6 +36,8 @@ from likely.data.pieces import FIRST, UNSEEN, Pieces, learn_pieces
 from likely.data.pieces_packed import check_packed, pack, unpack
 
 _ROWS = 16_384  # judged at a time, so that memory stays bounded
+
+_HIDDEN_ROWS, _HIDDEN = 500, 0.2  # rows learnt, and the share of cells hidden from them
 
 _UNIT = 8.0  # intervals that a robust spread has, where oddness of numbers and labels is compared
 
@@ -47,6 +59,12 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         As `labels` and `shares` in `Pieces`.
     rows_learnt_ : int
         How many rows were learnt from.
+    linear_piece_, linear_column_, linear_centre_, linear_scale_, linear_reach_ : ndarray
+        Features of the linear guess at missing numbers, of shape (feature,) each, as in `Linear`.
+    linear_covariance_ : ndarray of shape (feature, feature)
+        Of these features.
+    linear_share_ : ndarray of shape (column,)
+        How far the linear guess is trusted.
     """
 
     mixed = True
@@ -62,8 +80,10 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         "label_piece_": Array("label", dtype="int64", low=0, high="piece"),
         "label_share_": Array("label", low=0, high=1),
         "rows_learnt_": Array(dtype="int64", low=0),
+        **NAMES,
     }
     rows_learnt_: int
+    linear_share_: np.ndarray
     _cut: tuple[Pieces, ...] | None = None
 
     @abstractmethod
@@ -141,6 +161,19 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         self.rows_learnt_ = len(x)
         codes = self._codes(x)
         self._learn(codes[np.lexsort(codes.T)], rng)  # however the rows came
+        self._learn_linear(x[np.lexsort(x.T)])
+
+    def _learn_linear(self, x: np.ndarray) -> None:
+        """Learn the linear guess at missing numbers, and from hidden cells how far to trust it."""
+        linear = learn_linear(x, self._codes(x), self._pieces)
+        some = x[np.linspace(0, len(x) - 1, min(len(x), _HIDDEN_ROWS)).astype(np.int64)]
+        hidden = generator(0).random(some.shape) < _HIDDEN
+        left = np.where(hidden, np.nan, some)
+        chances = fill(self, left, ~np.isnan(left), generator(0), expected=True)
+        truth = np.where(hidden & (np.abs(some) <= LARGEST), some, np.nan)
+        share = trusted(truth, chances, linear.expected(left, self._codes(left)))
+        for name, array in pack_linear(replace(linear, share=share)).items():
+            setattr(self, name, array)
 
     @property
     def _pieces(self) -> tuple[Pieces, ...]:
@@ -224,11 +257,17 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
         return fill(self, x, known, rng)
 
     def _impute(self, x: np.ndarray) -> np.ndarray:
-        return fill(self, x, ~np.isnan(x), generator(0), expected=True)
+        filled = fill(self, x, ~np.isnan(x), generator(0), expected=True)
+        blended = unpack_linear(self).blended(x, self._codes(x), filled)
+        for j in np.flatnonzero(self.linear_share_ > 0):
+            pieces, gaps = self._pieces[j], np.isnan(x[:, j])
+            filled[gaps, j] = pieces.on_step(pieces.within(blended[gaps, j]))
+        return filled
 
     def _check_state(self) -> None:
         super()._check_state()
         check_packed(self)
+        check_linear(self, self._pieces)
 
 
 def _parts(n: int) -> Iterator[slice]:

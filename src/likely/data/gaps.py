@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from likely.data.back import to_frame, user_frame
 from likely.data.column import Column
-from likely.data.origin import written
+from likely.data.origin import spelt, written
 from likely.data.table import Table
 
 
@@ -70,7 +70,7 @@ def _made(
     for (name, (column, values)), series in zip(found.items(), all_typed, strict=True):
         user = users[name]
         if isinstance(user.dtype, nw.String) and column.kind != "category":
-            text, places = written(column, values)
+            text, places = written(column, values, *spelt(column, user.to_list()))
             cells = [None if np.isnan(place) else text.labels[int(place)] for place in places]
             series = nw.new_series(name, cells, user.dtype, backend=frame.implementation)
         made[name] = _put(user, series, ~np.isnan(values))

@@ -23,11 +23,11 @@ _TIME = (
     "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?\\s*(?P<half>(?i:[ap]\\.?m\\.?)?)"
     "\\s*(?P<zone>(?:[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?))?$"
 )
-_YEAR_FIRST = (
+YEAR_FIRST = (
     f"^(?P<year>[0-9]{{4}})[-/.](?P<first>[0-9]{{1,2}}|{_NAME})(?:[-/.](?P<second_part>[0-9]{{1,2}}))?"
     + _TIME
 )
-_YEAR_LAST = (
+YEAR_LAST = (
     f"^{_WEEKDAY}(?P<first>[0-9]{{1,2}}(?:st|nd|rd|th)?|{_NAME})[-/.\\s]\\s*"
     f"(?P<second_part>[0-9]{{1,2}}(?:st|nd|rd|th)?|{_NAME})(?:[-/.]|,?\\s)\\s*"
     "(?P<year>[0-9]{4}|[0-9]{2})" + _TIME
@@ -65,14 +65,14 @@ def parse_moments(words: pa.Array, order: str) -> Moments:
     """
     count = len(words)
     result = Moments(np.full(count, np.nan), np.zeros(count, dtype=bool))
-    patterns = [_YEAR_FIRST] if order == "ymd" else [_YEAR_FIRST, _YEAR_LAST]
+    patterns = [YEAR_FIRST] if order == "ymd" else [YEAR_FIRST, YEAR_LAST]
     for pattern in patterns:
         parts = pc.extract_regex(words, pattern)
         found = parts.is_valid().to_numpy(zero_copy_only=False)
         if not found.any():
             continue
         fields = parts.filter(pa.array(found))
-        values, zoned = _assemble(fields, month_first=pattern is _YEAR_FIRST or order == "mdy")
+        values, zoned = _assemble(fields, month_first=pattern is YEAR_FIRST or order == "mdy")
         result.values[found] = values
         result.zoned[found] = zoned & ~np.isnan(values)
     return result
@@ -85,7 +85,7 @@ def find_order(words: pa.Array, weights: np.ndarray) -> tuple[str, bool]:
     between the parts (`01.03.2024`, written day first wherever it is written) settles it. The guess
     is day first, as in most of the world; month first beside a clock with a.m. and p.m.
     """
-    if not pc.any(pc.match_substring_regex(words, _YEAR_LAST)).as_py():
+    if not pc.any(pc.match_substring_regex(words, YEAR_LAST)).as_py():
         return "ymd", False
     day_first, month_first = parse_moments(words, "dmy").values, parse_moments(words, "mdy").values
     by_day, by_month = (weights[~np.isnan(v)].sum() for v in (day_first, month_first))
@@ -116,7 +116,7 @@ def _assemble(fields: Any, month_first: bool) -> tuple[np.ndarray, np.ndarray]:
     valid &= (minute < 60) & (second_of_minute <= 60)  # 60: a leap second
     micro = _lookup(_field(fields, "fraction"), lambda text: int(text[:6].ljust(6, "0") or 0))
     zone = _field(fields, "zone")
-    offset = _lookup(zone, _offset_minutes)
+    offset = _lookup(zone, offset_minutes)
     seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second_of_minute
     values = np.where(valid, seconds * 1e6 + micro, np.nan)
     return values, pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
@@ -165,7 +165,8 @@ def _year(text: str) -> int:
     return number + (1900 if number >= _PIVOT else 2000)
 
 
-def _offset_minutes(text: str) -> int:
+def offset_minutes(text: str) -> int:
+    """Return how far ahead of UTC an offset such as `+02:00` is."""
     if not text or text in ("Z", "z", "UTC", "GMT"):
         return 0
     digits = text[1:].replace(":", "").ljust(4, "0")

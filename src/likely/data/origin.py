@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from likely.data.column import Column
+from likely.data.moments_written import pattern_of, write_moment
 from likely.data.table import Table, stack, write_value
+from likely.data.text import meaning_of
 
 _SIMPLE = (
     "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128",
@@ -130,7 +133,10 @@ def origin_of(table: Table) -> Origin:
 
 
 def written(
-    column: Column, values: np.ndarray, words: tuple[str, str] = ("false", "true")
+    column: Column,
+    values: np.ndarray,
+    words: tuple[str, str] = ("false", "true"),
+    pattern: str = "",
 ) -> tuple[Column, np.ndarray]:
     """Return values that were read from text as text again, as a column of categories.
 
@@ -142,14 +148,44 @@ def written(
         As it stores them.
     words : (str, str)
         What stands for no and for yes.
+    pattern : str
+        How moments are written, as `pattern_of` returns it; by default as for people.
     """
     distinct, places = np.unique(values, return_inverse=True)  # missing is last
     if column.kind == "boolean":
         labels = [words[int(value >= 0.5)] for value in distinct if not np.isnan(value)]
     else:
-        labels = [_text(column, value) for value in distinct if not np.isnan(value)]
+        known = [value for value in distinct.tolist() if not np.isnan(value)]
+        labels = [write_moment(v, pattern) if pattern else _text(column, v) for v in known]
     text = replace(column, kind="category", labels=tuple(labels), integer=False, reading="label")
     return text, np.where(np.isnan(values), np.nan, places)
+
+
+def spelt(column: Column, cells: Sequence[Any]) -> tuple[tuple[str, str], str]:
+    """Return how the cells of a text column write no and yes, and how they write moments.
+
+    Parameters
+    ----------
+    column : Column
+        What was read from them.
+    cells : sequence of objects
+        As the user wrote them; what is no text is missing.
+
+    Returns
+    -------
+    words : (str, str)
+    pattern : str
+        For `written`; empty if the column holds no dates, or they are numbers.
+    """
+    words, pattern = ["false", "true"], ""
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    if column.kind == "boolean":
+        for value, usual in enumerate(words):
+            same = Counter(text for text in texts if meaning_of(text) == value)
+            words[value] = same.most_common(1)[0][0] if same else usual
+    if column.reading.startswith("date:"):
+        pattern = pattern_of(texts, column.reading.removeprefix("date:"))
+    return (words[0], words[1]), pattern
 
 
 def _text(column: Column, value: float) -> str:

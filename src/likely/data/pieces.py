@@ -140,6 +140,10 @@ class Pieces:
         inside = self.on_step(values) if self.step else np.minimum(values, np.nextafter(high, low))
         return np.where(high > low, inside, low)
 
+    def within(self, values: np.ndarray) -> np.ndarray:
+        """Return numbers put into the range of those learnt."""
+        return np.clip(values, self.low[FIRST:].min(), self.high[FIRST:].max())
+
     def on_step(self, values: np.ndarray) -> np.ndarray:
         """Return the nearest multiples of the step, written as a person would; all, without one."""
         if not self.step > 0:

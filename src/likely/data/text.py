@@ -131,6 +131,11 @@ def read_text(
     return _decide(name, words, dtype, decimal, notes)
 
 
+def meaning_of(word: str) -> float:
+    """Return 1 for a word that says yes, 0 for one that says no, and NaN for all others."""
+    return (_YES | _NO).get(word.lower(), np.nan)
+
+
 def as_label(value: object) -> str:
     """Return a value as the label of a category: whole numbers without a decimal point."""
     if isinstance(value, (float, np.floating)) and value == np.floor(value) and abs(value) < 1e15:
@@ -333,8 +338,7 @@ def _is_boolean(words: _Words) -> bool:
 
 
 def _truth(words: pa.Array) -> np.ndarray:
-    meaning = _YES | _NO
-    return np.array([meaning.get(word.lower(), np.nan) for word in words.to_pylist()])
+    return np.array([meaning_of(word) for word in words.to_pylist()])
 
 
 def _enough(words: _Words, by_word: np.ndarray) -> bool:

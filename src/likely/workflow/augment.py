@@ -149,7 +149,7 @@ def augment(
 
     Whether it does is measured by repeated stratified cross-validation: rows are made from what is
     learnt from in a fold, and the average precision for rows held out is compared with that
-    without them. With "auto" rows are added only if the gain is above its standard error.
+    without them. With "auto" rows are added only if the gain is above half its standard error.
 
     Parameters
     ----------

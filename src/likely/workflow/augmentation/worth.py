@@ -18,6 +18,7 @@ from likely.data.table import Table
 from likely.workflow.augmentation.drawing import make_rows, name_of
 
 NONE = "none"
+_SURE = 0.5  # standard errors that a gain must be above; over tables, one turns down too much
 _MOST_ROWS = 20_000  # that are judged; of more, so many drawn at random
 _MOST_LABELS = 255  # that trees of the default classifier take for categories
 
@@ -39,7 +40,7 @@ class Verdict:
     method : str
         What made the rows that were added; "none" if there are none.
     helped : bool
-        Whether these rows raised the average precision by more than luck does.
+        Whether these rows raised the average precision by more than half its standard error.
     auprc : dict of str to float
         Mean average precision of rows held out by the method that rows were added with ("none":
         without); over several classes the mean of one against all others. Empty if it could not be
@@ -137,10 +138,12 @@ def measure(
 
 
 def judge(auprc: dict[str, np.ndarray], *, refusing: bool) -> Verdict:
-    """Return the method that is best by more than one standard error over the folds.
+    """Return the method that is best by more than half a standard error over the folds.
 
-    Of choices that could be equally good the simplest is taken: no rows are added unless that is
-    better by more than luck. Gains are of the same folds, so that what all have in common cancels.
+    What is to be gained and lost is the same, so what is probably better is taken. A whole standard
+    error, as where the simpler choice costs less, refuses too often: with few positives the error
+    is large, and there rows help most. Gains are of the same folds, so that what all have in common
+    cancels.
 
     Parameters
     ----------
@@ -148,11 +151,6 @@ def judge(auprc: dict[str, np.ndarray], *, refusing: bool) -> Verdict:
         As `measure` returns it.
     refusing : bool
         Whether "none" may be the answer; otherwise the best method is named, helpful or not.
-
-    References
-    ----------
-    Breiman, L., Friedman, J. H., Olshen, R. A. & Stone, C. J. (1984). Classification and
-    Regression Trees. Chapter 3.4.3, the 1 SE rule.
 
     Examples
     --------
@@ -164,7 +162,7 @@ def judge(auprc: dict[str, np.ndarray], *, refusing: bool) -> Verdict:
     away = {name: values - auprc[NONE] for name, values in auprc.items() if name != NONE}
     gain = {name: float(one.mean()) for name, one in away.items()}
     error = {name: float(one.std(ddof=1) / np.sqrt(len(one))) for name, one in away.items()}
-    helpful = {name: gain[name] > max(error[name], 1e-9) for name in gain}
+    helpful = {name: gain[name] > max(_SURE * error[name], 1e-9) for name in gain}
     open_to = [name for name in gain if helpful[name] or not refusing]
     method = max(open_to, key=gain.__getitem__, default=NONE)
     means = {name: float(values.mean()) for name, values in auprc.items()}
