@@ -83,7 +83,7 @@ class NICE(Flow):
     **Intuition.** Shift one half of the columns by anything that the other half says; undo it by
     shifting back.
 
-    **Formula.** $y_A = x_A, \; y_B = x_B + m(x_A)$ in each layer and $z = a \odot y + b$ at the
+    **Formula.** $y_A = x_A, \; y_B = x_B + m(x_A)$ in each layer and $z = a \odot (y + b)$ at the
     end, where A and B are the halves, m is a network, a and b are learnt for each number and z is
     to be normal.
 

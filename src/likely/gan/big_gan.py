@@ -79,7 +79,8 @@ class BigGAN(Adversarial):
     There is no likelihood. A score is how usual an image is in what the discriminator sees of it,
     its last maps in each quarter: minus the squared Mahalanobis distance there, given its class.
 
-    **Intuition.** Tell both players the class, and every block of the generator the code.
+    **Intuition.** Tell both players the class, and every block of the generator a part of
+    the code, too.
 
     **Formula.** $\max_D \; \mathrm{E} \min(0, D(x, y) - 1) + \mathrm{E} \min(0, -1 - D(G(z, y),
     y))$ and $\max_G \; \mathrm{E} D(G(z, y), y)$, where G makes pictures of noise z and class y,
