@@ -72,16 +72,17 @@ class Autoencoder(Reconstruction):
     **Intuition.** To pass a narrow door, a sample must be described by what all samples share; what
     does not fit is restored badly.
 
-    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(x_i)) \rVert^2$, where x_i are the N samples,
-    f is the encoder, g the decoder and f(x) the short code.
+    **Formula.** $L = \frac{1}{N d} \sum_i \lVert x_i - g(f(x_i)) \rVert^2$, where x_i are the N
+    samples of d features, f is the encoder, g the decoder and f(x) the short code; with loss="bce"
+    the cross-entropy stands in place of the square.
 
     **When to use.** Features that move together in a curved way; no labels needed.
 
     **Where it fails.** It may restore anomalies too well if the code is long, and blurs what varies
-    a lot; `latent` is chosen by validation.
+    a lot; "density" then has to tell them by what lies near in the reconstructions.
 
-    **Cost.** Steps times the weights of the network times the batch; a sample is judged by one
-    pass.
+    **Cost.** Steps times the weights of the network times the batch; a sample is judged by one pass
+    and, with "density", by its distance from at most 10,000 known reconstructions.
 
     References
     ----------

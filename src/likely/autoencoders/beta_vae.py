@@ -72,17 +72,17 @@ class BetaVAE(Variational):
     **Intuition.** Press harder on the code, and its numbers stand for causes that vary by
     themselves.
 
-    **Formula.** $L = \mathrm{E}_q[\log p(x \mid z)] - \beta \, \mathrm{KL}(q(z \mid x) \,\Vert\,
-    p(z))$, where z is the code, q its encoder, p(x | z) the decoder, p(z) the normal prior and β
-    the pressure.
+    **Formula.** $L = -\mathrm{E}_q[\log p(x \mid z)] + \beta \, \mathrm{KL}(q(z \mid x) \,\Vert\,
+    p(z))$ is made small, where z is the code, q the encoder's guess of it, p(x | z) the decoder,
+    p(z) the normal prior and β the pressure, which rises to its value during `warm_up`.
 
     **When to use.** Codes that are to be read or steered, one number at a time.
 
-    **Where it fails.** Large β blurs the samples and switches numbers of the code off; that causes
-    part is not guaranteed.
+    **Where it fails.** Large β blurs the samples, switches numbers of the code off and costs
+    likelihood; that causes part is not guaranteed.
 
-    **Cost.** As `VAE`: one pass a step, and as many passes of the decoder as `importance_samples`
-    for a density.
+    **Cost.** As `VAE`: one pass a step, and for a density as many passes of the decoder as
+    `importance_samples`.
 
     References
     ----------

@@ -56,15 +56,17 @@ class ConvolutionalAutoencoder(OverAxes):
     **Intuition.** What a patch looks like does not hang on where it is, so one small filter serves
     all places.
 
-    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(x_i)) \rVert^2$, where x_i are the N samples,
-    and encoder f and decoder g are convolutions.
+    **Formula.** $L = \frac{1}{N d} \sum_i \lVert x_i - g(f(x_i + \sigma e_i)) \rVert^2$, where x_i
+    are the N samples of d numbers, encoder f and decoder g are convolutions, e_i is normal noise
+    and σ is `noise`.
 
     **When to use.** Pictures, video, and series whose shape counts.
 
     **Where it fails.** Fine texture is restored as blur; a small defect hardly changes the error of
-    the whole.
+    the whole, so "density", as usual, looks at errors and features part by part.
 
-    **Cost.** Steps times places times filters: linear in the number of pixels.
+    **Cost.** Steps times places times filters: linear in the number of pixels; one pass to judge,
+    and with "density" the square of the number of statistics.
 
     References
     ----------

@@ -67,8 +67,10 @@ class DenoisingAutoencoder(Reconstruction):
     -----
     **Intuition.** To mend what was spoiled, one must know how things go together.
 
-    **Formula.** $L = \frac1N \sum_i \lVert x_i - g(f(\tilde x_i)) \rVert^2$, where $\tilde x_i$ is
-    a sample x_i that was spoiled, f the encoder and g the decoder.
+    **Formula.** $L = \frac{1}{N d} \sum_i \lVert x_i - g(f(\tilde x_i)) \rVert^2, \; \tilde x_i =
+    m_i \odot (x_i + \sigma e_i)$, where x_i are the N samples of d features, f is the encoder, g
+    the decoder, e_i normal noise, σ is `noise`, and m_i is 0 in a share `masking` of the features
+    and else 1.
 
     **When to use.** As an autoencoder, when the code is long enough to copy its input.
 

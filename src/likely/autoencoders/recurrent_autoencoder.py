@@ -58,16 +58,18 @@ class RecurrentAutoencoder(OverAxes):
     -----
     **Intuition.** Read a series to its end, then tell it again from memory.
 
-    **Formula.** $h_t = f(h_{t-1}, x_t), \; L = \sum_t \lVert x_t - \hat x_t \rVert^2$, where x_t is
-    the value at step t, h_t the memory and $\hat x_t$ what is told from the last one.
+    **Formula.** $h_t = f(h_{t-1}, x_t + \sigma e_t), \; z = A h_T, \; L = \frac{1}{d} \sum_t \lVert
+    x_t - \hat x_t(z) \rVert^2$, where x_t are the values read in step t of T, d in all, h_t is the
+    memory, e_t noise of which σ is the size, z the code, and $\hat x_t$ what a second memory tells
+    from the code alone, the last step first.
 
     **When to use.** Short series of like course: beats, cycles of a machine.
 
-    **Where it fails.** Long series: the last memory cannot hold them; shifts in time look like
-    errors.
+    **Where it fails.** Long series: one code has to hold all of them. Nothing is told but what the
+    code holds, so noise and single peaks are lost.
 
-    **Cost.** Linear in the length of the series, but step after step; of order h² a step for a
-    memory of h numbers.
+    **Cost.** As many steps as strides in a series, 50 at most as usual, one after the other; of
+    order h² a step for a memory of h numbers.
 
     References
     ----------

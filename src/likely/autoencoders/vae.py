@@ -87,10 +87,11 @@ class VAE(Variational):
 
     **When to use.** A density, codes and new samples from one model.
 
-    **Where it fails.** Samples of pictures are blurred: the decoder averages what a code leaves
-    open.
+    **Where it fails.** Drawn pictures are blurred and noisy: the decoder averages what a code
+    leaves open, and every pixel is drawn by itself.
 
-    **Cost.** One pass a step; for a density as many passes of the decoder as `importance_samples`.
+    **Cost.** One pass a step, and a sample is judged by one or two; for a density as many passes of
+    the decoder as `importance_samples`.
 
     References
     ----------

@@ -85,18 +85,21 @@ class VQVAE(Reconstructor, Encoder, Explainer, Sampler, DeepModel):
 
     Notes
     -----
-    **Intuition.** A picture spelled in a small alphabet of parts.
+    **Intuition.** A sample spelled in a small alphabet of parts.
 
-    **Formula.** $L = -\log p(x \mid e_k) + \lVert \mathrm{sg}(z) - e_k \rVert^2 + \beta \lVert z -
-    \mathrm{sg}(e_k) \rVert^2$, where z is the code, e_k the nearest entry of the codebook, sg stops
-    the gradient and β weighs the last term.
+    **Formula.** $L = \lVert x - g(e_k) \rVert^2 / (d s^2) + \beta \lVert z - e_k \rVert^2 / m$,
+    where x has d numbers of about the mean variance s², g is the decoder, z the m numbers that the
+    encoder makes, e_k the nearest vectors of the codebook, which get no gradient but follow a
+    running mean, and β is 0.25.
 
-    **When to use.** Sharp restorations, and codes that another model can learn to write.
+    **When to use.** Codes that are a few whole numbers, for another model to learn, as
+    `LatentDiffusion` does.
 
-    **Where it fails.** Entries of the codebook may fall out of use; samples are as good as the
-    model of the codes.
+    **Where it fails.** Samples of its own hang together little, since the prior takes places for
+    independent; with codes too many or training too short few are in use, of which it warns.
 
-    **Cost.** As `Autoencoder`, and the number of codes times the size of the codebook.
+    **Cost.** As an autoencoder of such layers, and for each place of the code as many distances as
+    there are `codes`.
 
     References
     ----------

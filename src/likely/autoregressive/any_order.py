@@ -77,15 +77,16 @@ class AnyOrder(Columnwise, DeepModel):
 
     **Intuition.** Cover any columns of a row and guess them from the others.
 
-    **Formula.** $\log p(x) = \sum_i \log p(x_{o_i} \mid x_{o_{<i}})$, where o is any order of the
-    columns.
+    **Formula.** $\log p(x) = \sum_i \log p(x_{o_i} \mid x_{o_{<i}})$, where o is an order of the
+    columns. Any would do; `log_prob` takes the one in which columns with few different values come
+    first.
 
     **When to use.** Mixed columns, gaps to fill and conditions on any columns.
 
     **Where it fails.** One network for all orders knows each a little less well than one made for
-    it.
+    it, so `log_prob` depends on the order; within a piece of the line density is even.
 
-    **Cost.** Training as any network; a density takes one pass a column.
+    **Cost.** One pass a step to learn; a density, or a row drawn, takes one pass a column.
 
     References
     ----------

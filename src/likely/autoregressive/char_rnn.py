@@ -86,8 +86,8 @@ class CharRNN(Conditional, OfTexts):
 
     **Intuition.** Read a text symbol by symbol and always guess the next.
 
-    **Formula.** $p(x) = \prod_t p(x_t \mid h_t)$, where x_t is symbol t and the memory h_t holds
-    what came before it.
+    **Formula.** $p(x) = \prod_t p(x_t \mid h_t, c)$, where x_t is symbol t, the last of them the
+    end, the memory h_t holds what came before it and c are conditions, if there are any.
 
     **When to use.** Short texts and molecules, with conditions.
 

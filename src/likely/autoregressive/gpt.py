@@ -105,8 +105,8 @@ class GPT(OfTexts):
     **Where it fails.** Small data are learnt by heart; nothing is known beyond the length of its
     context.
 
-    **Cost.** Of order T² a sequence of T tokens to learn; drawing goes token after token with a
-    cache.
+    **Cost.** Of order T² a window of T = `context_length` tokens to learn or judge; drawing goes
+    token after token, and what was computed for earlier ones is kept.
 
     References
     ----------

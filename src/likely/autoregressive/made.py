@@ -94,14 +94,15 @@ class MADE(WithLikelihood):
     **Intuition.** Cut the wires of an autoencoder so that each column sees only those before it:
     then it is a density.
 
-    **Formula.** $\log p(x) = \sum_i \log p(x_i \mid x_{<i})$, where x_i is column i in a fixed
-    order.
+    **Formula.** $\log p(x) = \sum_i \log p(x_i \mid x_{<i})$, where $x_{<i}$ are the features
+    before x_i in an order; with several `orders` p(x) is the mean of theirs.
 
     **When to use.** An exact density of tables or small pictures, cheap to judge.
 
-    **Where it fails.** The order matters; drawing takes one pass a column.
+    **Where it fails.** The order matters; drawing goes feature after feature.
 
-    **Cost.** One pass to learn or judge a batch; d passes to draw, for d columns.
+    **Cost.** One pass to learn a batch, and one for each of the `orders` to judge it; drawing takes
+    d steps for d features, which together cost no more than one pass.
 
     References
     ----------

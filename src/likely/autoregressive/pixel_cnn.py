@@ -72,16 +72,18 @@ class PixelCNN(Pixels):
     2) is bits a dimension; a density of other numbers. `contributions` is a map of the surprise of
     every pixel, in nats.
 
-    **Intuition.** Guess a pixel from those above and to the left, by convolutions with a mask.
+    **Intuition.** Guess a pixel from those above and to the left, by convolutions that see no
+    others.
 
-    **Formula.** $p(x) = \prod_i p(x_i \mid x_{<i})$, where x_i is pixel i in reading order.
+    **Formula.** $p(x) = \prod_i p(x_i \mid x_{<i})$, where x_i is pixel i in reading order; its
+    channels come one after the other.
 
     **When to use.** Likelihood of pictures in bits, and completing them.
 
-    **Where it fails.** Drawing is slow, and large shapes come out loose, for it looks at details
-    first.
+    **Where it fails.** Drawing is slow, and large shapes come out loose, for pixels near by tell
+    most of the next one.
 
-    **Cost.** One pass to learn or judge; one pass for each pixel to draw.
+    **Cost.** One pass to learn or judge; drawing goes pixel by pixel and computes only what is new.
 
     References
     ----------

@@ -67,16 +67,17 @@ class PixelRNN(Pixels):
     2) is bits a dimension; a density of other numbers. `contributions` is a map of the surprise of
     every pixel, in nats.
 
-    **Intuition.** A memory runs over the rows of a picture and knows all that was read.
+    **Intuition.** Memories sweep over a picture and bring to every pixel what was read before it.
 
-    **Formula.** $p(x) = \prod_i p(x_i \mid x_{<i})$, where x_i is pixel i in reading order and the
-    memory of a row is kept in step with the row above.
+    **Formula.** $p(x) = \prod_i p(x_i \mid h_i)$, where x_i is pixel i in reading order and h_i
+    what the memories and the first convolutions hold of the pixels before it.
 
     **When to use.** As `PixelCNN`, where more of the picture must count.
 
     **Where it fails.** Slower still, in training too, for a memory goes step by step.
 
-    **Cost.** As many steps a picture as it has rows; one step for each pixel to draw.
+    **Cost.** As many steps a picture as it has rows, with "diagonal" as rows and columns together;
+    drawing goes pixel by pixel.
 
     References
     ----------

@@ -48,15 +48,19 @@ class SequentialTrees(Columnwise):
     -----
     **Intuition.** Draw the first column, then each next from a tree that knows those before it.
 
-    **Formula.** $p(x) = \prod_j p(x_j \mid \mathrm{leaf}_j(x_{<j}))$, where leaf_j is the leaf of
-    tree j that the columns before it lead to.
+    **Formula.** $p(x) = \prod_j p(x_j \mid \mathrm{leaf}_j(x_{<j}))$, where $x_{<j}$ are the
+    columns before column j in `order_` and leaf_j is where tree j leads them; counts in a leaf
+    borrow from the nodes above it.
 
-    **When to use.** New rows of mixed columns within seconds; gaps and exact conditions.
+    **When to use.** New rows of mixed columns without training a network; gaps to fill, and
+    conditions on any columns.
 
-    **Where it fails.** Smooth relations become steps; small leaves could repeat learnt rows.
+    **Where it fails.** Smooth relations become steps, and weak ones that few rows show are pruned
+    away; orders other than its own are learnt from rows that it drew itself.
 
-    **Cost.** About n log n a tree for each column and each column before it: n d² log n; a row is
-    drawn by d walks.
+    **Cost.** About n log n a tree for each column before it, over d columns n d² log n, and nearly
+    as much again to choose how much leaves borrow; a row is drawn by d walks. n is at most
+    `max_rows`.
 
     References
     ----------

@@ -102,13 +102,14 @@ class WaveNet(Conditional, OfTokens):
 
     **Intuition.** Guess each value of a sound from a long past, seen through ever wider gaps.
 
-    **Formula.** $p(x) = \prod_t p(x_t \mid x_{t-r}, \dots, x_{t-1})$, where x_t is value t and the
-    reach r doubles with each layer.
+    **Formula.** $p(x) = \prod_t p(x_t \mid x_{t-r}, \dots, x_{t-1}, t, c)$, where x_t is value t in
+    256 levels, t tells how long ago the clip began, c are conditions, and the reach r is 1 +
+    `stacks` (2^`depth` − 1): it about doubles with every layer of a stack.
 
     **When to use.** Clips of sound value by value: to judge, to continue, to draw.
 
-    **Where it fails.** What is longer than its reach; 8,000 steps for one second to be drawn at 8
-    kHz.
+    **Where it fails.** What is longer than its reach, 1,023 values as usual; to draw one second at
+    8 kHz takes 8,000 steps.
 
     **Cost.** Linear in the length of the sound; drawing goes value after value.
 

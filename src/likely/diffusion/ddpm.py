@@ -93,15 +93,18 @@ class DDPM(Diffusing):
 
     **Intuition.** Add noise bit by bit until nothing is left; learn to take one bit off.
 
-    **Formula.** $L = \mathrm{E} \lVert \epsilon - \epsilon_\theta(\sqrt{\bar\alpha_t} x + \sqrt{1 -
-    \bar\alpha_t} \, \epsilon, t) \rVert^2$, where ε is noise, $\bar\alpha_t$ how much of the sample
-    x is left at step t and ε_θ the network.
+    **Formula.** $L = \mathrm{E} \lVert v - v_\theta(x_t, t) \rVert^2, \; x_t = \sqrt{\bar\alpha_t}
+    x + \sqrt{1 - \bar\alpha_t} \, \epsilon, \; v = \sqrt{\bar\alpha_t} \, \epsilon - \sqrt{1 -
+    \bar\alpha_t} \, x$, where ε is noise, $\bar\alpha_t$ how much of the sample x is left at step
+    t, and v_θ the network; ε or x stands for v if `predicts` says so.
 
-    **When to use.** Best quality and steady training; completing and varying samples.
+    **When to use.** Good samples from steady training; completing and varying samples.
 
-    **Where it fails.** Drawing takes many passes, fewer with better solvers.
+    **Where it fails.** Drawing takes many passes, fewer with better solvers; judging and densities
+    take many, too.
 
-    **Cost.** One pass a step to learn; as many passes to draw as steps are asked.
+    **Cost.** One pass a step to learn; `sampling_steps` passes to draw ("heun" twice as many);
+    about 40 to judge, 5 levels of 8 draws; four for each of `likelihood_steps` for a density.
 
     References
     ----------

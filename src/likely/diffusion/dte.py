@@ -98,15 +98,19 @@ class DTE(Explainer, DeepModel):
 
     **Intuition.** How much noise would explain this row? A row far off seems to have had much.
 
-    **Formula.** $p(t \mid x) \propto p(t) \, p_t(x)$, where t is the time of diffusion and p_t the
-    density of the rows after so much noise; the score is the mean of t.
+    **Formula.** $T(x) = \sqrt{\exp(\mathrm{E}[\log t \mid x]) \, R(x)}, \; p(t \mid x) \propto p(t)
+    \, p_t(x), \; R(x)^2 = r(x)^2 / d + t_0^2$, where t is the time of diffusion, p_t the density of
+    rows after it and p(t | x) what the network learns, r² the mean squared distance from the
+    nearest known rows, d the number of columns and t_0 `least_time`. Scores are −T; "network" and
+    "neighbours" take one of the factors.
 
     **When to use.** Detection on tables, mostly normal rows.
 
-    **Where it fails.** The time is told from the distance to what was learnt: it fails where
-    neighbours fail, in noise of many columns.
+    **Where it fails.** The time is told from the distance to what was learnt: in many columns of
+    noise every row seems equally far.
 
-    **Cost.** One pass a step to learn and one to judge.
+    **Cost.** One pass a step to learn; to judge, one pass and the distances from at most 10,000
+    known rows.
 
     References
     ----------

@@ -74,16 +74,20 @@ class FlowMatching(Diffusing):
 
     Notes
     -----
-    **Intuition.** Straight roads from noise to data; a network gives the direction at every place.
+    **Intuition.** Straight roads from data to noise; a network gives the direction at every place,
+    and samples go back along it.
 
-    **Formula.** $L = \mathrm{E} \lVert v_\theta((1-t) \epsilon + t x, t) - (x - \epsilon)
-    \rVert^2$, where ε is noise, x a sample, t in [0, 1] the time and v_θ the direction.
+    **Formula.** $L = \mathrm{E} \lVert (\epsilon - x) - v_\theta((1 - t) x + t \epsilon, t)
+    \rVert^2$, where ε is noise, x a sample, t in [0, 1] how far it is towards noise and v_θ the
+    network; samples move against it, from noise at t = 1 to t = 0.
 
     **When to use.** As `DDPM`, with fewer steps to draw; a density along the flow.
 
     **Where it fails.** The density costs many passes; too few steps cut the corners.
 
-    **Cost.** One pass a step to learn; as many passes to draw as steps of the solver.
+    **Cost.** One pass a step to learn; two for each of `sampling_steps` to draw, with "heun", as
+    usual, and else one; about 40 to judge, 5 levels of 8 draws; four for each of `likelihood_steps`
+    for a density.
 
     References
     ----------

@@ -75,17 +75,18 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
     **Intuition.** Diffusion among short codes instead of pixels: cheaper, and details are the
     decoder's work.
 
-    **Formula.** $L = \mathrm{E} \lVert \epsilon - \epsilon_\theta(z_t, t, c) \rVert^2, \; z_0 =
-    E(x)$, where E encodes the picture x, z_t is its code with noise, c what the words say and ε_θ
-    the network.
+    **Formula.** $L = \mathrm{E} \lVert v - v_\theta(z_t, t, c) \rVert^2, \; z = E(x)$, where E
+    encodes the sample x, z_t is its code with noise, v what `DDPM` foretells of it, c the caption
+    or whatever else is known, and v_θ the network. An oddness is that of z plus the error of
+    D(E(x)), each in units of its mean, where D decodes.
 
-    **When to use.** Larger pictures, drawn to words.
+    **When to use.** Larger pictures and longer series, drawn to words or labels.
 
-    **Where it fails.** What the decoder cannot restore is lost; words outside the captions learnt
-    mean nothing.
+    **Where it fails.** What the decoder cannot restore is lost, so a `VAE` makes blurred pictures;
+    words outside the captions learnt mean nothing.
 
-    **Cost.** An autoencoder first, then passes on codes, which are several times smaller than
-    pictures.
+    **Cost.** An autoencoder first, then a diffusion model whose passes are on codes, which are
+    several times smaller than samples; to draw, its passes and one of the decoder.
 
     References
     ----------

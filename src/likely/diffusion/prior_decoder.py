@@ -85,14 +85,17 @@ class PriorDecoder(Captioned, Conditional, Sampler, DeepModel):
 
     **Intuition.** Words to a picture's gist first, then from the gist to the picture.
 
-    **Formula.** $p(x \mid y) = p(x \mid e) \, p(e \mid y)$, where y are words, e the embedding of
-    the picture and x the picture.
+    **Formula.** $p(x \mid c) = \int p(x \mid e) \, p(e \mid c) \, de$, where c is the caption, e an
+    embedding of the picture, a vector of fixed length, and x the picture; one diffusion model draws
+    e, another x.
 
-    **When to use.** Variations of a picture, and pictures drawn to words.
+    **When to use.** Pictures drawn to words, and how well words fit pictures, by `match`.
 
-    **Where it fails.** The gist forgets how many and where; errors of the two stages add up.
+    **Where it fails.** The gist forgets how many and where; where few captions differ, embeddings
+    have little to tell apart; errors of the stages add up.
 
-    **Cost.** Three networks to learn; two diffusions to draw.
+    **Cost.** Three networks to learn; two diffusions to draw; to judge, about 40 passes of both
+    diffusion models and one of the first network.
 
     References
     ----------

@@ -95,16 +95,17 @@ class TextCascade(Captioned, Conditional, Sampler, DeepModel):
     There is no likelihood. An image is odd where its small version is, or where the large one does
     not follow from it as it usually does: both in units of what is usual, added.
 
-    **Intuition.** A small picture to the words first, then larger ones from it.
+    **Intuition.** A small picture to the words first, then the large one from it.
 
-    **Formula.** $p(x \mid y) = p(x_s \mid y) \, p(x \mid x_s, y)$, where y are words, x_s is the
-    small picture and x the large one.
+    **Formula.** $p(x, y \mid c) = p(y \mid c) \, p(x \mid y, c)$, where c is the caption, y the
+    small picture and x the large one. The second model is told y + a e, with noise e, and how large
+    a is: up to `augmentation` in training, a third of it in drawing.
 
     **When to use.** Pictures drawn to words at sizes where one diffusion is costly.
 
-    **Where it fails.** What is wrong in the small picture stays wrong.
+    **Where it fails.** What is wrong in the small picture mostly stays wrong in the large one.
 
-    **Cost.** A diffusion for each size; the largest costs most.
+    **Cost.** Two diffusions to learn and to draw; that of the large pictures costs most.
 
     References
     ----------

@@ -88,14 +88,17 @@ class BoltzmannMachine(Gibbs):
     **Intuition.** Columns of yes and no that pull at one another in pairs; rows of low energy are
     likely.
 
-    **Formula.** $p(x) = e^{-E(x)} / Z, \; E(x) = -b^\top x - \frac12 x^\top W x$, where b are
-    biases, W the couplings and Z the sum over all rows.
+    **Formula.** $p(x) = e^{-E(x)} / Z, \; E(x) = -b^\top x - \frac12 x^\top C x$, where b are
+    biases, C the couplings and Z the sum of $e^{-E}$ over all rows that could be; this is without
+    hidden units, as usual.
 
     **When to use.** Few columns of yes and no, when the couplings themselves are to be read.
 
-    **Where it fails.** It sees nothing but pairs, and Z is out of reach in many columns.
+    **Where it fails.** It sees nothing but pairs unless it has hidden units, and in more than 20
+    columns of two values Z is an estimate.
 
-    **Cost.** Of order d² a step of sampling; an exact Z costs 2 to the number of units.
+    **Cost.** Up to about 16 columns all 2^d states at every step; beyond, of order d² a sweep of
+    each chain over d columns.
 
     References
     ----------

@@ -96,14 +96,16 @@ class DeepBeliefNetwork(OverUnits):
     **Intuition.** Machines on top of one another: each learns what the units below it do together.
 
     **Formula.** $p(v, h^1, h^2) = p(v \mid h^1) \, p(h^1, h^2)$, where v is what is seen, and h¹
-    and h² are layers of hidden units, the top two a machine.
+    and h² are layers of hidden units, the upper two a machine: p(h¹, h²) is proportional to exp(−E)
+    as of `RBM`.
 
     **When to use.** Where the field began: layer by layer, for black and white pictures.
 
-    **Where it fails.** Layers that are learnt one by one never learn from one another; its
-    likelihood is an estimate or a bound.
+    **Where it fails.** Layers are learnt one by one and come to know of one another in fine tuning
+    only; the likelihood is a lower bound, and its level an estimate.
 
-    **Cost.** That of its machines, one after the other.
+    **Cost.** That of its machines, one after the other, and of fine tuning, as long as one of them;
+    a sample is judged by `importance_samples` codes, a pass upwards each.
 
     References
     ----------

@@ -41,7 +41,7 @@ _DRAWS = 4  # of noise for each sample
 
 
 class EnergyModel(OverUnits):
-    """Energy-based model: a network says how much energy a sample has (LeCun et al., 2006).
+    r"""Energy-based model: a network says how much energy a sample has (LeCun et al., 2006).
 
         p(x) = exp(-E(x)) / Z
 
@@ -119,18 +119,20 @@ class EnergyModel(OverUnits):
     not. Columns of few values have no density: there it is the height of their spikes, as far as
     the network bends.
 
-    **Intuition.** A network gives low energy to what is real; walks downhill, with noise, say what
-    it should give more.
+    **Intuition.** A network gives low energy to what is real and high energy to all else; what it
+    is shown of all else is noise, a noisy copy, or its own draws.
 
-    **Formula.** $p(x) = e^{-E(x)} / Z$, where E is a network and Z a sum that is never taken in
-    training.
+    **Formula.** $p(x) = e^{-E(x)} / Z, \; E(x) = \frac12 \lVert u \rVert^2 + f(u)$, where u is x
+    whitened, f a network and Z an integral that is never taken in training.
 
-    **When to use.** A free form of density on tables and small pictures.
+    **When to use.** A free form of density on tables of few columns and on small pictures.
 
-    **Where it fails.** Training is unsteady, walks miss groups far apart, and log p(x) is an
-    estimate.
+    **Where it fails.** "noise" learns little where data are told from normal noise at a glance, as
+    in many columns; walks miss groups far apart; the level of log p(x) is an estimate.
 
-    **Cost.** Steps of walking times one pass and its gradient, in every step of training.
+    **Cost.** "noise", usual for tables: a pass of each sample and of 4 draws of noise a step;
+    "score", of images: a gradient of a gradient; "langevin": `langevin_steps` passes and gradients
+    of every chain. One pass to judge; walks to draw.
 
     References
     ----------

@@ -93,14 +93,16 @@ class RBM(Gibbs):
     columns together.
 
     **Formula.** $E(v, h) = -b^\top v - c^\top h - v^\top W h$, where v are seen and h hidden units,
-    b and c biases and W couplings; p(v, h) is proportional to exp(−E).
+    b and c biases and W couplings; p(v, h) is proportional to exp(−E). Of numbers, of precision λ,
+    the first term is $\frac12 \lambda (v - b)^2$, and λ v stands for v in the last.
 
     **When to use.** Columns of yes and no, black and white pictures.
 
-    **Where it fails.** Chains stick in one group of the data; the likelihood is an estimate unless
-    hidden units are few.
+    **Where it fails.** Chains stick in one group of the data, for which there is "tempering"; the
+    likelihood is an estimate unless there are 20 units or fewer on one side.
 
-    **Cost.** Of order d h a step of sampling, for h hidden units.
+    **Cost.** Of order d h a sample and step of sampling, for d seen and h hidden units; then, where
+    log Z is not exact, as much for 100 chains at every temperature of `annealing`.
 
     References
     ----------

@@ -70,14 +70,16 @@ class Glow(Flow):
     them given the rest.
 
     **Formula.** $\log p(x) = \log \mathcal N(f(x)) + \sum_l \log |\det J_l|$, where f is the whole
-    map and J_l the Jacobian of step l.
+    map, $\mathcal N$ the standard normal density and J_l the Jacobian of step l.
 
     **When to use.** Exact density and codes of pictures.
 
-    **Where it fails.** Background and smoothness count most, so simple pictures of another kind are
-    likely; samples need long training.
+    **Where it fails.** Background and smoothness count most in the likelihood, so simple pictures
+    of another kind are likely; "robust", as usual, takes a part of that reward away. Samples need
+    long training.
 
-    **Cost.** One pass to judge and one to draw; memory grows with steps and scales.
+    **Cost.** One pass of every step to learn, judge or draw; in training memory grows with steps
+    and scales.
 
     References
     ----------

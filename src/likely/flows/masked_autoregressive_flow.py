@@ -70,14 +70,16 @@ class MaskedAutoregressiveFlow(Flow):
 
     **Intuition.** Each column is standardised by what the columns before it let expect.
 
-    **Formula.** $z_i = (x_i - \mu_i(x_{<i})) / \sigma_i(x_{<i})$, where μ_i and σ_i are given by a
-    network and z_i is to be normal.
+    **Formula.** $z_i = x_i \exp(s_i(x_{<i})) + t_i(x_{<i})$ in each layer, where s_i and t_i are
+    given by a network of the columns $x_{<i}$ before column i, and what the last layer puts out is
+    to be normal.
 
     **When to use.** Density of tables.
 
     **Where it fails.** Gaps between clusters leak probability; drawing goes column after column.
 
-    **Cost.** One pass a batch to learn or judge; d passes to draw, for d columns.
+    **Cost.** One pass of every layer to learn or judge; drawing takes d steps a layer for d
+    columns, one after the other.
 
     References
     ----------

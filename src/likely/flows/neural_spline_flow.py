@@ -81,13 +81,16 @@ class NeuralSplineFlow(Flow):
     **Intuition.** Bend each column by a smooth monotone curve that a network draws.
 
     **Formula.** $z_i = g(x_i; \theta_i(x_A)), \; \log p(x) = \log \mathcal N(z) + \sum_i \log
-    g'(x_i)$, where g is a spline with knots θ_i that a network gives from the other columns x_A.
+    g'(x_i)$, where g is a spline, and θ_i its widths, heights and slopes, which a network gives
+    from x_A: the columns before column i or, with "coupling", the other half. With several layers
+    their sums add up.
 
     **When to use.** The first choice of a density on tables.
 
     **Where it fails.** A few hundred rows are too few; repeated values need to be spread.
 
-    **Cost.** One pass a layer to learn or judge, a few times the cost of `RealNVP`.
+    **Cost.** One pass of every layer to learn or judge, a few times the cost of `RealNVP`; drawing
+    takes d steps a layer for d columns, with "coupling" one.
 
     References
     ----------

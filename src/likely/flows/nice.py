@@ -83,14 +83,16 @@ class NICE(Flow):
     **Intuition.** Shift one half of the columns by anything that the other half says; undo it by
     shifting back.
 
-    **Formula.** $y_A = x_A, \; y_B = x_B + m(x_A)$, where A and B are the halves and m is a
-    network.
+    **Formula.** $y_A = x_A, \; y_B = x_B + m(x_A)$ in each layer and $z = a \odot (y + b)$ at the
+    end, where A and B are the halves, m is a network, a and b are learnt for each number and z is
+    to be normal.
 
     **When to use.** The simplest flow, to learn from.
 
-    **Where it fails.** Volumes never change but by one scale a column, so densities are crude.
+    **Where it fails.** Beyond the start, volumes change by one scale a number only, the same
+    everywhere, so densities are crude.
 
-    **Cost.** One pass a layer to learn, judge or draw.
+    **Cost.** One pass of every layer to learn, judge or draw.
 
     References
     ----------

@@ -85,14 +85,15 @@ class RealNVP(Flow):
 
     **Intuition.** Shift and stretch one half of the columns as the other half says.
 
-    **Formula.** $y_B = x_B \odot \exp(s(x_A)) + t(x_A), \; \log|\det J| = \sum s(x_A)$, where A and
-    B are the halves, and s and t are networks.
+    **Formula.** $y_A = x_A, \; y_B = x_B \odot \exp(s(x_A)) + t(x_A), \; \log|\det J| = \sum
+    s(x_A)$, where A and B are the halves, s and t are networks, and what the last layer puts out is
+    to be normal.
 
     **When to use.** Density and fast draws from one model, with conditions.
 
     **Where it fails.** Separate clusters stay joined by thin bridges, for the map is continuous.
 
-    **Cost.** One pass a layer to learn, judge or draw.
+    **Cost.** One pass of every layer to learn, judge or draw.
 
     References
     ----------

@@ -91,18 +91,22 @@ class AnoGAN(Encoder, Reconstructor, Explainer, Sampler, DeepModel):
     There is no likelihood. Contributions share the oddness of a sample out among its numbers as
     their squared differences are.
 
-    **Intuition.** If the best picture that the generator can make is unlike the sample, the sample
+    **Intuition.** If what the generator makes in a sample's place is unlike the sample, the sample
     is odd.
 
-    **Formula.** $A(x) = \lVert x - G(E(x)) \rVert^2 + \kappa \lVert \phi(x) - \phi(G(E(x)))
-    \rVert^2$, where G is the generator, E an encoder to it, φ features of the discriminator and κ a
-    weight.
+    **Formula.** $A(x) = \frac1d \lVert (x - G(E(x))) / s \rVert^2 + \frac{\kappa}{m} \lVert
+    (\phi(x) - \phi(G(E(x)))) / r \rVert^2$, where x has d numbers, G is the generator, E the
+    encoder to its codes, φ are the m features that the discriminator sees, s and r the usual sizes
+    of the differences, number by number, and κ is `weight`. Scores are −A.
 
     **When to use.** Detection where a generator of the normal is wanted anyway.
 
-    **Where it fails.** What the generator has not learnt of the normal is called odd as well.
+    **Where it fails.** What the generator has not learnt of the normal is called odd as well, and
+    so is what the encoder finds no fitting code of.
 
-    **Cost.** Training a generator, then an encoder; two passes to judge.
+    **Cost.** Training a generator, then an encoder with passes of all three networks; to judge, a
+    pass of the generator and two each of encoder and discriminator; "descent" adds `descent_steps`
+    passes and gradients.
 
     References
     ----------

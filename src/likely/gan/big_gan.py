@@ -79,17 +79,20 @@ class BigGAN(Adversarial):
     There is no likelihood. A score is how usual an image is in what the discriminator sees of it,
     its last maps in each quarter: minus the squared Mahalanobis distance there, given its class.
 
-    **Intuition.** Tell both players the class, and let them be big.
+    **Intuition.** Tell both players the class, and every block of the generator a part of
+    the code, too.
 
-    **Formula.** $\min_G \max_D \; \mathrm{E}[\min(0, D(x, y) - 1)] - \mathrm{E}[\max(0, D(G(z, y),
-    y) + 1)]$, where G draws from noise z and class y, and D judges a picture with its class.
+    **Formula.** $\max_D \; \mathrm{E} \min(0, D(x, y) - 1) + \mathrm{E} \min(0, -1 - D(G(z, y),
+    y))$ and $\max_G \; \mathrm{E} D(G(z, y), y)$, where G makes pictures of noise z and class y,
+    and D judges a picture with its class.
 
     **When to use.** Pictures of classes, one asked for at a time.
 
-    **Where it fails.** Small or rare classes are learnt by heart; training may collapse, of which
-    it warns.
+    **Where it fails.** Small or rare classes may be learnt by heart, and training may collapse; it
+    warns of both.
 
-    **Cost.** Two networks a step; one pass to draw.
+    **Cost.** A pass of the generator and three of the discriminator a step, and products of all
+    rows of the generator's weights; one pass to draw or to judge.
 
     References
     ----------

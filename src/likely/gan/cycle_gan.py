@@ -89,16 +89,18 @@ class CycleGAN(Discriminating):
 
     **Intuition.** There and back again must be where one began: so no pairs are needed.
 
-    **Formula.** $L = L_G + L_F + \lambda \, \mathrm{E} \lVert F(G(x)) - x \rVert_1 + \lambda \,
-    \mathrm{E} \lVert G(F(y)) - y \rVert_1$, where G leads from x to y, F back, L_G and L_F are what
-    their discriminators say and λ weighs the return.
+    **Formula.** $L = L_G + L_F + \lambda (\mathrm{E} |F(G(a)) - a| + \mathrm{E} |G(F(b)) - b|) +
+    \mu (\mathrm{E} |G(b) - b| + \mathrm{E} |F(a) - a|)$, where G leads from set A to B and F back,
+    a and b are images, L_G and L_F are $\mathrm{E} (1 - D)^2$ of their discriminators on
+    translations, λ is `cycle` and μ `identity`.
 
     **When to use.** Two sets of pictures without pairs.
 
     **Where it fails.** Shapes hardly change, and what is lost on the way may be hidden as faint
     noise.
 
-    **Cost.** Two generators and two discriminators a step; one pass to translate.
+    **Cost.** For every image three passes of generators and three of discriminators a step; one
+    pass to translate.
 
     References
     ----------

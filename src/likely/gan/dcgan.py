@@ -60,13 +60,15 @@ class DCGAN(Adversarial):
     **Intuition.** A generator that grows a picture from noise by convolutions.
 
     **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
-    draws from noise z and D says how real a picture is.
+    makes pictures of noise z and D is the chance that one is real; G in fact raises $\mathrm{E}
+    \log D(G(z))$.
 
     **When to use.** Small pictures, drawn at once.
 
-    **Where it fails.** Modes are dropped and training may oscillate, of which it warns.
+    **Where it fails.** Modes are dropped, of which it warns, and training may oscillate.
 
-    **Cost.** Two networks a step; one pass to draw.
+    **Cost.** A pass of the generator and three of the discriminator a step; one pass to draw or to
+    judge.
 
     References
     ----------

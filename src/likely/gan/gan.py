@@ -68,13 +68,15 @@ class GAN(Adversarial):
     **Intuition.** A forger and a detective make each other better.
 
     **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
-    draws from noise z and D is the probability that a sample is real.
+    makes samples of noise z and D is the chance that a sample is real; G in fact raises $\mathrm{E}
+    \log D(G(z))$.
 
     **When to use.** To learn from, and for fast draws.
 
-    **Where it fails.** Mode collapse, unsteady training, no density.
+    **Where it fails.** Mode collapse, of which it warns; unsteady training; no density.
 
-    **Cost.** Two networks a step; one pass to draw.
+    **Cost.** A pass of the generator and three of the discriminator a step; one pass to draw or to
+    judge.
 
     References
     ----------

@@ -89,14 +89,15 @@ class StyleGAN(Adversarial):
     **Intuition.** Noise becomes a style first, and the style steers every size of the picture.
 
     **Formula.** $w = f(z), \; x = G(w, \epsilon)$, where f maps noise z to a style w, G grows the
-    picture and ε is noise for small detail; players are as in `GAN`, D with a penalty on its
-    gradient.
+    picture and ε is noise for small detail. The players are those of `GAN`, and D pays
+    $\frac{\gamma}{2} \mathrm{E} \lVert \nabla D(x) \rVert^2$ at real pictures x, with γ = `r1`.
 
     **When to use.** Sharp pictures, and mixing coarse traits of one with fine ones of another.
 
-    **Where it fails.** Long training; few pictures are learnt by heart.
+    **Where it fails.** Long training; few pictures may be learnt by heart, of which it warns.
 
-    **Cost.** Two networks a step; one pass to draw.
+    **Cost.** A pass of the generator and three of the discriminator a step, with a gradient of the
+    gradient in every 16th; one pass to draw or to judge.
 
     References
     ----------

@@ -81,19 +81,21 @@ class WGAN(Adversarial):
     There is no likelihood. A score is how usual a sample is in what the critic sees of it, its last
     layer: minus the squared Mahalanobis distance there.
 
-    **Intuition.** The critic measures how far drawn rows must be carried to become real ones, so it
-    always points the way.
+    **Intuition.** The critic measures how far drawn samples must be carried to become real ones, so
+    it always points the way.
 
-    **Formula.** $\min_G \max_{\lVert f \rVert_L \le 1} \mathrm{E} f(x) - \mathrm{E} f(G(z))$, where
-    f is the critic, whose slope is at most 1, and G draws from noise z.
+    **Formula.** $\min_G \max_f \; \mathrm{E} f(x) - \mathrm{E} f(G(z)) - \lambda \, \mathrm{E}
+    (\lVert \nabla f(\hat x) \rVert - 1)^2$, where f is the critic, which alone pays the last term,
+    G makes samples of noise z, $\hat x$ lies between a real and a made sample, and λ is 10 for
+    images and else 0.1.
 
     **When to use.** Where a plain `GAN` collapses.
 
-    **Where it fails.** Slower, as the critic goes several steps for one of the generator; a penalty
-    on slopes holds only where it is asked.
+    **Where it fails.** The penalty holds the slope only between real and made samples; before it
+    has learnt, what the critic says is no distance.
 
-    **Cost.** Several passes of the critic, with a gradient of the gradient, a step; one pass to
-    draw.
+    **Cost.** A pass of the generator and four of the critic a step, one of these with a gradient of
+    the gradient; one pass to draw or to judge.
 
     References
     ----------

@@ -98,16 +98,21 @@ class Tacotron(Conditional, Sampler, DeepModel):
     A model that was fitted with texts asks for them everywhere. Fitted without any it knows one
     sort of clip only, and its notes say so.
 
-    **Intuition.** Read letters, look at one after another, and say the next frame of sound.
+    **Intuition.** Read letters, look at one after another, and say the next frames of a
+    spectrogram.
 
-    **Formula.** $y_t = g(s_t, \textstyle\sum_j a_{tj} h_j)$, where h_j are the letters read, a_tj
-    how much step t looks at letter j, s_t the memory and y_t the frame of sound.
+    **Formula.** $y_t = g(s_t, \textstyle\sum_j a_{tj} h_j)$, where h_j are the letters, read with
+    those around them, a_tj how much step t looks at letter j (all of them sum to 1), s_t a memory
+    of the frames said so far and y_t the next `frames_a_step` frames, which a convolution corrects
+    at the end.
 
     **When to use.** Short texts in voices learnt from recordings with their texts.
 
-    **Where it fails.** The look may skip or repeat; few recordings give a blurred voice.
+    **Where it fails.** The look may skip or repeat, of which it warns; few recordings give a
+    blurred voice; phases that are guessed sound hollow.
 
-    **Cost.** Frames times letters; one step a frame to speak.
+    **Cost.** To learn, judge or speak one step for each `frames_a_step` frames, one after the
+    other, that looks at all letters; then `rounds` Fourier transforms there and back to make sound.
 
     References
     ----------

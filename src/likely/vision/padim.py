@@ -68,15 +68,17 @@ class PaDiM(PatchModel):
 
     **Intuition.** Every place of a picture has its own usual features.
 
-    **Formula.** $d(i, j)^2 = (f_{ij} - \mu_{ij})^\top \Sigma_{ij}^{-1} (f_{ij} - \mu_{ij})$, where
-    f_ij are features of a pretrained network at place i, j, and μ and Σ their mean and covariance
-    there.
+    **Formula.** $d_{ij}^2 = (f_{ij} - \mu_{ij})^\top \Sigma_{ij}^{-1} (f_{ij} - \mu_{ij})$, where
+    f_ij are the features of place i, j by a pretrained network, μ_ij is their mean there and Σ_ij
+    the covariance of the neighbourhood, drawn half way (`shrinkage`) towards that of all places.
+    The map of d² is smoothed; a score is minus the mean over its oddest hundredth (`top`).
 
     **When to use.** Pictures taken from one view, all alike.
 
     **Where it fails.** Parts that turn or move.
 
-    **Cost.** One pass of the network a picture; c² numbers a place for c features.
+    **Cost.** One pass of the network a picture, and c² a place for c features; a mean is kept for
+    every place and c²/2 numbers for each of `cells` × `cells` neighbourhoods.
 
     References
     ----------

@@ -85,15 +85,18 @@ class PatchCore(PatchModel):
 
     **Intuition.** Remember patches of good pictures; a patch far from all of them is a defect.
 
-    **Formula.** $s(x) = \max_p \min_{m \in M} \lVert f_p(x) - m \rVert$, where f_p are features of
-    patch p by a pretrained network and M is a thinned-out memory.
+    **Formula.** $s(p) = \min_{m \in M} \lVert W (f_p - m) \rVert / u_p$, where f_p are the features
+    of place p by a pretrained network, M is the thinned-out memory, W whitens features and u_p is
+    the usual distance at p. The map of s is smoothed; a score is minus the mean over its oddest
+    hundredth (`top`).
 
     **When to use.** Defects in pictures of parts and surfaces.
 
     **Where it fails.** What the pretrained features do not see; a loss of order, when each patch is
     usual.
 
-    **Cost.** One pass a picture, and patches times the size of the memory.
+    **Cost.** One pass of the network a picture, and places times `max_patches` distances; to learn,
+    also `max_patches` times at most 60,000 for the greedy choice.
 
     References
     ----------
