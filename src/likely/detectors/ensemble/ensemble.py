@@ -80,7 +80,8 @@ class Ensemble(Explainer):
     **Formula.** $s(x) = -\log(0.9 \, e^{V(x)} + 0.1 \, e^{A(x)})$, where V is the members' verdict
     and A the largest alarm, both in nats. The verdict joins in the same way, with weights 0.9 and
     0.1, the middle and the second largest of the members' $L_j(x) = -\log P(S_j \ge s_j(x))$, where
-    s_j is the oddness of the row to member j and S_j that of learnt rows.
+    s_j is the oddness of the row to member j and S_j that of learnt rows. Without alarms the score
+    is −V.
 
     **When to use.** Where nothing is known about the data; it is what `auto` takes.
 
