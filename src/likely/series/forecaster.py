@@ -79,15 +79,17 @@ class Forecaster(OverTime):
     **Intuition.** A moment is odd if its own past did not let it be expected.
 
     **Formula.** $e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \; d_t^2 = (e_t - \mu)^\top \Sigma^{-1}
-    (e_t - \mu)$, where f foretells moment x_t from m before it, and μ and Σ are mean and covariance
-    of what is left.
+    (e_t - \mu)$, where f foretells moment x_t from m before it (`length`), and μ and Σ are middle
+    and covariance of what is left, over channels. The score is minus the mean of the last
+    `smoothing` d.
 
     **When to use.** Streams, and breaks of rhythm.
 
     **Where it fails.** A new regime surprises once and is then usual; anomalies that begin slowly
     are foretold.
 
-    **Cost.** In closed form of order T m² to learn from T moments, m to judge one.
+    **Cost.** In closed form of order T m + m³ a channel to learn from T moments, m to judge one; a
+    network costs its training.
 
     References
     ----------

@@ -40,14 +40,15 @@ class KMeansWindows(OverWindows):
     -----
     **Intuition.** A series has a few usual windows; one near none of them is odd.
 
-    **Formula.** $s(w) = \min_k \lVert w - c_k \rVert$, where w is a window with all channels and
-    c_k are the centres.
+    **Formula.** $s(w) = -\min_k \lVert w - c_k \rVert$, where w is a window with all channels and
+    c_k are the centres. A moment has the mean of the windows that hold it.
 
     **When to use.** Regimes, many channels.
 
     **Where it fails.** Shapes out of step with the centres look odd; rare regimes get no centre.
 
-    **Cost.** Of order T K m a round, for T windows of length m and K centres.
+    **Cost.** Of order n K m a round, for n windows (at most 4,000) of m values and K centres; T K a
+    channel to judge T moments.
 
     References
     ----------

@@ -46,16 +46,21 @@ class KShape(OverWindows):
 
     Notes
     -----
-    **Intuition.** Shapes that come again, wherever they begin.
+    **Intuition.** A series is made of shapes that come again, wherever they begin; a window like
+    none of the frequent ones is odd.
 
-    **Formula.** $s(w) = \min_k (1 - \max_\tau \mathrm{NCC}_\tau(w, c_k))$, where NCC is the
-    normalised correlation of window w with centre c_k shifted by τ.
+    **Formula.** $O(w) = \sum_k \pi_k \min_\tau \lVert z(w) - z(c_{k,\tau}) \rVert$, where z brings
+    to mean 0 and deviation 1, $c_{k,\tau}$ is the part of centre k that begins at τ and is as long
+    as window w, and the weights π_k, 1 in all, are large for centres with many members near the
+    others. The score is minus the mean O of the windows that hold a moment.
 
     **When to use.** Beats that are not in step.
 
     **Where it fails.** Level and size are taken out, so an odd level is not seen.
 
-    **Cost.** Of order T K m log m a round, for T windows of length m and K centres.
+    **Cost.** Learning takes at most 512 stretches of 4 m steps, for windows of length m: of order K
+    m log m each a round with K centres, and m³ at most for a centre. Judging T moments is of order
+    T K m.
 
     References
     ----------

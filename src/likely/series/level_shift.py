@@ -53,14 +53,16 @@ class LevelShift(OverWindows):
     -----
     **Intuition.** Compare what came before a moment with what comes after.
 
-    **Formula.** $s(t) \propto |\bar x_{>t} - \bar x_{<t}| / \sigma$, where the means are those of
-    the stretches after and before t and σ is the usual spread.
+    **Formula.** $c(t) = |\bar x_{t, \dots, t+m-1} - \bar x_{t-m, \dots, t-1}|$, where the means
+    leave out a tenth on each side and m is `length`; and the same of $\log \overline{|x_t -
+    x_{t-1}|}$ for the variance. The score is minus the root of the mean square of all c, each in
+    spreads above what it usually is.
 
     **When to use.** Changes of level or of variance.
 
-    **Where it fails.** Slow drifts, and shifts shorter than the stretch.
+    **Where it fails.** Slow drifts, and shifts shorter than `length` or nearer than that to an end.
 
-    **Cost.** Linear in the number of moments.
+    **Cost.** Values of each window are sorted: of order T m log m a channel for T moments.
 
     References
     ----------

@@ -46,14 +46,17 @@ class MatrixProfile(OverWindows):
     **Intuition.** Find for every window the most similar other one; a window like no other is a
     discord.
 
-    **Formula.** $P_i = \min_{|j - i| > e} \lVert z(w_i) - z(w_j) \rVert$, where z(w) is window w at
-    mean 0 and deviation 1, and e keeps a window from finding itself.
+    **Formula.** $P_i = \min_{|j - i| > \lceil m / 4 \rceil} \lVert z(w_i) - z(w_j) \rVert$, where
+    z(w) is window w of m steps at mean 0 and deviation 1, and near windows are left out so that
+    none finds itself; new windows are compared with all that are kept. The score is minus the mean
+    P of the windows that hold a moment.
 
     **When to use.** Shapes, in a series with no model.
 
-    **Where it fails.** An anomaly that comes twice is its own company; level and size are not seen.
+    **Where it fails.** An anomaly that came before is in company; level and size are not seen.
 
-    **Cost.** Of order T² for T moments.
+    **Cost.** Of order T n a channel for T moments and n values kept, which are all up to `kept`,
+    whatever the length.
 
     References
     ----------

@@ -46,14 +46,17 @@ class PolynomialTrend(OverWindows):
     -----
     **Intuition.** What a smooth trend leaves should be small.
 
-    **Formula.** $r_t = x_t - \sum_{k \le p} a_k t^k$, where the coefficients a_k of degree p are
-    fitted to the values around t but not next to it.
+    **Formula.** $r_t = x_t - \sum_{k \le p} a_k t^k$, where the coefficients a_k up to `degree` p
+    are fitted to the values around t but not next to it. The score is minus how far the mean of r
+    in a window, and the logarithm of the mean of r², are from their usual values, in spreads,
+    pooled.
 
     **When to use.** Slow series, humps.
 
-    **Where it fails.** Sharp rhythms that no polynomial of the window follows.
+    **Where it fails.** Rhythms are left whole by the trend, so what breaks them must change the
+    level or the size of what is left.
 
-    **Cost.** Linear in the number of moments.
+    **Cost.** Of order T log T for T moments, whatever the length.
 
     References
     ----------

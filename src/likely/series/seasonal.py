@@ -29,7 +29,7 @@ _SURE = 4.0  # power of the mean over channels
 
 
 class Seasonal(OverTime):
-    """Values judged given the time of day, the weekday, the season and other channels.
+    r"""Values judged given the time of day, the weekday, the season and other channels.
 
     The score says how many usual distances a value is off; what was expected, `expected` tells with
     a band. It is the sum of a daily profile, one of the weekday, waves of a year (of two or more),
@@ -54,14 +54,16 @@ class Seasonal(OverTime):
     -----
     **Intuition.** A night as busy as a day is odd, though the value is usual.
 
-    **Formula.** $z_t = (x_t - m(h_t, w_t, y_t)) / s(h_t)$, where m is what hour h, weekday w and
-    time of year y let expect, and s the usual spread at that hour.
+    **Formula.** $z_t = (x_t - m_t) / \sigma_t$, where m_t is the sum of what hour, weekday, time of
+    year and given channels let expect, a slow level and rhythms, and σ_t is the usual spread at
+    that hour and weekday. The score is −|z_t|; several channels are pooled.
 
     **When to use.** What follows a clock: traffic, load, sales.
 
     **Where it fails.** Holidays are odd workdays, unless a channel tells of them.
 
-    **Cost.** Linear in the number of moments, times the square of the number of effects.
+    **Cost.** Linear in the number of moments, at most 100,000 of which the regression takes, and
+    the third power of the number of effects.
 
     References
     ----------

@@ -53,16 +53,21 @@ class SeasonalPanel(OverTime):
 
     Notes
     -----
-    **Intuition.** First the season is taken out, where there is one, then shapes are judged.
+    **Intuition.** An odd shape may show in the series, in the series without its season, or in one
+    value given its hour: all three are asked where the clock tells much.
 
-    **Formula.** $s(t) = \mathrm{pool}(s_P(x)_t, s_P(x - m)_t)$, where s_P are scores of `Panel` and
-    m is what the clock lets expect.
+    **Formula.** $v(t) = \bigl(\frac13 (a_t^3 + b_t^3 + (c_t / 2)^3)\bigr)^{1/3}$, where a is the
+    oddness by `Panel` of the series, b that of the series less its season and c that by `Seasonal`,
+    in spreads above their usual values. The score is minus v in nats beyond its usual tail, or one
+    of the three alone if it is 10 nats surer.
 
     **When to use.** Anything with a clock.
 
-    **Where it fails.** A season too short to have been seen twice is not one.
+    **Where it fails.** Seasons that were seen once or twice are hardly known; a season that no
+    clock shows is not taken out.
 
-    **Cost.** `Panel` twice, and `Seasonal`.
+    **Cost.** `Panel`; where the clock tells much, `Panel` twice, and `Seasonal` four times to
+    learn.
 
     References
     ----------

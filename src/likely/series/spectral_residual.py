@@ -49,16 +49,19 @@ class SpectralResidual(OverWindows):
 
     Notes
     -----
-    **Intuition.** Take what is usual out of the spectrum, and see where in time the rest is.
+    **Intuition.** Take what is usual out of the spectrum of a block, and see where in time the rest
+    is.
 
-    **Formula.** $S = \mathcal F^{-1}(e^{\log A - \overline{\log A} + iP})$, where A and P are
-    amplitude and phase of the spectrum and the bar is a running mean.
+    **Formula.** $O = |\mathcal F^{-1}(e^{\log A - U + iP})|$, where A and P are amplitude and phase
+    of the spectrum of a block and U is the usual log A: its mean over all blocks learnt from, or
+    over neighbouring frequencies. Blocks that overlap are averaged, and the score is −O.
 
     **When to use.** Single odd points.
 
-    **Where it fails.** Long anomalies become part of what is usual.
+    **Where it fails.** A level or a slope that lasts as long as a block is taken away with the line
+    through its ends; with `usual="neighbours"` no block is odd as a whole.
 
-    **Cost.** Of order T log T for T moments.
+    **Cost.** Of order T log m for T moments and blocks of length m.
 
     References
     ----------

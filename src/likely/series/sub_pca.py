@@ -59,16 +59,19 @@ class SubPCA(OverWindows):
 
     Notes
     -----
-    **Intuition.** A series is made of a few shapes; what they leave is odd.
+    **Intuition.** A series is made of a few shapes; too much of one is odd, and so is what they
+    leave.
 
     **Formula.** $d^2 = \sum_k y_k^2 / \lambda_k + |r|^2 / s^2$, where y_k is the part of shape k in
-    a window, λ_k its variance, r what is left and s² its mean variance.
+    a window, λ_k its variance, r what is left and s² its mean variance. A moment has the mean d of
+    the windows that hold it, channels are pooled, and the score is minus that.
 
     **When to use.** Rhythms, and channels that are related.
 
     **Where it fails.** Beats that drift against one another need many shapes.
 
-    **Cost.** Of order T m² + m³ for windows of length m.
+    **Cost.** Of order T m + m³ a channel to learn from T moments with windows of length m; T K to
+    judge them with K shapes.
 
     References
     ----------

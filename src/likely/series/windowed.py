@@ -52,15 +52,15 @@ class Windowed(OverWindows):
     -----
     **Intuition.** Cut a series into windows, and any model of rows can judge it.
 
-    **Formula.** $s(t) = \mathrm{mean}\{ s(w) : t \in w \}$, where s(w) is what the model says of
-    window w.
+    **Formula.** $s(t) = \mathrm{mean}\{ s(w) : t \in w \}$, where s(w) is the score that the model
+    gives window w.
 
     **When to use.** Detectors of tables and autoencoders on series.
 
     **Where it fails.** Points are seen only as far as they move a window.
 
-    **Cost.** The model's own, on as many rows as there are windows and as many columns as a window
-    has values.
+    **Cost.** The model's own, with as many columns as a window has values: on at most 4,000 windows
+    to learn, and by default 32 windows a length of the series to judge.
 
     References
     ----------

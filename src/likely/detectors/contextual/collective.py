@@ -75,8 +75,9 @@ class Collective(ResidualModel):
     **Intuition.** An average over many members varies less than one over few, so the same average
     can be usual for a small group and odd for a large one.
 
-    **Formula.** $\mathrm{Var}(\bar x_g) = \tau^2 + \sigma^2 / n_g$, where $\bar x_g$ is the mean of
-    group g, n_g its size, σ² the variance within groups and τ² that between them.
+    **Formula.** $z_g = (\bar x_g - \mu) / \sqrt{\tau^2 + \sigma^2 / n_g}$, where $\bar x_g$ is the
+    mean of group g, n_g its size, μ the mean of all, σ² the variance within groups and τ² that
+    between them. The score is the log of the p-value of all z of a group together.
 
     **When to use.** Fraud rings, devices, batches and sessions, when there are at least some fifty
     groups.
@@ -84,7 +85,7 @@ class Collective(ResidualModel):
     **Where it fails.** With few groups there is no telling what is usual; a group whose every
     member is only a little odder than usual is ranked high, not reported.
 
-    **Cost.** Linear in the number of groups and of their averages.
+    **Cost.** Of order n d² for n groups with d averages, a few rounds of it.
 
     References
     ----------

@@ -61,15 +61,16 @@ class Contextual(MemberModel):
     have had their say.
 
     **Formula.** $z_j = (x_j - \mathrm{E}(x_j \mid c)) / \sqrt{\mathrm{Var}(x_j \mid c)}$, where x_j
-    is the value of column j and c the context of the row.
+    is the value of column j and c the context of the row; mean and logarithm of the variance are
+    sums of effects. The score is what `member` says of z.
 
     **When to use.** Where someone would answer "it depends": on the season, the machine, the hour.
 
     **Where it fails.** A column of behaviour that is named as context explains the oddness away;
     three context columns that matter only together are not seen.
 
-    **Cost.** Learning grows linearly with rows and columns, and with the number of cells of the
-    context; the member that judges the residuals comes on top.
+    **Cost.** Learning grows linearly with rows (at most `max_reference`) and columns of behaviour,
+    and with the pairs of context columns; the member that judges the residuals comes on top.
 
     References
     ----------

@@ -58,7 +58,7 @@ class GaussianMixture(Density, Sampler, Explainer):
     explains it.
 
     **Formula.** $p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)$, where π_k is the share of
-    cloud k, μ_k its centre and Σ_k its covariance.
+    cloud k, μ_k its centre and Σ_k its covariance. The score is log p(x).
 
     **When to use.** Columns of numbers that move together, when log p(x) in nats or new rows are
     wanted.
@@ -66,8 +66,8 @@ class GaussianMixture(Density, Sampler, Explainer):
     **Where it fails.** Curved clouds need many components, and then a small group of anomalies gets
     one of its own; trimming is against that.
 
-    **Cost.** Each step of learning is of order n K d² for n rows, d columns and K components, and K
-    d³ for the covariances; a row is judged in K d².
+    **Cost.** Each step of learning is of order n K d² for n rows (at most 5,000), d columns and K
+    components, and K d³ for the covariances; a row is judged in K d².
 
     Warnings
     --------

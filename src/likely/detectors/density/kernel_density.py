@@ -53,16 +53,16 @@ class KernelDensity(Density, Sampler, Explainer):
 
     **Intuition.** Every learnt row blurs a little; where many blurs overlap, rows are likely.
 
-    **Formula.** $p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$, where x_i are the n learnt rows
-    and h is the width of the blur.
+    **Formula.** $p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$, where x_i are the n rows kept,
+    in scaled columns, and h is the width of the blur. The score is log p(x).
 
     **When to use.** Shapes that no few ellipsoids fit, in few columns and with many rows.
 
     **Where it fails.** One width is too wide for a tight cluster and too narrow for a loose one,
     and in many columns nearly all rows are far from one another.
 
-    **Cost.** Learning keeps the rows; judging one row is of order n d, with n at most
-    `max_reference`.
+    **Cost.** Of order n d to judge a row, with n at most `max_reference`; learning judges every row
+    once.
 
     Warnings
     --------

@@ -59,15 +59,16 @@ class LOF(Explainer):
     compared with its own neighbours.
 
     **Formula.** $\mathrm{LOF}(x) = \frac1k \sum_{o \in N_k(x)} \mathrm{lrd}(o) / \mathrm{lrd}(x)$,
-    where N_k(x) are the k nearest rows and lrd is one over their mean reach distance.
+    where N_k(x) are the k nearest learnt rows and lrd is one over the mean reach distance to them.
+    The score is −LOF(x).
 
     **When to use.** Clean training rows in clusters of different density.
 
     **Where it fails.** A group of more than k anomalies makes its own place dense; the numbers say
     nothing across data sets.
 
-    **Cost.** As nearest neighbours: of order n² d at worst to learn, less in few columns; n d to
-    judge a row.
+    **Cost.** As nearest neighbours: of order n d to judge a row, with n at most `max_reference`;
+    learning judges every row once.
 
     References
     ----------

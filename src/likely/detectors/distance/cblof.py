@@ -56,15 +56,17 @@ class CBLOF(Explainer):
     even if it stands in a tight group.
 
     **Formula.** $d_C(x) = \min_{c \text{ large}} \lVert x - \mu_c \rVert$, where μ_c is the centre
-    of cluster c.
+    of cluster c, in scaled columns, and the largest clusters are large until they hold a share
+    `alpha` of the rows or sizes drop by `beta`. The score is −d_C(x).
 
-    **When to use.** Anomalies that come in groups, or very many rows to judge.
+    **When to use.** Anomalies that come in groups of fewer than 1 − `alpha` of the rows, or very
+    many rows to judge.
 
     **Where it fails.** Clusters are taken for round; too few centres stand between clusters, and
     too many give a group of anomalies a large one.
 
-    **Cost.** Of order n K d a round of k-means with K clusters; a row is judged in K d, and no row
-    is kept.
+    **Cost.** Of order n K d a round of k-means with K clusters, on at most 400 K rows and 20,000; a
+    row is judged in K d, and only centres are kept.
 
     Warnings
     --------

@@ -39,16 +39,15 @@ class KNN(Explainer):
     **Intuition.** Normal rows have company. A row whose nearest neighbours are far away has none.
 
     **Formula.** $d_k(x) = \frac1k \sum_{i=1}^k \lVert x - x_{(i)} \rVert$, where $x_{(i)}$ is the
-    i-th nearest learnt row and k is `n_neighbors`.
+    i-th nearest learnt row, in scaled columns, and k is `n_neighbors`. The score is −d_k(x).
 
-    **When to use.** The first choice where training rows are mostly clean and columns are
-    comparable.
+    **When to use.** The first choice where training rows are mostly clean.
 
     **Where it fails.** It blurs in many noisy columns, and a tight group of more than k anomalies
     hides itself.
 
-    **Cost.** Learning finds neighbours of every row, of order n² d at worst and less in few
-    columns; judging a row is of order n d, with n at most `max_reference`.
+    **Cost.** Of order n d to judge a row, with n at most `max_reference`; learning judges every row
+    once.
 
     References
     ----------

@@ -52,14 +52,15 @@ class Mahalanobis(Explainer):
     is fine, a little off a narrow one is not.
 
     **Formula.** $d_M(x) = \sqrt{(x-\mu)^\top \Sigma^{-1} (x-\mu)}$, where μ is the centre and Σ the
-    covariance, of the most central rows if `robust`.
+    covariance, of the most central rows if `robust`. The score is −d_M(x).
 
     **When to use.** Columns of numbers that move together, above all with few rows.
 
     **Where it fails.** It assumes one elliptical cloud: rows between two clusters look normal, and
     the robust form calls a whole minority odd.
 
-    **Cost.** Of order n d² + d³ to learn, a few times that if `robust`; d² to judge a row.
+    **Cost.** Of order n d² + d³ to learn, and if `robust` up to a hundred times that on at most
+    10,000 rows; d² to judge a row.
 
     Warnings
     --------

@@ -77,16 +77,19 @@ class Ensemble(Explainer):
     -----
     **Intuition.** A jury: members that err in different ways agree on what is really odd.
 
-    **Formula.** $L_j(x) = -\log P(S_j \ge s_j(x))$, where s_j is the oddness of the row to member j
-    and S_j that of learnt rows; the verdict is about the middle of the L_j.
+    **Formula.** $s(x) = -\log(0.9 \, e^{V(x)} + 0.1 \, e^{A(x)})$, where V is the members' verdict
+    and A the largest alarm, both in nats. The verdict joins in the same way, with weights 0.9 and
+    0.1, the middle and the second largest of the members' $L_j(x) = -\log P(S_j \ge s_j(x))$, where
+    s_j is the oddness of the row to member j and S_j that of learnt rows. Without alarms the score
+    is −V.
 
     **When to use.** Where nothing is known about the data; it is what `auto` takes.
 
-    **Where it fails.** A blind spot that all members share; a loud alarm puts its own few rows on
-    top.
+    **Where it fails.** A blind spot that all members share, or all but one; where an alarm is
+    wrong, its few rows come first.
 
-    **Cost.** The sum of its members; the nearest neighbours among them grow fastest, up to a limit
-    of rows kept.
+    **Cost.** The sum of its members. The default ones keep at most 2,000 rows to compare with, so
+    that both learning and judging grow linearly with the rows.
 
     References
     ----------

@@ -47,16 +47,17 @@ class IsolationForest(Explainer):
     **Intuition.** Ask random questions until a row stands alone: an odd row needs few.
 
     **Formula.** $s(x) = (\overline{h}(x) - \overline{h}) / c(\psi)$, where $\overline{h}(x)$ is the
-    mean path of the row over the trees, $\overline{h}$ what is expected, and c(ψ) the mean path of
-    a random tree of ψ rows.
+    mean path of the row over the trees, $\overline{h}$ that of the rows they were grown on, and
+    c(ψ) the mean path of a random search tree of ψ rows, `sample_size`.
 
     **When to use.** Many rows, contaminated data, columns of any scale.
 
-    **Where it fails.** Ghost regions beside clusters and broken correlations, which splits across
-    two columns mend for the most part; wide tables with few columns that matter.
+    **Where it fails.** Wide tables with few columns that matter; how far a row is beyond all learnt
+    ones is not seen. With `ndim` 1 also ghost regions beside clusters and broken correlations,
+    which splits across two columns mend for the most part.
 
-    **Cost.** To learn, trees times ψ log ψ, whatever the number of rows; a row is judged in trees
-    times log ψ.
+    **Cost.** Trees are grown in time of order ψ log ψ each, however many rows there are; a row,
+    learnt or new, is judged in log ψ a tree.
 
     References
     ----------

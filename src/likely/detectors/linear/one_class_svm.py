@@ -49,18 +49,19 @@ class OneClassSVM(Model):
     values beyond 100 robust spreads pulled in to there: a robust spread would leave columns with
     heavy tails many times wider than the others.
 
-    **Intuition.** Draw the tightest smooth surface around most rows.
+    **Intuition.** Draw a smooth surface around most rows; `nu` is the share that may lie outside.
 
     **Formula.** $f(x) = \sum_i \alpha_i e^{-\gamma \lVert x - x_i \rVert^2} - \rho$, where x_i are
-    learnt rows, α_i their weights (most of them 0), γ how narrow the kernel is and ρ the level of
-    the surface.
+    the learnt rows that carry the kernel, α_i their weights, γ how narrow the kernel is and ρ the
+    level of the surface. The score is f(x): negative outside.
 
     **When to use.** Rows of any shape that are known to be normal.
 
-    **Where it fails.** One width for all places and columns; anomalies among the learnt rows are
-    enclosed too; far away the score levels off.
+    **Where it fails.** One width for all places and columns; with a small `nu` anomalies among the
+    learnt rows are enclosed too; far away the score levels off.
 
-    **Cost.** Between n² d and n³ to learn; a row is judged by the rows that hold up the surface.
+    **Cost.** Of order n m (m + d) to learn with n rows (at most 5,000) and m of them that carry the
+    kernel, n m for each of at most 500 steps, and m³; m d to judge a row.
 
     Warnings
     --------

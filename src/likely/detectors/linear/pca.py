@@ -64,8 +64,9 @@ class PCA(Explainer):
     **Intuition.** Columns that go together leave few directions free; a row that breaks the
     relation is off the plane.
 
-    **Formula.** $d^2(z) = \sum_{k \in K} (v_k^\top z)^2 / \lambda_k$, where z is the scaled row,
-    v_k and λ_k are direction and variance of component k, and K the components that count.
+    **Formula.** $d^2(x) = \sum_{k \in K} (v_k^\top z)^2 / \lambda_k$, where z is the standardised
+    row, v_k and λ_k are direction and variance of component k, and K are the components that count.
+    The score is −d(x); with `weighted=False` nothing is divided by λ_k.
 
     **When to use.** Many columns that overlap: sensors of one machine, survey answers.
 

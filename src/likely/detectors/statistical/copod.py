@@ -53,19 +53,19 @@ class COPOD(ColumnTails):
 
     Notes
     -----
-    **Intuition.** How rare is so large, or so small, a value in its column? Add it up over the
-    columns.
+    **Intuition.** How rare is so large, or so small, a value in its column? The side to which a
+    column is skewed counts most, and what columns say is added up.
 
     **Formula.** $O(x) = \sum_j \max(t_j, \frac12 (l_j + r_j))$, where l_j and r_j are −log of the
-    shares of rows at most and at least x_j, and t_j is that of the side to which column j is
-    skewed.
+    shares of learnt rows at most and at least x_j, and t_j is that of the side to which column j is
+    skewed. The score is −O(x). So it is by default; `tail="row"` takes the largest of three sums.
 
     **When to use.** Wide tables and a first look; nothing to tune.
 
     **Where it fails.** Rows whose values are each usual but do not go together; a value in the gap
-    between two clusters.
+    between two clusters; the short tail of a skewed column counts half.
 
-    **Cost.** Sorting: n log n for each column to learn, log n for each to judge.
+    **Cost.** Sorting: of order n log n for each column to learn; log n for each to judge a row.
 
     References
     ----------

@@ -50,14 +50,15 @@ class ECOD(ColumnTails):
     **Intuition.** How far out in its own column is each value, by counting?
 
     **Formula.** $O(x) = \sum_j \max(-\log F_j(x_j), -\log G_j(x_j))$, where F_j and G_j are the
-    shares of rows at most and at least x_j.
+    shares of learnt rows at most and at least x_j. The score is −O(x). So it is by default;
+    `tail="row"` takes the largest of three sums.
 
     **When to use.** Wide tables and a first look; nothing to tune.
 
-    **Where it fails.** Rows whose values are each usual but do not go together; columns that say
-    the same thing count twice.
+    **Where it fails.** Rows whose values are each usual but do not go together; a value in the gap
+    between two clusters; columns that say the same thing count twice.
 
-    **Cost.** Sorting: n log n for each column to learn, log n for each to judge.
+    **Cost.** Sorting: of order n log n for each column to learn; log n for each to judge a row.
 
     References
     ----------

@@ -103,13 +103,16 @@ class GeneralizedESD(Tester, Explainer):
     says how many outliers there are.
 
     **Formula.** $R_i = \max_j |x_j - \bar x| / s$ over the values left in step i, with mean $\bar
-    x$ and spread s of these, beside a critical value λ_i of Student's distribution.
+    x$ and standard deviation s of these, beside a critical value λ_i of Student's distribution. The
+    last i with R_i > λ_i is the number of outliers; mean and deviation of the others give the
+    score, as in `Grubbs`.
 
     **When to use.** Small samples of normal measurements with an unknown, small number of outliers.
 
     **Where it fails.** Columns that are not normal: their long tail is called outliers.
 
-    **Cost.** Of order n for each of the steps, in every column.
+    **Cost.** Of order n log n for each column to learn, as values are sorted once and each step
+    then reads running sums; d to judge a row.
 
     References
     ----------

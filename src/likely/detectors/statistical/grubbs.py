@@ -57,15 +57,16 @@ class Grubbs(Tester, Explainer):
     -----
     **Intuition.** Is the farthest value too far for a normal sample of this size?
 
-    **Formula.** $G = \max_i |x_i - \bar x| / s$, where $\bar x$ is the mean and s the standard
-    deviation of the sample.
+    **Formula.** $G_j(x) = |x_j - \bar x_j| / s_j$, where $\bar x_j$ is the mean and s_j the
+    standard deviation of column j; the score is the least −G_j. The test asks whether the largest G
+    of a column is beyond what Student's distribution allows the largest of n normal values.
 
     **When to use.** A small sample of normal measurements in which one may be wrong.
 
     **Where it fails.** Two outliers hide each other, since both widen s; columns that are not
     normal.
 
-    **Cost.** One pass: of order n for each column.
+    **Cost.** Of order n d to learn from n rows with d columns of numbers, d to judge a row.
 
     References
     ----------

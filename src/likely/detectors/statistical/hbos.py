@@ -63,14 +63,16 @@ class HBOS(Explainer):
     -----
     **Intuition.** A histogram for each column; a value in an empty bin is odd.
 
-    **Formula.** $O(x) = \sum_j \log(\max_b h_{jb} / h_j(x_j))$, where h_j(x_j) is the height of the
-    bin of the value and the maximum that of the fullest bin of column j.
+    **Formula.** $O(x) = \sum_j \log \frac{C_j + s}{c_j(x_j) + s} + d_j(x_j)$, where c_j(x_j) are
+    the rows in the bin of the value, C_j those in the fullest bin of column j, s is `smoothing`,
+    and d_j how far the value lies beyond all bins. The score is −O(x).
 
     **When to use.** Very many rows; values in a gap between two heaps.
 
     **Where it fails.** Relations between columns; results hang on where bins begin.
 
-    **Cost.** One pass: of order n d to learn, d to judge a row.
+    **Cost.** Two passes, one for the ends of the bins and one to count: of order n d to learn, d to
+    judge a row.
 
     References
     ----------

@@ -75,15 +75,18 @@ class MarginalTails(Explainer):
     **Intuition.** Each side of a column gets a tail of its own form, so that "far" has a
     probability.
 
-    **Formula.** $f(y) \propto \exp(-(y/a)^b)$, where y is the distance from the middle, a the scale
-    and b the form of the tail: 2 is Gaussian, 1 exponential.
+    **Formula.** $O(x) = \max_j -\log \int_{y_j}^\infty f_j(t) \, dt, \; f_j(t) \propto e^{-(t /
+    a_j)^{b_j}}$, where y_j is the distance from the median of column j, and a_j and b_j are scale
+    and form of the tail on that side: b = 2 is Gaussian, b = 1 exponential. The score is −O(x);
+    `combine="sum"` adds instead.
 
     **When to use.** Columns with tails of different weight, when a row with one odd value counts.
 
-    **Where it fails.** Rows odd only in combination; a tail learnt from fewer than a hundred values
-    is half a guess.
+    **Where it fails.** Rows odd only in combination; a value between two clusters; a tail learnt
+    from fewer than about a hundred values is half a guess.
 
-    **Cost.** Of order n log n for each column to learn, d to judge a row.
+    **Cost.** Of order n log n for each column to learn, with n at most `max_reference`; d to judge
+    a row.
 
     References
     ----------

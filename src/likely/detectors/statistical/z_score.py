@@ -15,7 +15,7 @@ _NORMAL_MAD = 0.6744897501960817
 
 
 class ZScore(Explainer):
-    """Distance of each column's value from its centre, in spreads (Iglewicz & Hoaglin, 1993).
+    r"""Distance of each column's value from its centre, in spreads (Iglewicz & Hoaglin, 1993).
 
     With centre m and spread s of a column, z = (value - m) / s. The robust variant takes the median
     and the median absolute deviation / 0.6745, which up to half of the rows cannot move; the
@@ -50,15 +50,16 @@ class ZScore(Explainer):
     -----
     **Intuition.** How many spreads is a value away from the usual one?
 
-    **Formula.** $z = (x - m) / s$, where m is the centre and s the spread of the column: median and
-    median absolute deviation if `robust`, else mean and standard deviation.
+    **Formula.** $O(x) = \sum_j z_j^2, \; z_j = (x_j - m_j) / s_j$, where m_j is the centre and s_j
+    the spread of column j: median and median absolute deviation / 0.6745 if `robust`, else mean and
+    standard deviation. The score is −O(x), or minus the largest |z_j|.
 
     **When to use.** As the floor that every other method must beat, and where an answer must be one
     sentence.
 
     **Where it fails.** Combinations of usual values, skewed columns, values between two clusters.
 
-    **Cost.** Of order n d to learn, d to judge a row.
+    **Cost.** Of order n d to learn from n rows with d columns, d to judge a row.
 
     References
     ----------

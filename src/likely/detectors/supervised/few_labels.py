@@ -85,17 +85,20 @@ class FewLabels(Labelled):
 
     Notes
     -----
-    **Intuition.** An unsupervised score knows what is rare, a few labels what was meant; trees
-    weigh the two.
+    **Intuition.** An unsupervised score knows what is rare, a few labels what was meant; the more
+    labels there are, the more they count.
 
-    **Formula.** $s(x) = -\log \Pr(y{=}1 \mid x, u(x)) + \log \Pr(y{=}0 \mid x, u(x))$, where y says
-    whether the row is an anomaly and u(x) are unsupervised scores.
+    **Formula.** $p(x) = \frac1T \sum_t p_t(x, o(x))$, where o(x) is how odd the members find the
+    row, and p_t the share of labelled anomalies in the leaf it reaches in tree t of T, both classes
+    weighing alike. The score above is minus the log-odds of p, less what the first member adds.
 
-    **When to use.** From the first labelled anomaly on.
+    **When to use.** From the first labelled anomaly on; without any, the order is that of the first
+    member.
 
     **Where it fails.** Labels that were given to the oddest rows only teach that anomalies are odd.
 
-    **Cost.** The unsupervised scores, and boosted trees: about n d log n a tree.
+    **Cost.** That of its members, and trees: of order n d log n each to learn, with n at most
+    `max_reference` and the labelled anomalies; a row walks down each tree.
 
     References
     ----------

@@ -55,15 +55,16 @@ class Supervised(Labelled):
     -----
     **Intuition.** A classifier learns what people called an anomaly, rare or not.
 
-    **Formula.** $s(x) = -\log \Pr(y{=}1 \mid x) + \log \Pr(y{=}0 \mid x)$, where y is 1 for an
-    anomaly and 0 for an ordinary row.
+    **Formula.** $s(x) = -\log \frac{\Pr(y{=}1 \mid x)}{\Pr(y{=}0 \mid x)} = -(a \, m(x) + b)$,
+    where y is 1 for an anomaly, m(x) is the sum of the trees, a mean over the classifiers, and a
+    and b are those of the logistic curve learnt from rows left out.
 
     **When to use.** Many labelled anomalies, and a wish for probabilities.
 
     **Where it fails.** A new kind of anomaly is not odd to it.
 
-    **Cost.** Boosted trees: about n d log n a tree to learn; a row is judged by walking down each
-    tree.
+    **Cost.** Trees on histograms: of order n d for each level of a tree to learn, and `n_trees`
+    times `folds` trees; a row is judged by walking down each of them.
 
     References
     ----------
