@@ -4,9 +4,9 @@
     drawn("LOF")                         its `Figure`s, drawn now or found drawn
     python docs/figures/build.py         draws all, and says how long each model took
 
-Every figure is drawn by fitting models here and now, from fixed seeds, and its caption says what
-was measured meanwhile. A failure that does not show raises `NotShown` instead of being claimed.
-Which toy stands for which failure is in the literal tables of the chapters. Drawings are kept in
+Every figure is drawn by fitting models here and now, from fixed seeds; its caption says what was
+measured meanwhile. A failure that does not show raises `NotShown` instead of being claimed. Which
+toy stands for which failure is in the literal tables of the chapters. Drawings are kept in
 `.cache/figures` by a digest of the code that draws them and of the model's own file.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -26,25 +27,33 @@ from likely import __version__
 from likely.core.atomic import write_atomic
 from likely.core.catalogue import entry
 
-__all__ = ["CHAPTERS", "Figure", "NotShown", "drawers", "drawn"]
+__all__ = ["CHAPTERS", "OWED", "Figure", "NotShown", "drawers", "drawn"]
 
-CHAPTERS = ("table_detectors",)
+CHAPTERS = ("table_detectors", "table_generators", "series_models", "image_models", "voices")
+
+OWED = {
+    "ConvolutionalAutoencoder": "failure",
+    "CycleGAN": "idea",
+    "Glow": "failure",
+    "LatentDiffusion": "failure",
+    "PatchCore": "failure",
+    "WaveNet": "failure",
+}
+"""Figures that are still to be found: no toy tried so far showed what they should."""
 
 _HERE = Path(__file__).resolve().parent
 _KEPT = _HERE.parent.parent / ".cache" / "figures"
+_IMPORTS = re.compile(r"^from figures(?:\.(\w+))? import ([\w, ]+)", re.MULTILINE)
 
 
 @cache
 def drawers() -> dict[str, tuple[Callable[[], Figure], ...]]:
     """Return what draws the figures of each model, by its name: nothing is drawn yet."""
-    found: dict[str, tuple[Callable[[], Figure], ...]] = {}
-    for chapter in CHAPTERS:
-        found |= importlib.import_module(f"figures.{chapter}").DRAWN
-    return found
+    return {name: draw for chapter in CHAPTERS for name, draw in _chapter(chapter).items()}
 
 
 def drawn(name: str) -> list[Figure]:
-    """Return the figures of a model, the idea before the failure.
+    """Return the figures of a model, the idea before the failure; none if it has none yet.
 
     Parameters
     ----------
@@ -61,11 +70,14 @@ def drawn(name: str) -> list[Figure]:
         If a figure does not show what it is for.
     """
     known = entry(name)
+    chapter = next((chapter for chapter in CHAPTERS if name in _chapter(chapter)), None)
+    if chapter is None:
+        return []
     known.load()
-    path = _KEPT / f"{name}-{_digest(known.module)}.json"
+    path = _KEPT / f"{name}-{_digest(chapter, known.module)}.json"
     if path.exists():
         return [Figure(**kept) for kept in json.loads(path.read_text(encoding="utf-8"))]
-    figures = [draw() for draw in drawers()[name]]
+    figures = [draw() for draw in _chapter(chapter)[name]]
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in _KEPT.glob(f"{name}-*.json"):
         old.unlink()
@@ -73,10 +85,25 @@ def drawn(name: str) -> list[Figure]:
     return figures
 
 
-def _digest(module: str) -> str:
+def _chapter(chapter: str) -> dict[str, tuple[Callable[[], Figure], ...]]:
+    return importlib.import_module(f"figures.{chapter}").DRAWN
+
+
+def _digest(chapter: str, module: str) -> str:
     """Return a digest of all that may change the figures of a model that is loaded."""
-    source = Path(str(sys.modules[module].__file__))
     digest = hashlib.sha256(__version__.encode())
-    for path in (source, *sorted(_HERE.glob("*.py"))):
+    digest.update(Path(str(sys.modules[module].__file__)).read_bytes())
+    for path in sorted(_needed(_HERE / f"{chapter}.py", set())):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _needed(path: Path, found: set[Path]) -> set[Path]:
+    """Return a file of this folder, and all that it imports from here."""
+    if path in found or not path.exists():
+        return found
+    found.add(path)
+    for module, names in _IMPORTS.findall(path.read_text(encoding="utf-8")):
+        for name in [module] if module else names.split(","):
+            _needed(_HERE / f"{name.strip()}.py", found)
+    return found

@@ -19,13 +19,17 @@ SHARES = (0.5, 0.8, 0.95, 0.99)
 BANDS = "Bands hold 50, 80, 95 and 99 % of the ordinary rows; darker is likelier."
 _LEAST = 0.12  # by how much AUROC a failure must lie behind what does better
 
+_UNTOLD = ("budget", "alarms", "hidden")
+"""What titles leave out: figures are drawn in seconds, so networks are small and train briefly."""
+
 Made = tuple[str, dict[str, Any]]
 
 
 def called(made: Made) -> str:
     """Return a model as it is written in code."""
     name, parameters = made
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in parameters.items())})"
+    told = {key: value for key, value in parameters.items() if key not in _UNTOLD}
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in told.items())})"
 
 
 def short(made: Made) -> str:

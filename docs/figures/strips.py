@@ -45,7 +45,7 @@ def esd_idea() -> Figure:
     caption = (
         "The farthest value is taken away and the rest is tested again, so that outliers cannot "
         f"hide one another. GeneralizedESD calls {len(found.outliers_)} of {len(values)} values "
-        "outliers, the four that were planted among them."
+        "outliers, and all four that were planted are among them."
     )
     return _figure([("GeneralizedESD", values, found.outliers_)], caption, "idea")
 

@@ -141,3 +141,25 @@ def wave() -> Toy:
     crest = (np.arange(40) % 10 + 0.5) * np.pi
     odd = np.column_stack([crest, -np.sin(crest) * rng.uniform(0.5, 2.5, 40)])
     return Toy(rows(600), rows(300), odd)
+
+
+def narrow() -> Toy:
+    """A line of rows that is thin for its length; odd rows are beside it."""
+    rng = np.random.default_rng(24)
+
+    def rows(n: int) -> np.ndarray:
+        first = rng.uniform(-3, 3, n)
+        return np.column_stack([first, first + 0.03 * rng.normal(size=n)])
+
+    return Toy(rows(400), rows(200), rows(24) + np.array([0.5, -0.5]))
+
+
+def beyond() -> Toy:
+    """Two columns that go together; odd rows keep to that, and lie far out on it."""
+    rng = np.random.default_rng(25)
+
+    def rows(first: np.ndarray) -> np.ndarray:
+        return np.column_stack([first, first]) + 0.15 * rng.normal(size=(len(first), 2))
+
+    far_out = rng.choice([-1, 1], 24) * rng.uniform(2.6, 3.4, 24)
+    return Toy(rows(rng.uniform(-2, 2, 400)), rows(rng.uniform(-2, 2, 200)), rows(far_out))

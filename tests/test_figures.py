@@ -1,0 +1,73 @@
+"""The figures of the field guide: two for every model, and what is drawn is what is said."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from likely.core.catalogue import entries
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+LIGHT = ("LOF", "Grubbs", "KShape")
+MOST = 60_000
+MODULES = ("figures.maps", "figures.toys", "figures.figure")
+
+
+@pytest.fixture(autouse=True)
+def _docs_on_the_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] == "figures"]:
+        del sys.modules[name]
+
+
+def test_every_model_has_an_idea_and_a_failure_but_for_those_owed():
+    figures = importlib.import_module("figures")
+    assert set(figures.drawers()) == set(entries())
+    for name, each in figures.drawers().items():
+        assert len(each) == (1 if name in figures.OWED else 2), name
+        assert all(map(callable, each))
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_what_is_drawn_is_valid_named_and_measured(name):
+    drawers = importlib.import_module("figures").drawers
+    figures = [draw() for draw in drawers()[name]]
+    assert [figure.shows for figure in figures] == ["idea", "failure"]
+    for figure in figures:
+        root = ElementTree.fromstring(figure.svg)
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == figure.alternative
+        assert len(figure.svg.encode()) < MOST
+        assert figure.caption.endswith(".")
+        assert re.search(r"\d", figure.caption)
+        sizes = [float(text.get("font-size", "0")) for text in root.iter() if "text" in text.tag]
+        assert min(sizes) >= 11
+
+
+def test_the_numbers_of_a_caption_are_those_of_the_picture():
+    drawers = importlib.import_module("figures").drawers
+    failure = drawers()["LOF"][1]()
+    said = re.findall(r"AUROC of (\d\.\d\d), .* with (\d\.\d\d)\.", failure.caption)
+    assert said
+    assert all(f": {number}<" in failure.svg for number in said[0])
+    assert float(said[0][0]) < float(said[0][1])
+
+
+def test_a_failure_that_does_not_show_is_refused():
+    maps, toys, figure = map(importlib.import_module, MODULES)
+    with pytest.raises(figure.NotShown, match="well behind"):
+        maps.failure(("KNN", {}), ("KNN", {}), toys.far(), "The same cannot be worse.")
+
+
+def test_a_second_drawing_is_found_and_not_drawn(tmp_path, monkeypatch):
+    figures = importlib.import_module("figures")
+    monkeypatch.setattr(figures, "_KEPT", tmp_path)
+    first = figures.drawn("ZScore")
+    monkeypatch.setattr(figures, "_chapter", lambda _: {"ZScore": ()})
+    assert figures.drawn("ZScore") == first
