@@ -39,6 +39,8 @@ CHAPTERS = {
 }  # fmt: skip
 """Pages in the order in which the field is taught; any other page stands at the end of `_REST`."""
 _REST = "Put it to work"
+_NAMES = {"gan": "GAN"}
+"""Chapters that are no word."""
 
 _FRONT = """\
 # likely: a field guide
@@ -125,7 +127,7 @@ def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
         found[f"chapters/{title}.md"] = (
-            f"{GENERATED}# {title.capitalize()}\n\n{inspect.getdoc(folder)}\n\n"
+            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{inspect.getdoc(folder)}\n\n"
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )
