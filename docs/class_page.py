@@ -31,6 +31,8 @@ _FIRST_SECTION = re.compile(r"^[A-Z][a-z]+\n-+\n", re.MULTILINE)
 _PARAMETER = re.compile(
     r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n)*)", re.MULTILINE
 )
+_AUTHOR = re.compile(r"[\w'’ -]+, [A-Z]\.")
+_ADDRESS = re.compile(r"https?://\S+[^\s.,]")
 
 
 def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
@@ -66,7 +68,7 @@ def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
     if text := section(docstring, "Attributes"):
         words.append(f"## What it has learnt\n\n{_listed(text)}")
     words.append(f"## Example\n\n{_example(section(docstring, 'Examples'))}")
-    words.append(f"## Papers\n\n{section(docstring, 'References').strip()}\n")
+    words.append(f"## Papers\n\n{_papers(section(docstring, 'References'))}")
     return "\n".join(words)
 
 
@@ -103,11 +105,28 @@ def paper(card: str) -> str:
     return f"[{card}]({card})" if scheme.startswith("http") else card
 
 
+def _papers(text: str) -> str:
+    """Return a list of papers, whose addresses are links."""
+    found: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        ended = not found or found[-1].endswith(".") or found[-1].split()[-1].startswith("http")
+        if ended and (not found or _AUTHOR.match(line)):
+            found.append(line)
+        else:
+            found[-1] += f" {line}"
+    return "".join(f"- {_ADDRESS.sub(_linked, one)}\n" for one in found)
+
+
+def _linked(address: re.Match[str]) -> str:
+    return f"<{address[0]}>"
+
+
 def _figure(figure: Figure) -> str:
     label = html.escape(figure.alternative, quote=True)
     drawing = "\n".join(filter(str.strip, figure.svg.splitlines()))  # a blank line would end it
     return (
-        f'<figure class="drawn"><div role="img" aria-label="{label}">\n{drawing}\n</div>\n'
+        f'<figure class="drawn" tabindex="0"><div role="img" aria-label="{label}">\n'
+        f"{drawing}\n</div>\n"
         f"<figcaption>{html.escape(figure.caption)}</figcaption></figure>\n"
     )
 

@@ -30,12 +30,17 @@ CHAPTERS = {
         "tree", "three-families", "chapters/autoregressive", "chapters/flows", "chapters/energy",
         "chapters/gan", "chapters/diffusion", "chapters/speech",
     ),
-    "Put it to work": ("generating", "augmentation", "molecules", "worked-examples"),
+    "Put it to work": (
+        "applications-fraud", "applications-machines", "applications-medicine", "generating",
+        "augmentation", "molecules", "worked-examples",
+    ),
     "Look it up": ("reading-data", "command-line", "promises", "benchmarks"),
     "How it is built": ("how-it-is-built", "architecture", "writing-a-model", "model-file"),
 }  # fmt: skip
 """Pages in the order in which the field is taught; any other page stands at the end of `_REST`."""
 _REST = "Put it to work"
+_NAMES = {"gan": "GAN"}
+"""Chapters that are no word."""
 
 _FRONT = """\
 # likely: a field guide
@@ -51,6 +56,10 @@ formula, when to use it, what goes wrong. Each method has a page with an example
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
 [worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures, texts.
+Three pages put the tools to work: on [fraud](applications-fraud.md),
+[machines](applications-machines.md) and [medicine](applications-medicine.md).
+
+## All pages
 
 """
 _BUILT = """\
@@ -118,7 +127,7 @@ def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
         found[f"chapters/{title}.md"] = (
-            f"{GENERATED}# {title.capitalize()}\n\n{inspect.getdoc(folder)}\n\n"
+            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{inspect.getdoc(folder)}\n\n"
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )
@@ -156,5 +165,6 @@ def _front(found: dict[str, str]) -> str:
 
 
 def _contents(names: list[str], caption: str = "") -> str:
-    options = f":caption: {caption}\n" if caption else ""
-    return "```{toctree}\n:hidden:\n" + options + "\n" + "\n".join(names) + "\n```\n"
+    """Return a list of pages: seen where it has a caption, else only beside the page."""
+    options = f":caption: {caption}\n:maxdepth: 1\n" if caption else ":hidden:\n"
+    return "```{toctree}\n" + options + "\n" + "\n".join(names) + "\n```\n"

@@ -60,7 +60,9 @@ def turned(text: str, name: str, pages: Collection[str]) -> str:
         if stem in SPLIT and at and f"{stem}/{at}.md" in pages:
             found, at = f"{stem}/{at}.md", ""
         if found not in pages:
-            return f"{link['text']} (`{found}`)"  # a file of the project, which the site has not
+            # A file of the project, which the site has not.
+            file = re.sub(r"^(\.\./)+", "", found)
+            return f"`{file}`" if file.endswith(link["text"]) else f"{link['text']} (`{file}`)"
         back = posixpath.relpath(found, folder or ".")
         return f"[{link['text']}]({back}{'#' + at if at else ''})"
 

@@ -21,19 +21,26 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _in_line(writer: Any, node: nodes.math) -> None:
-    writer.body.append(_formula(node, "inline"))
+    writer.body.append(_made(node.astext(), node, "inline"))
     raise nodes.SkipNode
 
 
 def _block(writer: Any, node: nodes.math_block) -> None:
     # A wide formula scrolls by itself, with the keyboard too.
-    writer.body.append(f'<div class="formula" tabindex="0">{_formula(node, "block")}</div>')
+    made = "".join(f"<span>{_made(part, node, 'block')}</span>" for part in _apart(node.astext()))
+    writer.body.append(f'<div class="formula" tabindex="0">{made}</div>')
     raise nodes.SkipNode
 
 
-def _formula(node: nodes.Element, display: str) -> str:
+def _apart(latex: str) -> list[str]:
+    """Return formulas that stand side by side, each alone, so that lines can break there."""
+    parts = latex.split("\\qquad")
+    whole = all(part.strip() and part.count("{") == part.count("}") for part in parts)
+    return parts if whole and "\\begin" not in latex else [latex]
+
+
+def _made(latex: str, node: nodes.Element, display: str) -> str:
     """Return MathML, or warn, which fails the build; an unknown command counts as broken."""
-    latex = node.astext()
     try:
         made = convert(latex, display=display)
     except _BROKEN as error:

@@ -30,6 +30,8 @@ FOR_EVERYBODY = {
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="None">',
     "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper ': '<div tabindex="0" class="table-wrapper ',
+    '<th class="head"><p></p></th>': '<td class="head"></td>',
 }
 """What the theme lacks for readers of screens and for keyboards, and what stands there instead."""
 

@@ -6,9 +6,10 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from likely.core.catalogue import Entry
 from likely.workflow.tree import Branch
 
-_WIDE, _HIGH, _EACH_ROW, _MARGIN = 150, 142, 6, 16
+_WIDE, _HIGH, _EACH_ROW, _MARGIN = 166, 142, 4, 8
 _LINE, _STEP = 26, 18
 
 Points = Mapping[str, Sequence[tuple[float, float]]]
@@ -34,8 +35,8 @@ def poster(root: Branch, measured: Mapping[str, Mapping[str, Any]], points: Poin
         f'viewBox="0 0 {width} {height + _MARGIN}" width="{width}" role="img" '
         f'aria-label="{title}" font-family="sans-serif" fill="#1b1f24">\n'
         f'<rect width="100%" height="100%" fill="#fff"/>\n{body}</svg>\n'
-        f"<figcaption>{title}. A leaf without points learns from pictures, sounds or texts."
-        "</figcaption></figure>"
+        f"<figcaption>{title}. A leaf without points says what it learns from instead.</figcaption>"
+        "</figure>"
     )
 
 
@@ -49,7 +50,7 @@ def _drawn(
     for number, entry in enumerate(branch.models):
         row, column = divmod(number, _EACH_ROW)
         at = (left + column * _WIDE, top + row * _HIGH)
-        parts += _leaf(entry.name, at, measured.get(entry.name, {}), points.get(entry.name, ()))
+        parts += _leaf(entry, at, measured.get(entry.name, {}), points.get(entry.name, ()))
     top += -(-len(branch.models) // _EACH_ROW) * _HIGH
     for below in branch.branches:
         body, end = _drawn(below, depth + 1, top, measured, points)
@@ -61,7 +62,7 @@ def _drawn(
 
 
 def _leaf(
-    name: str,
+    entry: Entry,
     at: tuple[int, int],
     row: Mapping[str, Any],
     points: Sequence[tuple[float, float]],
@@ -71,14 +72,17 @@ def _leaf(
         f'<rect x="{left}" y="{top}" width="{_WIDE - 8}" height="{_HIGH - 8}" rx="4" '
         'fill="#f5f6f8" stroke="#c5cad1"/>\n'
     )
-    yield _text(left + 6, top + 15, name, size=9.5, weight="bold")
+    yield _text(left + 6, top + 16, entry.name, size=11, weight="bold")
     dots = "".join(
-        f"M{left + 38 + 28 * x:.0f} {top + 68 - 30 * y:.0f}h0"
+        f"M{left + 42 + 32 * x:.0f} {top + 68 - 30 * y:.0f}h0"
         for x, y in points
         if -1.3 < x < 2.9 and -1.2 < y < 1.6
     )
     if dots:
         yield f'<path d="{dots}" stroke="#1f5fa8" stroke-width="2" stroke-linecap="round"/>\n'
+    else:
+        yield _text(left + 6, top + 52, "learns from", size=11)
+        yield _text(left + 6, top + 68, ", ".join(entry.kinds), size=11)
     nats = row.get("nats")
     words = [f"{nats:.2f} nats"] if isinstance(nats, float) else []
     words += [f"{row['seconds']:.2g} s"] if "seconds" in row else []

@@ -97,9 +97,9 @@ def test_sections_are_found_outside_code() -> None:
 
 def test_links_are_turned_to_where_things_stand() -> None:
     pages = {"architecture.md", "architecture/rooms.md", "chapters/gan.md", "methods/GAN.md"}
-    page = "[a](architecture.md#rooms) [b](methods.md#gan) [c](../setup.py) [d](#there)"
+    page = "[a](architecture.md#rooms) [b](methods.md#gan) [c](../setup.cfg) [d](#there)"
     assert links.turned(page, "methods/GAN.md", pages) == (
-        "[a](../architecture/rooms.md) [b](../chapters/gan.md) c (`../setup.py`) [d](GAN.md#there)"
+        "[a](../architecture/rooms.md) [b](../chapters/gan.md) c (`setup.cfg`) [d](GAN.md#there)"
     )
 
 
