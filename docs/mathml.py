@@ -11,7 +11,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 _LOG = logging.getLogger(__name__)
-_BROKEN = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
+_BROKEN = tuple(
+    kind
+    for kind in vars(exceptions).values()
+    if isinstance(kind, type) and issubclass(kind, Exception)
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
