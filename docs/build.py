@@ -42,6 +42,8 @@ PARTS = {
     "chests": measured_applications.chests_table,
     "bearings": measured_applications.bearings_table,
     "plants": measured_applications.plants_table,
+    "intrusion": measured_applications.intrusion_table,
+    "customers": measured_applications.customers_table,
 }
 
 

@@ -31,7 +31,8 @@ CHAPTERS = {
         "chapters/gan", "chapters/diffusion", "chapters/speech",
     ),
     "Put it to work": (
-        "applications-fraud", "applications-machines", "applications-medicine", "generating",
+        "applications-fraud", "applications-machines", "applications-medicine",
+        "applications-intrusion", "applications-retail", "generating",
         "augmentation", "molecules", "worked-examples",
     ),
     "Look it up": ("reading-data", "command-line", "promises", "benchmarks"),
@@ -56,8 +57,9 @@ formula, when to use it, what goes wrong. Each method has a page with an example
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
 [worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures, texts.
-Three pages put the tools to work: on [fraud](applications-fraud.md),
-[machines](applications-machines.md) and [medicine](applications-medicine.md).
+Five pages put the tools to work: on [fraud](applications-fraud.md),
+[intrusion](applications-intrusion.md), [machines](applications-machines.md),
+[medicine](applications-medicine.md) and [retail](applications-retail.md).
 
 ## All pages
 

@@ -36,6 +36,12 @@ _BEARINGS = {
 _PLANTS = {"tep": "chemical plant", "skab": "water rig", "smap": "spacecraft, SMAP",
            "msl": "spacecraft, MSL"}  # fmt: skip
 
+_ATTACKS = ("denial of service", "probe", "remote access", "user to root")
+_WATCHES = ("likely.auto", "likely.VAE", "likely.PCA", "likely.IsolationForest", "likely.KNN",
+            "pyod.GMM", "pyod.IForest", "pyod.KNN", "pyod.ECOD")  # fmt: skip
+_VISITS = ("bot", "blind buyer", "lost", "impossible machine", "wrong season")
+_BUYERS = ("genre", "ten times", "countries")
+
 
 def fraud_table() -> str:
     """Return one line a method and budget: the share of frauds found, by sort."""
@@ -85,6 +91,36 @@ def plants_table() -> str:
     ]  # fmt: skip
     heads = ("series", "events found", "false in 1,000 steps", "delay in steps", "steps flagged",
              "promise withdrawn")  # fmt: skip
+    return table(heads, lines) + _command(stored)
+
+
+def intrusion_table() -> str:
+    """Return one line a method: how attacks are ranked, by kind, and what is reported."""
+    stored = _stored("intrusion")
+    of = {row["method"]: row for row in stored["rows"]}
+    lines = [
+        [f"`{name}`", _figure(of[name], "auroc"), _figure(of[name], "auroc new"),
+         *(_figure(of[name], f"auroc {kind}") for kind in _ATTACKS),
+         f"{100 * of[name]['found']:.0f} %", f"{100 * of[name]['false_alarms']:.1f} %"]
+        for name in _WATCHES
+    ]  # fmt: skip
+    heads = ("AUROC", "all attacks", "of unknown name", *_ATTACKS, "found at 1 %", "false alarms")
+    return table(heads, lines) + _command(stored)
+
+
+def customers_table() -> str:
+    """Return one line a method: planted visits, and the rank of planted customers."""
+    stored = _stored("customers")
+    visits, buyers = ({row["method"]: row for row in stored["rows"] if row["part"] == part}
+                      for part in ("visits", "customers"))  # fmt: skip
+    lines = [
+        [f"`{name}`", *(_figure(row, kind) for kind in (*_VISITS, "mean")),
+         *(f"{buyers[name][f'{kind}, rank']:g}" if name in buyers else "–" for kind in _BUYERS)]
+        for name, row in visits.items()
+    ]  # fmt: skip
+    some = next(iter(buyers.values()))
+    heads = ("visits, AUROC", *_VISITS, "mean", *(f"rank of {some['customers']}: {kind}"
+                                                  for kind in _BUYERS))  # fmt: skip
     return table(heads, lines) + _command(stored)
 
 
