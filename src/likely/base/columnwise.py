@@ -267,7 +267,7 @@ class Columnwise(Density, Sampler, Completer, Imputer, Explainer):
     def _check_state(self) -> None:
         super()._check_state()
         check_packed(self)
-        check_linear(self, self._pieces)
+        check_linear(self, unpack(self))  # what is read off the state is no part of it
 
 
 def _parts(n: int) -> Iterator[slice]:
