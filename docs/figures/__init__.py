@@ -52,13 +52,16 @@ def drawers() -> dict[str, tuple[Callable[[], Figure], ...]]:
     return {name: draw for chapter in CHAPTERS for name, draw in _chapter(chapter).items()}
 
 
-def drawn(name: str) -> list[Figure]:
+def drawn(name: str, *, strict: bool = True) -> list[Figure]:
     """Return the figures of a model, the idea before the failure; none if it has none yet.
 
     Parameters
     ----------
     name : str
         A class of the catalogue.
+    strict : bool, default True
+        Whether a figure that does not show what it is for is an error; otherwise it is left out,
+        since networks learn other numbers on other processors.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def drawn(name: str) -> list[Figure]:
     MissingDependency
         If it needs a package that is not installed.
     NotShown
-        If a figure does not show what it is for.
+        If a figure does not show what it is for, and `strict`.
     """
     known = entry(name)
     chapter = next((chapter for chapter in CHAPTERS if name in _chapter(chapter)), None)
@@ -77,7 +80,14 @@ def drawn(name: str) -> list[Figure]:
     path = _KEPT / f"{name}-{_digest(chapter, known.module)}.json"
     if path.exists():
         return [Figure(**kept) for kept in json.loads(path.read_text(encoding="utf-8"))]
-    figures = [draw() for draw in _chapter(chapter)[name]]
+    figures: list[Figure] = []
+    for draw in _chapter(chapter)[name]:
+        try:
+            figures.append(draw())
+        except NotShown:
+            if strict:
+                raise
+            return figures  # not kept: it may show tomorrow
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in _KEPT.glob(f"{name}-*.json"):
         old.unlink()

@@ -5,11 +5,13 @@ python docs/figures/build.py FOLDER [NAME ...]
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from html import escape
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # or networks learn other numbers
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from figures import drawers, drawn  # noqa: E402
