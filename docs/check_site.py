@@ -54,7 +54,7 @@ def main() -> int:
     pages = [
         p for p in sorted(SITE.rglob("*.html")) if not words or any(w in p.name for w in words)
     ]
-    wrong = [one for path in pages for one in dead_links(path)]
+    wrong = [_told(one) for path in pages for one in dead_links(path)]
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"))
         for scheme, width, height in VIEWS:
@@ -64,11 +64,18 @@ def main() -> int:
             page = context.new_page()
             for path in pages:
                 view = f"{path.relative_to(SITE)}, {scheme}, {width} pixels"
-                wrong += [f"{view}: {one}" for one in _opened(page, path)]
+                wrong += [_told(f"{view}: {one}") for one in _opened(page, path)]
+            _told(f"Seen: all pages, {scheme}, {width} pixels wide")
         browser.close()
-    sys.stdout.write("".join(f"{one}\n" for one in wrong))
     sys.stdout.write(f"{len(pages)} pages, each in {len(VIEWS)} views: {len(wrong)} wrong\n")
     return 1 if wrong or not pages else 0
+
+
+def _told(line: str) -> str:
+    """Print a line at once, since all pages take minutes, and return it."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    return line
 
 
 def dead_links(path: Path) -> Iterator[str]:
