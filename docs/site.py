@@ -35,6 +35,7 @@ FOR_EVERYBODY = {
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper ': '<div tabindex="0" class="table-wrapper ',
     '<th class="head"><p></p></th>': '<td class="head"></td>',
+    '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
 }
 """What the theme lacks for readers of screens and for keyboards, and what stands there instead."""
 
