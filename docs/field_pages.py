@@ -32,7 +32,8 @@ CHAPTERS = {
     ),
     "Put it to work": (
         "applications-fraud", "applications-machines", "applications-medicine",
-        "applications-intrusion", "applications-retail", "generating",
+        "applications-intrusion", "applications-retail", "applications-images",
+        "applications-texts", "applications-sound", "generating",
         "augmentation", "molecules", "worked-examples",
     ),
     "Look it up": ("reading-data", "command-line", "promises", "benchmarks"),
@@ -57,9 +58,12 @@ formula, when to use it, what goes wrong. Each method has a page with an example
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
 [worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures, texts.
-Five pages put the tools to work: on [fraud](applications-fraud.md),
-[intrusion](applications-intrusion.md), [machines](applications-machines.md),
-[medicine](applications-medicine.md) and [retail](applications-retail.md).
+Ten pages put the tools to work, each with what was measured and where it fails: on
+[fraud](applications-fraud.md), [intrusion](applications-intrusion.md),
+[machines](applications-machines.md), [medicine](applications-medicine.md),
+[retail](applications-retail.md), [images](applications-images.md),
+[texts](applications-texts.md), [sound](applications-sound.md), [molecules](molecules.md)
+and [rare classes](augmentation.md).
 
 ## All pages
 
