@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -130,10 +129,12 @@ def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
     for title, group in groupby(entries().values(), chapter_of):
         members = list(group)
         folder = importlib.import_module(members[0].module.rpartition(".")[0])
+        words, example = class_page.of_folder(folder)
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
         found[f"chapters/{title}.md"] = (
-            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{inspect.getdoc(folder)}\n\n"
+            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{words}\n\n"
+            f"## Example\n\n{example}\n"
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )
