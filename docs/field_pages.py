@@ -23,7 +23,7 @@ CHAPTERS = {
         "chapters/density", "chapters/isolation", "chapters/linear", "chapters/ensemble",
         "chapters/supervised", "labels", "chapters/contextual", "circumstances",
         "chapters/autoencoders", "autoencoder-step-by-step", "chapters/vision",
-        "chapters/series", "series", "explanations",
+        "chapters/series", "series", "series-at-work", "explanations",
     ),
     "Model what is likely": (
         "tree", "three-families", "chapters/autoregressive", "chapters/flows", "chapters/energy",
@@ -56,7 +56,7 @@ formula, when to use it, what goes wrong. Each method has a page with an example
 3. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
-[worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures, texts.
+[worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures.
 Ten pages put the tools to work, each with what was measured and where it fails: on
 [fraud](applications-fraud.md), [intrusion](applications-intrusion.md),
 [machines](applications-machines.md), [medicine](applications-medicine.md),
