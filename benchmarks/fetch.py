@@ -16,9 +16,10 @@ Then `LIKELY_DATA=FOLDER python benchmarks/shakespeare.py`. `sources.csv` has a 
   the way here. `how` says what was done; figures measured with what you make of it may differ a
   little from the stored ones.
 
-Not every line could be tried where it was written, without a network: the molecules of MOSES were
-downloaded and held what they must; the file of adult_test was written anew from what it became; of
-all others only the end was at hand, by which they are checked when you fetch them.
+Where it was written there was no network, so not every line could be tried. The wheel of MOSES came
+from a mirror and became what it must. The files of adult_train and adult_test were written anew
+from what had become of them, and have the length of the published ones. Four series of NAB were
+made again with their published windows. Of all others only what they must hold was at hand.
 """
 
 from __future__ import annotations

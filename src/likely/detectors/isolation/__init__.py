@@ -26,7 +26,7 @@ Examples
 >>> rng = np.random.default_rng(0)
 >>> two = np.vstack([rng.normal(-4, 1.5, (500, 2)), rng.normal(4, 1.5, (500, 2))])
 >>> new = [[4.0, 4.0], [9.0, 9.0], [4.0, -4.0]]
->>> IsolationForest(ndim=1).fit(two).predict(new)  # the last lies in a ghost
+>>> IsolationForest(ndim=1).fit(two).predict(new)  # the last: a ghost region
 array([ 1, -1,  1])
 >>> IsolationForest().fit(two).predict(new)
 array([ 1, -1, -1])
