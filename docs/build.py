@@ -26,6 +26,7 @@ import demo  # noqa: E402
 import measured  # noqa: E402
 import measured_applications  # noqa: E402
 import measured_families  # noqa: E402
+import measured_samples  # noqa: E402
 import methods_page  # noqa: E402
 
 GENERATED = {
@@ -39,11 +40,23 @@ PARTS = {
     "families": measured_families.families_table,
     "fraud": measured_applications.fraud_table,
     "hearts": measured_applications.hearts_table,
+    "alarms": measured_applications.alarms_table,
     "chests": measured_applications.chests_table,
     "bearings": measured_applications.bearings_table,
     "plants": measured_applications.plants_table,
     "intrusion": measured_applications.intrusion_table,
     "customers": measured_applications.customers_table,
+    "surfaces": measured_samples.surfaces_table,
+    "boards": measured_samples.boards_table,
+    "repairs": measured_samples.repairs_table,
+    "lines": measured_samples.lines_table,
+    "letters": measured_samples.letters_table,
+    "clips": measured_samples.clips_table,
+    "digits": measured_samples.digits_table,
+    "drawn-molecules": measured_samples.drawn_molecules_table,
+    "odd-molecules": measured_samples.odd_molecules_table,
+    "added-rows": measured_samples.added_rows_table,
+    "added-images": measured_samples.added_images_table,
 }
 
 

@@ -10,6 +10,7 @@ import html
 import inspect
 import re
 from collections.abc import Sequence
+from types import ModuleType
 
 from figures.figure import Figure
 
@@ -70,6 +71,19 @@ def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
     words.append(f"## Example\n\n{_example(section(docstring, 'Examples'))}")
     words.append(f"## Papers\n\n{_papers(section(docstring, 'References'))}")
     return "\n".join(words)
+
+
+def of_folder(folder: ModuleType) -> tuple[str, str]:
+    """Return what the docstring of a folder says, and its example as code.
+
+    Parameters
+    ----------
+    folder : module
+        The package of a branch.
+    """
+    docstring = inspect.getdoc(folder) or ""
+    words = docstring.partition("\nExamples\n--------\n")[0].rstrip()
+    return words, _example(section(docstring, "Examples"))
 
 
 def idea(docstring: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +23,7 @@ CHAPTERS = {
         "chapters/density", "chapters/isolation", "chapters/linear", "chapters/ensemble",
         "chapters/supervised", "labels", "chapters/contextual", "circumstances",
         "chapters/autoencoders", "autoencoder-step-by-step", "chapters/vision",
-        "chapters/series", "series", "explanations",
+        "chapters/series", "series", "series-at-work", "explanations",
     ),
     "Model what is likely": (
         "tree", "three-families", "chapters/autoregressive", "chapters/flows", "chapters/energy",
@@ -32,7 +31,8 @@ CHAPTERS = {
     ),
     "Put it to work": (
         "applications-fraud", "applications-machines", "applications-medicine",
-        "applications-intrusion", "applications-retail", "generating",
+        "applications-intrusion", "applications-retail", "applications-images",
+        "applications-texts", "applications-sound", "generating",
         "augmentation", "molecules", "worked-examples",
     ),
     "Look it up": ("reading-data", "command-line", "promises", "benchmarks"),
@@ -56,10 +56,13 @@ formula, when to use it, what goes wrong. Each method has a page with an example
 3. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
-[worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures, texts.
-Five pages put the tools to work: on [fraud](applications-fraud.md),
-[intrusion](applications-intrusion.md), [machines](applications-machines.md),
-[medicine](applications-medicine.md) and [retail](applications-retail.md).
+[worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures.
+Ten pages put the tools to work, each with what was measured and where it fails: on
+[fraud](applications-fraud.md), [intrusion](applications-intrusion.md),
+[machines](applications-machines.md), [medicine](applications-medicine.md),
+[retail](applications-retail.md), [images](applications-images.md),
+[texts](applications-texts.md), [sound](applications-sound.md), [molecules](molecules.md)
+and [rare classes](augmentation.md).
 
 ## All pages
 
@@ -126,10 +129,12 @@ def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
     for title, group in groupby(entries().values(), chapter_of):
         members = list(group)
         folder = importlib.import_module(members[0].module.rpartition(".")[0])
+        words, example = class_page.of_folder(folder)
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
         found[f"chapters/{title}.md"] = (
-            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{inspect.getdoc(folder)}\n\n"
+            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{words}\n\n"
+            f"## Example\n\n{example}\n"
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )

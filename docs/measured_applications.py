@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pieces import table
+from stored import command, figure, result
 
-_RESULTS = Path(__file__).resolve().parent.parent / "benchmarks" / "results"
 _SORTS = {"amount": "amount jumps", "hour": "odd hour", "testing": "card tested", "all": "all"}
 _BEATS = {
     "conv": "`ConvolutionalAutoencoder`",
@@ -45,43 +43,62 @@ _BUYERS = ("genre", "ten times", "countries")
 
 def fraud_table() -> str:
     """Return one line a method and budget: the share of frauds found, by sort."""
-    stored = _stored("card_fraud")
+    stored = result("card_fraud")
     heads = ("alerts a day", "by", *_SORTS.values(), "false alerts a day")
     about = f"; mean ± standard deviation over {stored['seeds']} seeds."
-    return table(heads, map(_fraud_line, stored["rows"])) + _command(stored, about)
+    return table(heads, map(_fraud_line, stored["rows"])) + command(stored, about)
 
 
 def hearts_table() -> str:
     """Return one line a method: AUROC of abnormal beats."""
-    stored = _stored("ecg")
+    stored = result("ecg")
     means = [row for row in stored["rows"] if row["class"] == "mean"]
-    return _by_method(means, _BEATS, [row["data"] for row in means]) + _command(stored)
+    return _by_method(means, _BEATS, [row["data"] for row in means]) + command(stored)
+
+
+def alarms_table() -> str:
+    """Return one line a patient: abnormal beats found, and false alarms beside those promised."""
+    stored = result("ecg")
+    of = {
+        (row["data"], row["learnt"]): row
+        for row in stored["rows"]
+        if row["class"] == "all" and "promised" in row
+    }
+    lines = [
+        [name, *(text for learnt in ("early", "others") for text in _alarms(of[name, learnt])),
+         f"{of[name, 'early']['promised']:.0f}"]
+        for name in dict.fromkeys(data for data, _ in of)
+    ]  # fmt: skip
+    heads = ("record", "own beats learnt: found", "false an hour", "others' beats learnt: found",
+             "false an hour", "false an hour promised")  # fmt: skip
+    about = f", at `fpr={stored['level']:g}`."
+    return table(heads, lines) + command(stored, about)
 
 
 def chests_table() -> str:
     """Return one line a method: pneumonia, and where planted lesions are."""
-    stored = _stored("chest_xray")
+    stored = result("chest_xray")
     of = {row["method"]: row for row in stored["rows"]}
     lines = [
-        [name if "trivial" in name else f"`{name}`", _figure(of[name], "AUROC"),
-         _figure(of[name], "pixel_AP"), _figure(of[name], "pointing")]
+        [name if "trivial" in name else f"`{name}`", figure(of[name], "AUROC"),
+         figure(of[name], "pixel_AP"), figure(of[name], "pointing")]
         for name in _CHESTS
     ]  # fmt: skip
     heads = ("by", "pneumonia, AUROC", "lesion, AP of pixels", "map peaks at the lesion")
-    return table(heads, lines) + _command(stored)
+    return table(heads, lines) + command(stored)
 
 
 def bearings_table() -> str:
     """Return one line a method: AUROC of faulty bearings, as they are and at equal loudness."""
-    stored = _stored("vibration")
+    stored = result("vibration")
     means = [row for row in stored["rows"] if row["fault"] == "mean"]
     loudness = [f"loudness {row['loudness']}" for row in means]
-    return _by_method(means, _BEARINGS, loudness) + _command(stored)
+    return _by_method(means, _BEARINGS, loudness) + command(stored)
 
 
 def plants_table() -> str:
     """Return one line a plant: events found by auto, false alarms and delay."""
-    stored = _stored("sensors")
+    stored = result("sensors")
     of = {row["family"]: row for row in stored["rows"] if row["method"] == "auto"}
     lines = [
         [said, f"{of[name]['found']} of {of[name]['events']}",
@@ -91,54 +108,46 @@ def plants_table() -> str:
     ]  # fmt: skip
     heads = ("series", "events found", "false in 1,000 steps", "delay in steps", "steps flagged",
              "promise withdrawn")  # fmt: skip
-    return table(heads, lines) + _command(stored)
+    return table(heads, lines) + command(stored)
 
 
 def intrusion_table() -> str:
     """Return one line a method: how attacks are ranked, by kind, and what is reported."""
-    stored = _stored("intrusion")
+    stored = result("intrusion")
     of = {row["method"]: row for row in stored["rows"]}
     lines = [
-        [f"`{name}`", _figure(of[name], "auroc"), _figure(of[name], "auroc new"),
-         *(_figure(of[name], f"auroc {kind}") for kind in _ATTACKS),
+        [f"`{name}`", figure(of[name], "auroc"), figure(of[name], "auroc new"),
+         *(figure(of[name], f"auroc {kind}") for kind in _ATTACKS),
          f"{100 * of[name]['found']:.0f} %", f"{100 * of[name]['false_alarms']:.1f} %"]
         for name in _WATCHES
     ]  # fmt: skip
     heads = ("AUROC", "all attacks", "of unknown name", *_ATTACKS, "found at 1 %", "false alarms")
-    return table(heads, lines) + _command(stored)
+    return table(heads, lines) + command(stored)
 
 
 def customers_table() -> str:
     """Return one line a method: planted visits, and the rank of planted customers."""
-    stored = _stored("customers")
+    stored = result("customers")
     visits, buyers = ({row["method"]: row for row in stored["rows"] if row["part"] == part}
                       for part in ("visits", "customers"))  # fmt: skip
     lines = [
-        [f"`{name}`", *(_figure(row, kind) for kind in (*_VISITS, "mean")),
+        [f"`{name}`", *(figure(row, kind) for kind in (*_VISITS, "mean")),
          *(f"{buyers[name][f'{kind}, rank']:g}" if name in buyers else "–" for kind in _BUYERS)]
         for name, row in visits.items()
     ]  # fmt: skip
     some = next(iter(buyers.values()))
     heads = ("visits, AUROC", *_VISITS, "mean", *(f"rank of {some['customers']}: {kind}"
                                                   for kind in _BUYERS))  # fmt: skip
-    return table(heads, lines) + _command(stored)
-
-
-def _stored(name: str) -> dict[str, Any]:
-    return json.loads((_RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def _command(stored: Mapping[str, Any], about: str = "") -> str:
-    return f"\n`{stored['command']}`{about}\n"
+    return table(heads, lines) + command(stored)
 
 
 def _by_method(rows: list[dict[str, Any]], methods: dict[str, str], heads: list[str]) -> str:
-    lines = [[said, *(_figure(row, name) for row in rows)] for name, said in methods.items()]
+    lines = [[said, *(figure(row, name) for row in rows)] for name, said in methods.items()]
     return table(("AUROC", *heads), lines)
 
 
-def _figure(row: Mapping[str, Any], name: str) -> str:
-    return f"{row[name]:.3f}" if name in row else "–"
+def _alarms(row: Mapping[str, Any]) -> list[str]:
+    return [f"{100 * row['found']:.0f} % of {row['beats']}", f"{row['false_an_hour']:.0f}"]
 
 
 def _fraud_line(row: dict[str, Any]) -> list[str]:

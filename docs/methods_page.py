@@ -6,6 +6,7 @@ import importlib
 import inspect
 from itertools import groupby
 
+import class_page
 from pieces import GENERATED, table
 
 from likely.core.catalogue import Entry, entries
@@ -59,8 +60,9 @@ def _title(entry: Entry) -> str:
 
 def _chapter(title: str, members: list[Entry]) -> str:
     folder = importlib.import_module(members[0].module.rpartition(".")[0])
-    parts = [f"## {title.capitalize()}\n", f"{inspect.getdoc(folder)}\n", *map(_model, members)]
-    return "\n".join(parts)
+    words, example = class_page.of_folder(folder)
+    parts = [f"## {title.capitalize()}\n", f"{words}\n", f"**Example.**\n\n{example}"]
+    return "\n".join([*parts, *map(_model, members)])
 
 
 def _model(entry: Entry) -> str:

@@ -46,9 +46,9 @@ pixel.
 
 def page() -> str:
     """Return the page."""
-    text = "\n\n".join("\n".join(lines(branch)) for branch in tree())
+    text = "\n".join("\n".join(lines(branch)) for branch in tree())
     measured = list(_rows("tree"))
-    parts = [_WORDS, f"```text\n{text}\n```\n\n", _links()]
+    parts = [_WORDS, f"```console\n$ likely methods --tree\n{text}\n```\n\n", _links()]
     if measured:
         poster = tree_poster.poster(tree()[0], {row["method"]: row for row in measured}, points())
         parts += ["## The poster\n\n", poster, "\n\n", _MEASURED, _table(measured)]

@@ -59,6 +59,18 @@ that nobody has is odd.
 An error summed over all features is ruled by the features that are hard to restore anyhow; so
 errors are measured in units of what is usual, feature by feature. A network trained twice with
 another seed gives other scores; a seed, and a budget in steps, give the same ones.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.autoencoders import Autoencoder
+>>> t = np.random.default_rng(0).uniform(-2, 2, size=(500, 1))
+>>> curve = np.hstack([t, t**2, t**3])
+>>> model = Autoencoder(latent=1, budget="300 steps").fit(curve)
+>>> model.predict([[1.0, 1.0, 1.0], [1.0, 3.5, -5.0]])
+array([ 1, -1])
+>>> model.encode(curve).shape
+(500, 1)
 """  # noqa: E501 - rows of a table
 
 from likely.core import catalogue

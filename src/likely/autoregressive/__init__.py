@@ -52,6 +52,19 @@ What goes wrong, and how it is met:
   a photograph is still out of reach of a processor.
 - **One error leads to the next.** A sample that went wrong early goes on from there. Completions
   follow what comes before a part in the model's order and know nothing of what comes after.
+
+Examples
+--------
+>>> import itertools
+>>> import numpy as np
+>>> from likely.autoregressive import MADE
+>>> coins = np.random.default_rng(0).random((400, 3)) < 0.5
+>>> model = MADE(budget="200 steps").fit(np.hstack([coins, coins[:, :1]]).astype(float))
+>>> every = np.array(list(itertools.product([0.0, 1.0], repeat=4)))
+>>> round(float(np.exp(model.log_prob(every)).sum()), 4)  # the chances of all there can be
+1.0
+>>> model.complete([[1.0, 0.0, 1.0, 0.0]], [True, True, True, False], seed=0)
+array([[1., 0., 1., 1.]])
 """  # noqa: E501 - rows of a table
 
 from likely.core import catalogue

@@ -68,6 +68,17 @@ What goes wrong, and how it is met:
   likelier. The default oddness asks how well noise is taken off instead.
 - **Repeated values have no density.** They are spread over the steps between values in training, as by
   flows, and `log_prob` is the density of the spread values with noise of a hundredth of a spread.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.diffusion import DDPM
+>>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
+>>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
+>>> model = DDPM(hidden=(32, 32), budget="300 steps").fit(ring)
+>>> drawn = model.set_params(sampler="ddim", sampling_steps=20).sample(500, seed=0)
+>>> bool(np.median(np.abs(np.hypot(*drawn.T) - 1)) < 0.15)
+True
 """  # noqa: E501 - rows of a table
 
 from importlib import import_module

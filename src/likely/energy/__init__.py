@@ -48,6 +48,21 @@ What goes wrong, and how it is met:
 - **Numbers are no bits.** Gaussian units next to binary ones are hard to train in the users' own
   units. Numbers are whitened first, so that a machine begins with a Gaussian, and hidden units
   learn what is not linear.
+
+Examples
+--------
+>>> import itertools
+>>> import numpy as np
+>>> from likely.energy import RBM
+>>> half = (np.random.default_rng(0).random((500, 3)) < 0.5).astype(float)
+>>> model = RBM(hidden=8).fit(np.hstack([half, half]))
+>>> every = np.array(list(itertools.product([0.0, 1.0], repeat=6)))
+>>> chance = np.exp(model.log_prob(every))  # six bits: Z is summed, not guessed
+>>> round(float(chance.sum()), 4)
+1.0
+>>> twice = (every[:, :3] == every[:, 3:]).all(axis=1)
+>>> bool(chance[twice].min() > chance[~twice].max())
+True
 """  # noqa: E501 - rows of a table
 
 from likely.core import catalogue

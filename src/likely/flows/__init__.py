@@ -47,6 +47,19 @@ What goes wrong, and how it is met:
   density counts details. `oddness="typicality"` asks how far log p(x) is from what is usual.
 - **A small table is learnt by heart.** Training stops early by rows held out, weights are averages
   over many steps, and some of the network is left out at random (`dropout`).
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.flows import RealNVP
+>>> angle = np.random.default_rng(0).uniform(0, np.pi, 500)
+>>> arc = np.column_stack([np.cos(angle), np.sin(angle)])
+>>> model = RealNVP(hidden=(32,), budget="200 steps").fit(arc)
+>>> noise = model.encode(arc)  # and back again
+>>> bool(np.allclose(model.decode(noise), arc, atol=1e-3))
+True
+>>> bool(model.log_prob([[0.0, 1.0]])[0] > model.log_prob([[0.0, 0.0]])[0])
+True
 """  # noqa: E501 - rows of a table
 
 from likely.core import catalogue

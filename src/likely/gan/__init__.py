@@ -47,6 +47,19 @@ What goes wrong, and how it is met:
   are what the same codes stood for at several times, and galleries show them.
 - **A discriminator is no detector.** It has learnt to tell samples of one generator, so its verdict
   on what neither has seen means little. Scores here measure how usual a sample is in what it sees.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.gan import GAN
+>>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
+>>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
+>>> model = GAN(budget="400 steps").fit(ring)
+>>> drawn = model.sample(500, seed=0)
+>>> bool(np.median(np.abs(np.hypot(*drawn.T) - 1)) < 0.3)
+True
+>>> hasattr(model, "log_prob")  # it draws, and has no density
+False
 """
 
 from likely.core import catalogue

@@ -79,6 +79,16 @@ time see every new regime as odd; anomalies that fill most of what is learnt fro
 switches and commands, channels of two values, are not judged; holidays are odd workdays, unless a
 channel that is given tells of them. A forecaster is surprised when a new regime begins, and then
 used to it; embedded patches have no level and no size.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.series import Panel
+>>> wave = np.sin(np.arange(1500) / 5) + 0.05 * np.random.default_rng(0).normal(size=1500)
+>>> wave[1200:1216] = wave[1216:1200:-1].copy()  # backwards: each value is usual
+>>> score = Panel().fit(wave[:1000, None]).score_samples(wave[:, None])
+>>> bool(1180 < score.argmin() < 1236)
+True
 """
 
 from likely.core import catalogue

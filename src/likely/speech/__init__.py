@@ -34,6 +34,16 @@ What goes wrong, and how it is met:
 - **Spelling is not pronunciation.** From ten words one cannot learn how an eleventh is said: new
   words of known letters are spoken, often wrongly. New voices, or a speaker with a word never
   heard from them, are a smaller step.
+
+Examples
+--------
+>>> from likely.speech import Tacotron
+>>> from likely.testing.clips import tones
+>>> model = Tacotron(step=0.004, bands=8, width=16, budget="30 steps")
+>>> model = model.fit(tones(60), condition=["la", "lo", "li"] * 20)
+>>> clip = model.sample(1, seed=0, condition="lilo")[0]  # letters it knows, in a new order
+>>> bool(len(clip) > 0)
+True
 """
 
 from likely.core import catalogue

@@ -46,6 +46,22 @@ What goes wrong:
   oddest hundredth of the places. `PaDiM(top=1.0)` looks at the whole: on chest X-rays that finds
   pneumonia better.
 - Light that differs from day to day is odd, too. Learn from pictures of several days.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.vision import PaDiM, compare_pair
+>>> good = np.random.default_rng(0).integers(90, 110, size=(40, 32, 32)).astype(np.uint8)
+>>> spoiled = good[:2].copy()
+>>> spoiled[1, 10:20, 10:20] = 250
+>>> PaDiM(size=64).fit(good[2:]).predict(spoiled)
+array([ 1, -1])
+>>> board = np.zeros((60, 60))
+>>> board[20:40] = 255
+>>> made = board.copy()
+>>> made[28:34, 40:50] = 0
+>>> len(compare_pair(board, made).boxes)
+1
 """
 
 from __future__ import annotations

@@ -24,4 +24,17 @@ away. Three context columns that matter only all together are not seen. Groups n
 fewer than 50, they are only ranked. Groups of which every member is merely a little odder than
 usual are ranked high but often not reported. Members that depend on one another (readings of one
 day) make averages vary more between groups; that is learnt, and leaves less to be found.
+
+Examples
+--------
+>>> import numpy as np, pyarrow as pa
+>>> from likely.detectors import KNN, Contextual
+>>> rng = np.random.default_rng(0)
+>>> hour = rng.integers(0, 24, 2000)
+>>> load = 100 + 50 * np.sin(hour * np.pi / 12) + rng.normal(0, 5, 2000)
+>>> rows, night = pa.table({"hour": hour, "load": load}), pa.table({"hour": [18], "load": [140.0]})
+>>> Contextual(context=["hour"]).fit(rows).predict(night)  # by day that is usual
+array([-1])
+>>> KNN().fit(rows.select(["load"])).predict(night.select(["load"]))
+array([1])
 """

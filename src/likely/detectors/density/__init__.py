@@ -21,4 +21,15 @@ an information criterion. Kernels of one width are too wide for a tight cluster 
 a loose one, and a group of anomalies makes a place of its own dense. All of them blur in many
 noisy columns. In other libraries a larger score is odder; here `score_samples` is larger for
 likelier rows everywhere.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import KNN, LOF
+>>> rng = np.random.default_rng(0)
+>>> rows = np.vstack([rng.normal(0, 0.1, (200, 2)), rng.normal(8, 2.0, (200, 2))])
+>>> LOF().fit(rows).predict([[1.0, 1.0], [9.0, 9.0]])
+array([-1,  1])
+>>> KNN().fit(rows).predict([[1.0, 1.0], [9.0, 9.0]])  # the same gap is usual over there
+array([1, 1])
 """

@@ -21,4 +21,15 @@ it; in its classic form a few gross rows inflate the spread and hide themselves 
 cluster odd, as it believes the majority. CBLOF takes clusters for round, and needs a number of
 them: with too few, centres stand between clusters; with many, a group of anomalies may become one
 of the large ones.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import KNN, Mahalanobis
+>>> rng = np.random.default_rng(0)
+>>> two = np.vstack([rng.normal(-5, 1, (200, 2)), rng.normal(5, 1, (200, 2))])
+>>> KNN().fit(two).predict([[5.0, 5.0], [0.0, 0.0]])
+array([ 1, -1])
+>>> Mahalanobis().fit(two).predict([[5.0, 5.0], [0.0, 0.0], [5.0, -5.0]])  # one cloud
+array([ 1,  1, -1])
 """

@@ -21,4 +21,16 @@ explanations that do not hang on one assumption. It costs as much as its members
 
 What goes wrong: members that share a blind spot share it together. Every alarm costs some of the
 verdict's sharpness: a loud one puts its own few rows on top.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import ECOD, Ensemble
+>>> alike = np.random.default_rng(0).normal(size=(500, 1)) * [[1.0, 1.0]]
+>>> alike += 0.1 * np.random.default_rng(1).normal(size=(500, 2))
+>>> broken = [[1.5, -1.5]]
+>>> ECOD().fit(alike).predict(broken)
+array([1])
+>>> Ensemble(members=("ECOD", "KNN", "Mahalanobis")).fit(alike).predict(broken)
+array([-1])
 """

@@ -18,4 +18,16 @@ What goes wrong: splits on one column at a time leave ghost regions beside clust
 broken correlations; splits across two columns (`ndim=2`, the extended forest) mend most of that.
 In wide tables with few informative columns most splits are wasted. A column that was constant
 when learnt is never split, so a new value there goes unnoticed.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import IsolationForest
+>>> rng = np.random.default_rng(0)
+>>> two = np.vstack([rng.normal(-4, 1.5, (500, 2)), rng.normal(4, 1.5, (500, 2))])
+>>> new = [[4.0, 4.0], [9.0, 9.0], [4.0, -4.0]]
+>>> IsolationForest(ndim=1).fit(two).predict(new)  # the last: a ghost region
+array([ 1, -1,  1])
+>>> IsolationForest().fit(two).predict(new)
+array([ 1, -1, -1])
 """

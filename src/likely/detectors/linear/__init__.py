@@ -33,4 +33,16 @@ strictly, so minor components amplify noise that is new. Gross training rows tur
 towards themselves; `Mahalanobis(robust=True)` resists them. The one-class SVM has one width of the
 kernel for all places and columns, and with a small ν it draws its surface around the anomalies
 among the training rows as well; its scores level off far away from all rows.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import PCA, OneClassSVM
+>>> rng = np.random.default_rng(0)
+>>> angle = rng.uniform(0, 2 * np.pi, 300)
+>>> ring = np.column_stack([np.cos(angle), np.sin(angle)]) + 0.05 * rng.normal(size=(300, 2))
+>>> OneClassSVM(gamma=4.0).fit(ring).predict([[1.0, 0.0], [0.0, 0.0]])
+array([ 1, -1])
+>>> PCA().fit(ring).predict([[1.0, 0.0], [0.0, 0.0]])  # a plane has no hole
+array([1, 1])
 """

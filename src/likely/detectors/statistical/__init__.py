@@ -41,4 +41,15 @@ clusters (take `KNN`). Significance tests on columns that are not normal call th
 outliers: with a skewed column test its logarithm. ECOD, COPOD and marginal tails follow skewed
 columns, but a tail learnt from fewer than about a hundred values is half a guess. Columns that say
 the same thing count twice in every sum.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import ECOD, Grubbs
+>>> lengths = [[9.9], [10.1], [10.0], [10.2], [9.8], [10.1], [10.0], [14.0]]
+>>> bool(Grubbs().fit(lengths).training_p_values_[-1] < 1e-4)
+True
+>>> alike = np.random.default_rng(0).normal(size=(500, 1)) * [[1.0, 1.0]]
+>>> ECOD().fit(alike).predict([[1.5, 1.5], [1.5, -1.5], [9.0, 9.0]])  # sees no pair
+array([ 1,  1, -1])
 """

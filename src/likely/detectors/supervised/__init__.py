@@ -22,4 +22,16 @@ When to use: as soon as there is one labelled anomaly. `likely.learn(data, label
 What goes wrong: a classifier knows the anomalies of the past, and nothing in it calls a new kind of
 anomaly odd; only the unsupervised part of `FewLabels` does. And labels are seldom a random sample:
 who labels the oddest rows only, teaches that anomalies are odd.
+
+Examples
+--------
+>>> import numpy as np
+>>> from likely.detectors import KNN, Supervised
+>>> rng = np.random.default_rng(0)
+>>> rows = rng.normal(size=(1000, 2))
+>>> fraud = (np.abs(rows - 0.5) < 0.3).all(axis=1)  # in the midst of all others
+>>> Supervised().fit(rows, fraud).probability([[0.5, 0.5], [-0.5, 0.5]]).round()
+array([1., 0.])
+>>> KNN().fit(rows).predict([[0.5, 0.5]])
+array([1])
 """
