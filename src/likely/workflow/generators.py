@@ -22,6 +22,7 @@ from likely.data.series_or_table import is_series
 from likely.data.table import Table
 from likely.workflow.aside import about_aside, learn_aside
 from likely.workflow.auto import choose
+from likely.workflow.engines import choose_engine
 from likely.workflow.kinds import read_others
 from likely.workflow.learned import Learned
 from likely.workflow.prepare import prepare
@@ -63,13 +64,16 @@ def learn_to_draw(
     if aim == "generate":
         rows = prepare(table, columns, ignore)
         return _learned(rows, method, asked["time"], asked["seed"], asked["params"])
+    params = asked["params"]
+    if method == "auto":  # a budget is one of the choice of an engine, and not of judging
+        asked["params"] = {name: value for name, value in params.items() if name != "budget"}
     learned = study(table, method, columns=columns, ignore=ignore, **asked).learned
     if can(learned.model, "sample") and learned.pace is None:
         return learned
     if columns is not None and isinstance(labels, str) and labels not in columns:
         columns = [*columns, labels]
     rows = prepare(table, columns, ignore)
-    drawing = _learned(rows, method, None, asked["seed"], asked["params"])
+    drawing = _learned(rows, method, None, asked["seed"], params)
     return replace(
         learned,
         generator=drawing.model,
@@ -151,7 +155,10 @@ def _learned(
     """Return a model fitted to all rows, with all that new rows need, and no reference apart."""
     if len(table) < 2:
         raise DataError("Learning needs at least 2 rows. Got 1.")
-    model, chosen = choose(method, seed, params, kind="generate")
+    if method == "auto" and "budget" in params:
+        model, chosen, _ = choose_engine(table, seed, params)
+    else:
+        model, chosen = choose(method, seed, params, kind="generate")
     fitted = cast(Model, clone(model)).fit(table)
     schema = fitted.schema_
     rows = np.arange(len(table))
