@@ -44,7 +44,7 @@ class Question(NamedTuple):
 class GaussianCopula(Columnwise):
     r"""Correlated normal scores behind the pieces of every column (Hoff, 2007), with a density.
 
-    Each column keeps its own distribution, and only how columns hang together is Gaussian: the
+    Each column has its own distribution, and only how columns hang together is Gaussian: the
     pieces of a column, in their order and by their shares, are intervals of a normal number. A
     column with gaps has one number more, which says whether there is a value; labels are asked for
     one after the other, the most frequent one first, and each has a number. So one covariance holds
@@ -62,10 +62,11 @@ class GaussianCopula(Columnwise):
     -----
     A latent number is known to lie in an interval, and is taken for the number to be expected
     there: exact for narrow pieces, and nearly so for wide ones. Of another column, more is never
-    told than its own piece would tell. The chain of the chances, columns of few pieces first, is a
-    proper density all the same, and `log_prob` is exactly that of the chain that `sample` draws
-    from; a column given any others needs no chain. Covariances are drawn towards 0 as far as
-    chance alone explains them (Schäfer & Strimmer, 2005).
+    told than its own piece would tell. So shares of labels may be off by a few per cent in rows
+    that are drawn. The chain of the chances, columns of few pieces first, is a proper density all
+    the same, and `log_prob` is exactly that of the chain that `sample` draws from; a column given
+    any others needs no chain. Covariances are drawn towards 0 as far as chance alone explains them
+    (Schäfer & Strimmer, 2005).
 
     **Intuition.** Turn each column into ranks of a bell curve, and learn how these go together.
 
@@ -175,9 +176,9 @@ class GaussianCopula(Columnwise):
         for i, weight, tie in zip(own, weights.T, outer.T, strict=True):
             question, spread = self._questions[i], self.covariance_[i, i]
             mean = scores[:, latents] @ weight / spread
-            left = 1 - float(weight @ tie) / spread**2
-            least = _LEAST_VARIANCE + 1 - question.variance  # its own piece would leave that open
-            away = (question.edges - mean[:, None]) / np.sqrt(max(left, least))
+            told = float(weight @ tie) / spread**2  # the variance of the mean, from row to row
+            left = max(1 - told, 1 - question.variance, _LEAST_VARIANCE)  # its own piece leaves so
+            away = (question.edges * np.sqrt(told + left) - mean[:, None]) / np.sqrt(left)
             of_answers = np.diff(ndtr(away), axis=1)
             asked = question.answers >= 0
             chances[:, asked] *= of_answers[:, question.answers[asked]]
