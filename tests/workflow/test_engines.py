@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import likely
 from likely.core.errors import ParameterError
+from likely.workflow import engines
 
 BUDGET = "3 steps"  # of networks, which are not meant to win here; the clock is not asked
 
@@ -32,7 +35,7 @@ def test_few_rows_of_a_correlated_normal_are_learnt_by_a_copula() -> None:
     assert type(learned.model).__name__ == "GaussianCopula"
     told = [note for note in learned.notes if note.startswith("auto chose a GaussianCopula")]
     assert len(told) == 1
-    assert "nats a row, beside" in told[0]
+    assert "under which rows held out are likeliest" in told[0]
     assert "under SequentialTrees" in told[0]
     assert "each row held out once" in told[0]
     assert len(learned.generate(5)) == 5
@@ -43,6 +46,17 @@ def test_what_hangs_on_two_columns_together_is_learnt_by_trees() -> None:
     assert type(learned.model).__name__ == "SequentialTrees"
     drawn = learned.generate(400)
     assert ((drawn["a"] ^ drawn["b"]) == drawn["c"]).mean() > 0.9
+
+
+def test_of_many_rows_what_passes_for_real_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_ENOUGH", 1_000)
+    monkeypatch.setattr(engines, "ENGINES", ("GaussianCopula", "SequentialTrees"))
+    learned = likely.learn(forked_rows(1_500), aim="generate", budget=BUDGET)
+    assert type(learned.model).__name__ == "SequentialTrees"
+    told = next(note for note in learned.notes if "hardest to tell" in note)
+    trees, copula = re.findall(r"(0\.\d\d) of", told)
+    assert float(trees) < 0.7 < float(copula)
+    assert "a fifth of the rows held out" in told
 
 
 def test_without_a_budget_nothing_is_compared() -> None:
@@ -60,7 +74,10 @@ def test_a_budget_of_both_aims_is_one_of_drawing() -> None:
 def test_a_budget_of_no_time_tries_the_quickest_and_says_so() -> None:
     learned = likely.learn(normal_rows(), aim="generate", budget=1e-6)
     assert type(learned.model).__name__ == "GaussianCopula"
-    assert any("no time for SequentialTrees" in note for note in learned.notes)
+    assert any(
+        "the only one tried; there was no time for SequentialTrees" in note
+        for note in learned.notes
+    )
 
 
 def test_a_handful_of_rows_cannot_be_held_out() -> None:

@@ -203,7 +203,7 @@ def _learned(
     if len(table) < 2:
         raise DataError("Learning needs at least 2 rows. Got 1.")
     if method == "auto" and "budget" in params:
-        model, chosen, _ = choose_engine(table, seed, params)
+        model, chosen = choose_engine(table, seed, params)
     else:
         model, chosen = choose(method, seed, params, kind="generate")
     fitted = cast(Model, clone(model)).fit(table)
