@@ -49,13 +49,12 @@ def test_what_hangs_on_two_columns_together_is_learnt_by_trees() -> None:
 
 
 def test_of_many_rows_what_passes_for_real_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_ENOUGH", 1_000)
     monkeypatch.setattr(engines, "ENGINES", ("GaussianCopula", "SequentialTrees"))
-    learned = likely.learn(forked_rows(1_500), aim="generate", budget=BUDGET)
+    learned = likely.learn(forked_rows(3_000), aim="generate", budget=BUDGET)
     assert type(learned.model).__name__ == "SequentialTrees"
     told = next(note for note in learned.notes if "hardest to tell" in note)
     trees, copula = re.findall(r"(0\.\d\d) of", told)
-    assert float(trees) < 0.7 < float(copula)
+    assert float(trees) < 0.6 < float(copula)
     assert "a fifth of the rows held out" in told
 
 
