@@ -76,10 +76,13 @@ class GaussianCopula(Columnwise):
     number, given the scores z of the columns that are known.
 
     **When to use.** A few dozen rows, or relations that only rise or fall; a first model that takes
-    a second; gaps and conditions on any columns.
+    a second; gaps and conditions on any columns. Of 50 rows it gave rows held out a higher density
+    than `SequentialTrees` on eight of eight tables, by 0.2 to 7.9 nats, of 500 rows on four
+    (`benchmarks/engines_by_rows.py`).
 
     **Where it fails.** What bends, forks or holds for some rows only: a column that depends on
-    another by a U looks unrelated. From a few hundred rows on, trees know more of most tables.
+    another by a U looks unrelated. A high density does not make rows pass for real: boosted trees
+    tell those it draws of thousands of shoppers with an AUROC of 0.87, where it is 0.56 of trees.
 
     **Cost.** n l² to learn, over l latent numbers: one a column of numbers, up to 15 of labels; no
     rounds. A column given others takes l³ once, and a product a row.
