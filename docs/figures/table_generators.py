@@ -29,6 +29,7 @@ _IDEAS: dict[str, tuple[dict[str, Any], Callable[[], toys.Toy], str]] = {
     "MADE": (_SOME, toys.curve, "The first column is drawn, and the second given the first."),
     "AnyOrder": (_LITTLE, toys.groups, "A column is drawn given any others, in any order."),
     "SequentialTrees": ({}, toys.pairs, "A column is drawn from a leaf of a tree of the others."),
+    "GaussianCopula": ({}, toys.related, "Columns are bent to bell curves, which are correlated."),
     "MaskedAutoregressiveFlow": (_FLOW, toys.curve, "Noise is bent by one column after another."),
     "NeuralSplineFlow": (_SPLINES, toys.curve, "Noise is bent by splines, column by column."),
     "NICE": (_FLOW, toys.related, "Noise is sheared, again and again, and volumes stay."),
@@ -67,6 +68,12 @@ _FAILURES: dict[str, Callable[[], Figure]] = {
         _MIXTURE,
         toys.narrow(),
         "Leaves know pieces and no slopes, so a straight relation is followed in steps.",
+    ),
+    "GaussianCopula": lambda: draws.failure(
+        ("GaussianCopula", {}),
+        _TREES,
+        toys.curve(),
+        "A relation that falls and then rises has no correlation, and is not seen.",
     ),
     "MaskedAutoregressiveFlow": lambda: draws.failure(
         ("MaskedAutoregressiveFlow", _FLOW), _MIXTURE, toys.groups(), _BRIDGES

@@ -85,7 +85,12 @@ def test_a_label_is_a_prompt_too(tmp_path: Path) -> None:
     rows = np.random.default_rng(0).normal(size=(60, 2))
     model = DDPM(**DDPM.fast | {"budget": "5 steps"}).fit(rows, condition=["here", "there"] * 30)
     save_model(model, tmp_path / "m.likely")
-    assert likely.load(tmp_path / "m.likely").generate(3, prompt="there").shape == (3, 2)
+    learned = likely.load(tmp_path / "m.likely")
+    drawn = learned.generate(3, prompt="there")
+    assert drawn.shape == (3, 2)
+    assert (learned.generate(3, where={"condition": "there"}) == drawn).all()
+    with pytest.raises(ParameterError, match="either prompt="):
+        learned.generate(3, prompt="there", where={"condition": "there"})
 
 
 def test_inspect_says_which_words_are_known(run: Run, scenes: Path) -> None:

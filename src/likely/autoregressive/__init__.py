@@ -15,6 +15,7 @@ drawn given what comes before it. The surprise of a sample is the sum of those o
 |---|---|---|
 | `MADE` | tables, short series, small images laid flat | dense layers under masks; averages over several orders |
 | `SequentialTrees` | tables of mixed columns | a tree a column over those before it; learns in seconds, draws best |
+| `GaussianCopula` | tables of mixed columns | normal scores and one covariance; for a few dozen rows, and smooth relations |
 | `AnyOrder` | tables of mixed columns | one network, any columns given any others: likelihood, conditions, gaps |
 | `PixelCNN` | images | gated convolutions in two stacks, without a blind spot; learns fastest |
 | `PixelRNN` | images | memories that sweep along diagonals or rows; sees furthest, takes longest |

@@ -58,7 +58,10 @@ def about_conditions(
     said, probable = list(learned.broken_rules(rules)) if rules else [], None
     if where:
         from likely.workflow.conditions import in_words  # deferred, as above
+        from likely.workflow.told import conditions_of
 
+        if conditions_of(learned.drawing_model) is not None:
+            return None, ["Samples were drawn given what was asked; see whether it was obtained."]
         probable = learned.probability(where, seed)
         said = [f"The conditions hold for {in_words(probable)}.", *said]
     return probable, said

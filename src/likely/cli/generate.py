@@ -29,8 +29,9 @@ _SHOWN = 20
     multiple=True,
     callback=conditions,
     metavar="COLUMN=WHAT",
-    help="What a column of rows holds: a value, LOW..HIGH (either may be left out), A,B for one of "
-    "several, or nothing for missing; repeatable, and all of them hold.",
+    help="What a column of rows holds, or what samples are given that were learnt so: a value, "
+    "LOW..HIGH (either may be left out), A,B for one of several, or nothing for missing; "
+    "repeatable, and all of them hold.",
 )
 @click.option(
     "--rule",
@@ -140,7 +141,7 @@ def command(
         if samples is not None and learned.unit in ("text", "molecule", "row"):
             shown = _plain(samples)
         document = {"likely": likely.__version__, "samples": shown, "notes": notes}
-        document |= {"probability": probable} if where else {}
+        document |= {} if probable is None else {"probability": probable}
         output.print_json(document | {"written": written})
     elif not quiet:
         if path is None:

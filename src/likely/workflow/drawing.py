@@ -67,7 +67,9 @@ class Drawing:
             What columns of a table are to hold: a value, `(lowest, highest)` with None for an open
             end, a list of values, or None for missing. Every row satisfies all conditions. Models
             of mixed columns, such as `SequentialTrees`, draw what is asked first; of others rows
-            are drawn until enough satisfy it, which ends with an error if they are too rare.
+            are drawn until enough satisfy it, which ends with an error if they are too rare. Of
+            models fitted with `condition=`, such as `CharRNN` on molecules with their log P, it
+            says each condition, in your units: samples are drawn given it.
         rules : sequence of str, default none
             Sentences across columns that every row keeps, such as "end >= start" or
             "net + tax == gross", as `likely.data.rules` reads them. Rows that break one are drawn

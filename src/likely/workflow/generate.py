@@ -35,6 +35,7 @@ from likely.workflow.conditions import (
     rounded,
 )
 from likely.workflow.learned import Learned
+from likely.workflow.told import conditions_of, example, told
 
 
 def generate(
@@ -73,12 +74,24 @@ def draw(
         raise ParameterError(f"n must be an integer of at least 1. Got {n!r}.")
     model = sampler_of(learned)
     schema, n = model.schema_, int(n)
-    asked = is_asked(model)
-    if where or rules:
+    asked, conditions = is_asked(model), conditions_of(model)
+    given = None
+    if where and conditions is not None and not rules:
+        given = told(conditions, n, where, seed)
+    elif where or rules:
         return _rows(learned, model, n, where or {}, rules, (prompt, drawing, asked), seed)
+    elif conditions is not None and not asked:
+        raise ParameterError(
+            f"{type(model).__name__} was told something of every sample, so it has to be told what "
+            f"to draw: give where=, such as where={example(conditions)}."
+        )
     if (prompt is not None or drawing) and not asked:
-        return _continued(model, n, prompt, seed, drawing)
-    drawn = _asked(model, n, prompt, seed, drawing) if asked else model.sample(n, seed=seed)
+        return _continued(model, n, prompt, given, seed, drawing)
+    drawn = (
+        _asked(model, n, prompt, given, seed, drawing)
+        if asked
+        else model.sample(n, seed=seed, condition=given)
+    )
     if isinstance(schema, Alphabet):
         return Texts(tuple(drawn), kind=schema.kind)
     if isinstance(schema, Sound):
@@ -108,6 +121,11 @@ def sampler_of(learned: Learned) -> Any:
 def probability(learned: Learned, where: Any, seed: int | None) -> float:
     """Return how probable conditions are; the parameters are those of `Learned.probability`."""
     model = sampler_of(learned)
+    if conditions_of(model) is not None:
+        raise CannotDo(
+            f"{type(model).__name__} knows samples given conditions, and not how probable these "
+            "are."
+        )
     return probability_of(model, checked_where(where), seed)
 
 
@@ -150,7 +168,16 @@ def _rows(
     """Draw rows of a table of which something is asked."""
     schema = model.schema_
     prompt, drawing, asked = others
-    if not isinstance(schema, Schema) or asked or prompt is not None or drawing:
+    name = type(model).__name__
+    if not isinstance(schema, Schema):
+        raise ParameterError(
+            f"{name} reads what to draw: say it with prompt=."
+            if asked
+            else f"{name} was told nothing of its samples, so nothing can be asked of them. where= "
+            "says conditions of a model that was fitted with condition=, one row a sample; rules= "
+            "are about rows of a table."
+        )
+    if asked or conditions_of(model) is not None or prompt is not None or drawing:
         raise ParameterError(
             "where and rules are about columns of a table that was learnt without conditions, and "
             "go with no prompt."
@@ -196,14 +223,19 @@ def unknown_words(model: Any, prompt: str | None) -> tuple[str, ...]:
 
 
 def _asked(
-    model: Any, n: int, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+    model: Any,
+    n: int,
+    prompt: str | None,
+    given: Table | None,
+    seed: int | None,
+    drawing: dict[str, Any],
 ) -> np.ndarray:
-    """Draw samples of which the prompt says what is on them."""
+    """Draw samples of which the prompt, or a table of conditions, says what is on them."""
     name = type(model).__name__
-    if prompt is None:
+    if (prompt is None) == (given is None):
         raise ParameterError(
-            f"{name} was told what is on samples, so it has to be told what to draw: give prompt=, "
-            'such as "a boot above a bag".'
+            f"{name} was told what is on samples, so it has to be told what to draw: give either "
+            'prompt=, such as "a boot above a bag", or where=.'
         )
     others = set(drawing) - ({"guidance"} if hasattr(model, "guidance") else set())
     if others:
@@ -212,22 +244,27 @@ def _asked(
     try:
         model.set_params(**drawing)
         check_parameters(model)
-        return model.sample(n, seed=seed, condition=prompt)
+        return model.sample(n, seed=seed, condition=prompt if given is None else given)
     finally:
         model.set_params(**{name: before[name] for name in drawing})
 
 
 def _continued(
-    model: Any, n: int, prompt: str | None, seed: int | None, drawing: dict[str, Any]
+    model: Any,
+    n: int,
+    prompt: str | None,
+    given: Table | None,
+    seed: int | None,
+    drawing: dict[str, Any],
 ) -> Samples:
     """Draw texts or clips token by token, as their own `complete` does."""
     schema = model.schema_
     if can(model, "complete") and isinstance(schema, Alphabet):
-        texts = model.complete([prompt or ""] * n, seed=seed, **drawing)
+        texts = model.complete([prompt or ""] * n, seed=seed, condition=given, **drawing)
         return Texts(tuple(texts), kind=schema.kind)
     if can(model, "complete") and isinstance(schema, Sound) and prompt is None:
         nothing = (schema.rate, [np.zeros(0, np.float32)] * n)
-        found = model.complete(nothing, seed=seed, **drawing)
+        found = model.complete(nothing, seed=seed, condition=given, **drawing)
         return Clips(tuple(found), schema.rate, schema.dtype)
     said = ", ".join((*(["prompt"] if prompt is not None else []), *drawing))
     which = "texts" if prompt is not None else "texts and sound"

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from likely.base.capabilities import can
+from likely.base.conditional import Conditional
 from likely.base.model import Model
 from likely.calibration.summary import summarise
 from likely.core import catalogue
@@ -20,10 +21,12 @@ from likely.data.frames import as_table
 from likely.data.origin import origin_of
 from likely.data.series_or_table import is_series
 from likely.data.table import Table
+from likely.data.texts import Texts, is_text
 from likely.workflow.aside import about_aside, learn_aside
 from likely.workflow.auto import choose
+from likely.workflow.engines import choose_engine
 from likely.workflow.kinds import read_others
-from likely.workflow.learned import Learned
+from likely.workflow.learned import NO_ROWS, Learned
 from likely.workflow.prepare import prepare
 from likely.workflow.study import MOST_LIKELY_ROWS, Study
 
@@ -55,7 +58,10 @@ def learn_to_draw(
         As in `likely.learn`.
     """
     check_draws(method)
-    if read_others(data, method, asked["kind"]) is not None:  # one model does both
+    others = read_others(data, method, asked["kind"])
+    if isinstance(others, Texts) and aim == "generate" and asked["context"]:
+        return _given(data, others, method, asked)
+    if others is not None:  # one model does both
         return _drawing(study(data, method, columns=columns, ignore=ignore, **asked).learned)
     _check_asked(aim, asked)
     table = as_table(data)
@@ -63,13 +69,16 @@ def learn_to_draw(
     if aim == "generate":
         rows = prepare(table, columns, ignore)
         return _learned(rows, method, asked["time"], asked["seed"], asked["params"])
+    params = asked["params"]
+    if method == "auto":  # a budget is one of the choice of an engine, and not of judging
+        asked["params"] = {name: value for name, value in params.items() if name != "budget"}
     learned = study(table, method, columns=columns, ignore=ignore, **asked).learned
     if can(learned.model, "sample") and learned.pace is None:
         return learned
     if columns is not None and isinstance(labels, str) and labels not in columns:
         columns = [*columns, labels]
     rows = prepare(table, columns, ignore)
-    drawing = _learned(rows, method, None, asked["seed"], asked["params"])
+    drawing = _learned(rows, method, None, asked["seed"], params)
     return replace(
         learned,
         generator=drawing.model,
@@ -145,13 +154,58 @@ def _drawing(learned: Learned) -> Learned:
     return learned
 
 
+def _given(data: Any, texts: Texts, method: str | Model, asked: dict[str, Any]) -> Learned:
+    """Return a model fitted to all texts given the columns of the context beside them."""
+    able = [
+        name
+        for name, entry in catalogue.entries().items()
+        if {"Sampler", "Conditional"} <= set(entry.capabilities) and texts.kind in entry.kinds
+    ]
+    model, chosen = choose(able[0] if method == "auto" else method, asked["seed"], asked["params"])
+    if not isinstance(model, Conditional):
+        raise CannotDo(
+            f"{type(model).__name__} cannot be given a context. Choose {' or '.join(able)} with "
+            "method=, or leave context= out."
+        )
+    if is_text(data):
+        raise ParameterError(
+            "context= names columns beside the texts, and these stand alone. Give a table."
+        )
+    context, table = asked["context"], as_table(data)
+    names = [context] if isinstance(context, str) else list(context)
+    table.check_names(names)
+    beside = [table.names.index(name) for name in names]
+    columns = tuple(replace(table.columns[j], set_aside="") for j in beside)
+    fitted = cast(Model, clone(model)).fit(texts, condition=Table(table.matrix[:, beside], columns))
+    if method == "auto":
+        chosen = f"auto chose {able[0]}, because it can be given a context"
+    return Learned(
+        model=fitted,
+        reference=learn_empirical(-fitted.training_scores_),
+        held_out=False,
+        likely_rows=NO_ROWS,
+        columns=(),
+        time=None,
+        rows_learnt=len(texts),
+        notes=(
+            *texts.notes,
+            f"{chosen}.",
+            f"Each was learnt given {', '.join(names)}: say with where= what is to be drawn.",
+            *getattr(fitted, "notes_", ()),
+        ),
+    )
+
+
 def _learned(
     table: Table, method: str | Model, time: str | None, seed: int, params: dict[str, Any]
 ) -> Learned:
     """Return a model fitted to all rows, with all that new rows need, and no reference apart."""
     if len(table) < 2:
         raise DataError("Learning needs at least 2 rows. Got 1.")
-    model, chosen = choose(method, seed, params, kind="generate")
+    if method == "auto" and "budget" in params:
+        model, chosen = choose_engine(table, seed, params)
+    else:
+        model, chosen = choose(method, seed, params, kind="generate")
     fitted = cast(Model, clone(model)).fit(table)
     schema = fitted.schema_
     rows = np.arange(len(table))
