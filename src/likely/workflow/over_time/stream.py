@@ -28,7 +28,7 @@ from likely.workflow.over_time.running import Running
 PIECE = 2**14
 """So many rows are judged at a time, so that memory stays bounded."""
 
-_VERSION = 1
+_VERSION = 2
 
 
 class Delay(NamedTuple):
@@ -59,7 +59,8 @@ class Stream:
 
     A batch sees more of the clock than a stream can: that an hour is double in autumn on a clock
     without a zone (here it is late and left out), and that gaps come every weekend or are filled by
-    rows that hurry. A channel without values for more than 1,000 steps stays at its last one.
+    rows that hurry. A channel without values for more than 1,000 steps stays at its last one. Where
+    all are missing for more than 32 steps, nothing is judged, as in a batch.
 
     Parameters
     ----------
