@@ -107,3 +107,19 @@ def machines(names: str, steps: int, *, seed: int = 0, first: int = 0) -> pd.Dat
 def learnt_toys() -> likely.Learned:
     """Return what is learnt from 900 minutes of three machines."""
     return likely.learn(machines("abc", 900), Beside(), group="machine")
+
+
+def engines(names: str, steps: int, *, seed: int = 0, first: int = 0) -> pd.DataFrame:
+    """Return machines whose load follows a mode, each in its own way; modes last 25 minutes."""
+    frame = machines(names, steps, seed=seed, first=first)
+    minute = (frame["time"] - frame["time"].min()).dt.total_seconds().to_numpy() // 60
+    number = frame["machine"].map(list(names).index).to_numpy()
+    drawn = np.random.default_rng(seed).choice(["idle", "run"], (len(names), steps // 25 + 1))
+    frame["mode"] = drawn[number, (minute // 25).astype(int)]
+    frame["load"] += np.where(frame["mode"] == "run", 10.0 ** (number + 1) * (2 + number), 0.0)
+    return frame
+
+
+def learnt_engines() -> likely.Learned:
+    """Return what is learnt from 1,000 minutes of three machines given their mode."""
+    return likely.learn(engines("abc", 1_000), Beside(), group="machine", context="mode")

@@ -189,3 +189,35 @@ def test_a_file_whose_tables_contradict_one_another_is_refused(
         replace(related, tables={**related.tables, "orders": broken}).save(path)
         with pytest.raises(likely.DamagedFile, match="contradict"):
             Related.load(path)
+
+
+def test_a_file_cannot_ask_for_rows_without_end(related: Related, tmp_path: Path) -> None:
+    path = tmp_path / "huge.likely"
+    first = next(name for name, one in related.tables.items() if one.place.owner is None)
+    many = replace(related.tables[first], rows=10**15)
+    replace(related, tables={**related.tables, first: many}).save(path)
+    with pytest.raises(likely.DataError, match="1,000,000,000,000,000 rows, more than"):
+        Related.load(path).generate()
+    none = replace(related.tables[first], rows=0)
+    replace(related, tables={**related.tables, first: none}).save(path)
+    with pytest.raises(likely.DamagedFile, match="contradict"):
+        Related.load(path)
+
+
+def test_rows_cannot_be_asked_to_have_rows_without_end(related: Related, tmp_path: Path) -> None:
+    path, (key, *_) = (
+        tmp_path / "huge.likely",
+        [one.place.owner for one in related.tables.values() if one.place.owner is not None],
+    )
+    parent = related.tables[key.parent]
+    first = parent.siblings.first
+    j = len(first.pieces) - len(parent.roles.learnt) - len(parent.place.counted)
+    j += parent.counts_of(key)
+    pieces = first.pieces[j]
+    far = replace(pieces, low=np.full_like(pieces.low, 1e12), high=np.full_like(pieces.low, 1e12))
+    wide = replace(first, pieces=(*first.pieces[:j], far, *first.pieces[j + 1 :]))
+    siblings = replace(parent.siblings, first=wide, later=None)
+    broken = replace(parent, siblings=siblings)
+    replace(related, tables={**related.tables, key.parent: broken}).save(path)
+    with pytest.raises(likely.DataError, match=f"{key.child!r} would get .* rows, more than"):
+        Related.load(path).generate()

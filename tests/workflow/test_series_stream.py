@@ -103,7 +103,8 @@ def test_every_model_of_series_is_the_same_in_chunks(entry: Entry) -> None:
     matrix = timeline(1_100, seed=1).matrix
     matrix[400:, 0] += 9 * 3_600e6
     matrix[600:, 0] += 90 * 3_600e6
-    matrix[640:650, 2] = np.nan
+    matrix[640:650, 2] = matrix[800:850, 1:] = np.nan
+    matrix[950:1_000, 1] = matrix[970:1_020, 2] = np.nan
     table = Table(matrix, timeline(1).columns)
     whole = model.score_samples(table)
     running = Running(model, 0, arrivals.Beat(3_600e6, 3_600e6), 50)

@@ -209,20 +209,15 @@ class Learned(Drawing):
         ------
         CannotDo, DataError
             If rows are not moments of series, a clock is missing, or no promise can be given.
+        ParameterError
+            If a value is none of these.
         """
+        from likely.workflow.over_time.rules import Rules
         from likely.workflow.over_time.stream import Stream
         from likely.workflow.over_time.streams import Streams
 
-        return (Stream if self.entities is None else Streams)(
-            self,
-            alerts=alerts,
-            fpr=fpr,
-            direction=direction,
-            least_change=least_change,
-            cool_down=cool_down,
-            calm=calm,
-            rebase=rebase,
-        )
+        rules = Rules(alerts, fpr, direction, least_change, cool_down, calm, rebase)
+        return (Stream if self.entities is None else Streams)(self, rules)
 
     def explain(self, new: Any) -> list[Explanation]:
         """Say for every row which columns make it unlikely, what was expected, and what is near.

@@ -70,6 +70,8 @@ class Related:
         ------
         ParameterError
             If a number is below 1, or for a table that hangs on others or does not exist.
+        DataError
+            If a table would get more than 134,217,728 rows.
         """
         sizes = self._sizes(n)
         drawn = draw_tables(self.tables, self.kept, sizes, generator(seed))

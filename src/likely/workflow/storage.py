@@ -42,9 +42,17 @@ _PLAIN = {
     "reference": Empirical,
     "summaries": tuple[ColumnSummary, ...],
 }
+_OTHERS = {"columns", "model", "grouping", "likely_rows", "missing"}
 _OF_ORIGIN = {"library": str, "types": tuple[str, ...], "words": tuple[tuple[str, str, str], ...]}
-_ADDED = {"generator", "margins", "identifiers", "origin", "regime"}
-"""Parts that files of earlier versions do not have."""
+_ADDED: dict[str, Any] = {
+    "entities": None,
+    "generator": None,
+    "margins": (),
+    "identifiers": [],
+    "origin": {"library": "", "types": (), "words": ()},
+    "regime": None,
+}
+"""Parts that files of earlier versions do not have, and what stands for them."""
 
 
 def save(learned: Learned, path: Path, rows: bool = True) -> None:
@@ -128,9 +136,8 @@ def load_bytes(content: bytes) -> Learned:
 
 
 def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
-    parts = {"entities": None, **saved.parts}
-    others = {"columns", "model", "grouping", "entities", "likely_rows", "missing"}
-    if set(parts) - _ADDED != {*_PLAIN, *others}:
+    parts = {**_ADDED, **saved.parts}
+    if set(parts) != {*_PLAIN, *_ADDED, *_OTHERS}:
         raise DamagedFile(f"{path} does not have the parts of what was learnt.")
     model = parts["model"]
     if not isinstance(model, Model) or not hasattr(model, "schema_"):
@@ -138,7 +145,7 @@ def _restored(saved: persistence.Saved, path: str | Path) -> Learned:
     plain = {name: persistence.read_as(hint, parts[name], name) for name, hint in _PLAIN.items()}
     _check_reference(plain["reference"])
     _check_summaries(plain["summaries"], model)
-    regime = _regime(parts.get("regime"))
+    regime = _regime(parts["regime"])
     schema = model.schema_ if regime is None else regime.schema
     rows = _likely_rows(schema, parts["likely_rows"], parts["missing"])
     columns = persistence.read_columns(parts["columns"])
@@ -232,15 +239,12 @@ def _grouping(stored: Any) -> Grouping | None:
 
 
 def _drawing(parts: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, Any]:
-    """Return what new rows are drawn from, beside the model; older files do not say."""
-    generator, margins = parts.get("generator"), parts.get("margins", ())
-    origin = parts.get("origin", {"library": "", "types": (), "words": ()})
+    """Return what new rows are drawn from, beside the model."""
+    generator, margins, origin = parts["generator"], parts["margins"], parts["origin"]
     models = [*([] if generator is None else [generator]), *margins]
     if not all(isinstance(one, Model) and hasattr(one, "schema_") for one in models):
         raise DamagedFile("What the file says of how rows are drawn is no fitted model.")
-    forms = persistence.read_as(
-        tuple[IdentifierForm, ...], parts.get("identifiers", []), "identifiers"
-    )
+    forms = persistence.read_as(tuple[IdentifierForm, ...], parts["identifiers"], "identifiers")
     sound = all(isinstance(m, Columnwise) and len(m.schema_.columns) == 1 for m in margins)
     if not (sound and all(form.sound for form in forms)):
         raise DamagedFile("What the file says of how rows are drawn contradicts itself.")

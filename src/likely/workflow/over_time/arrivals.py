@@ -49,9 +49,12 @@ class Steps(NamedTuple):
     breaks: np.ndarray
     """Whether a step begins behind a long gap."""
 
+    silent: np.ndarray
+    """Whether nothing is known for long, which is not judged; told of certain steps only."""
+
 
 class Arrivals:
-    """Puts rows in the order of time and bridges values that are missing, as a batch does.
+    """Keeps rows that come in the order of time and bridges missing values, as a batch does.
 
     Attributes
     ----------
@@ -66,10 +69,13 @@ class Arrivals:
         What a channel is taken for of which no value is known.
     beat : Beat or None
         As above.
+    judged : int
+        How many of the channels are judged, the first ones: without them nothing is known.
     """
 
-    def __init__(self, level: np.ndarray, beat: Beat | None) -> None:
+    def __init__(self, level: np.ndarray, beat: Beat | None, judged: int) -> None:
         self.beat = beat
+        self._judged = judged
         self.late = self.timeless = 0
         self._level = level
         self._row = 0
@@ -111,15 +117,15 @@ class Arrivals:
             times = np.full(len(values), np.nan)
         else:
             known = np.flatnonzero(~np.isnan(times))
-            order = known[np.argsort(times[known], kind="stable")]
-            self.timeless += len(times) - len(order)
-            in_time = order[times[order] >= self._time]
-            self.late += len(order) - len(in_time)
+            self.timeless += len(times) - len(known)
+            latest = np.maximum.accumulate(np.append(self._time, times[known]))[1:]
+            in_time = known[times[known] >= latest]  # also of rows that come together
+            self.late += len(known) - len(in_time)
             values, times, rows = values[in_time], times[in_time], rows[in_time]
             if len(times):
                 self._time = float(times[-1])
-        real, breaks = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
-        self._waiting = _joined(self._waiting, Steps(values, times, rows, real, breaks))
+        real, no = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        self._waiting = _joined(self._waiting, Steps(values, times, rows, real, no, no))
 
     def certain(self, *, over: bool = False) -> Steps:
         """Return steps that are certain, and keep the others waiting.
@@ -134,7 +140,7 @@ class Arrivals:
         if self.beat is None:
             return _part(self._waiting, slice(0, 0))
         self._lay_out(self.beat.step)
-        return self._give(self.waiting if over else self._bridged())
+        return self._give(self.waiting if over else self._bridged(), over=over)
 
     def _lay_out(self, usual: float) -> None:
         """Put steps into small gaps of the clock, and mark where it breaks."""
@@ -145,7 +151,7 @@ class Arrivals:
             gap = is_gap(steps, usual)  # NaN, before the first row, is none
             missing = np.zeros(len(steps), dtype=np.int64)
             missing[gap] = np.rint(steps[gap] / usual).astype(np.int64) - 1
-            new.breaks[:] = missing > LONGEST_BRIDGE
+            new = new._replace(breaks=missing > LONGEST_BRIDGE)
             new = _with_steps(new, np.where(new.breaks, 0, missing), steps)
         if len(new.rows):
             self._before = float(new.times[-1])
@@ -162,9 +168,9 @@ class Arrivals:
         missing = self.waiting - last + np.where(some, 0, self._last[1] - 1)
         return int(np.where(missing > PATIENCE, self.waiting, last).min())
 
-    def _give(self, count: int) -> Steps:
+    def _give(self, count: int, *, over: bool) -> Steps:
         given = _part(self._waiting, slice(0, count))
-        values = self._filled(count)
+        values, silent = self._filled(count), self._silent(count, over=over)
         for j, channel in enumerate(given.values.T):
             seen = np.flatnonzero(~np.isnan(channel))
             if len(seen):
@@ -173,7 +179,22 @@ class Arrivals:
                 self._last[1, j] += count
         self._waiting = _part(self._waiting, slice(count, None))
         self._laid -= count
-        return given._replace(values=values)
+        return given._replace(values=values, silent=silent)
+
+    def _silent(self, count: int, *, over: bool) -> np.ndarray:
+        """Say in which of the first steps all that is judged is missing for too long a time."""
+        values = self._waiting.values[:, : self._judged]
+        silent = np.isnan(values[:count]).all(axis=1)
+        where = np.flatnonzero(silent)
+        for channel, (value, ago) in zip(
+            values.T if len(where) else (), self._last.T, strict=False
+        ):
+            seen = np.flatnonzero(~np.isnan(channel))
+            places = np.concatenate([[-ago], seen, [len(values) if over else np.inf]])
+            behind = np.searchsorted(places, where)
+            never = not len(seen) and bool(np.isnan(value))
+            silent[where] &= never | (places[behind] - places[behind - 1] - 1 > LONGEST_BRIDGE)
+        return silent
 
     def _filled(self, count: int) -> np.ndarray:
         values = self._waiting.values[:count].copy()
@@ -222,14 +243,15 @@ class Arrivals:
         self._row, self._laid = int(state["row"]), int(state["laid"])
         self._last = np.array(state["last"])
         self._time, self._before = map(float, state["clock"])
-        flags = {name: np.array(state[name], dtype=bool) for name in ("real", "breaks")}
+        flags = {name: np.array(state[name], dtype=bool) for name in ("real", "breaks", "silent")}
         arrays = {name: np.array(state[name]) for name in ("values", "times", "rows")}
         self._waiting = Steps(**arrays, **flags)
 
 
 def _nothing(channels: int) -> Steps:
     none = np.zeros(0, dtype=bool)
-    return Steps(np.empty((0, channels)), np.empty(0), np.empty(0, dtype=np.int64), none, none)
+    rows = np.empty(0, dtype=np.int64)
+    return Steps(np.empty((0, channels)), np.empty(0), rows, none, none, none)
 
 
 def _part(steps: Steps, which: slice) -> Steps:
@@ -256,4 +278,5 @@ def _with_steps(steps: Steps, missing: np.ndarray, wide: np.ndarray) -> Steps:
         rows,
         np.insert(steps.real, places, False),
         np.insert(steps.breaks, places, False),
+        np.insert(steps.silent, places, False),
     )

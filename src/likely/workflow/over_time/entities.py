@@ -66,6 +66,10 @@ class Entities:
         notes = (*numbered.notes, *_about_missing(table, name), *short)
         return known, replace(numbered, notes=notes)
 
+    def number(self, name: str) -> int:
+        """Return the number of a series; of one that was not learnt, the one behind the last."""
+        return self.names.index(name) if name in self.names else len(self.names)
+
     def columns(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """Return columns with that one among those to be read that tells series apart."""
         return tuple(replace(c, set_aside="") if c.name == self.name else c for c in columns)

@@ -14,10 +14,9 @@ from likely.core.errors import DataError
 from likely.workflow.learned import Learned
 from likely.workflow.over_time.alert import Alert
 from likely.workflow.over_time.judging import cut_of, series_model
-from likely.workflow.over_time.lengths import Length
 from likely.workflow.over_time.ongoing import Ongoing
-from likely.workflow.over_time.only import Only
 from likely.workflow.over_time.relearning import MOST_LEARNT, learn_anew
+from likely.workflow.over_time.rules import Rules
 from likely.workflow.over_time.running import Block, Running
 from likely.workflow.over_time.standing import Standing, Verdict
 from likely.workflow.over_time.telling import Teller
@@ -47,32 +46,20 @@ class Following:
     ----------
     learned : Learned
         Of one series.
-    asked : mapping
-        The promise: `alerts` and `fpr`.
-    only : Only
-        What is worth an alert.
-    rebase : Length or None
-        An event that lasts longer is the new normal.
+    rules : Rules
+        The promise, what is worth an alert, and when to learn anew.
     running : Running
         The series; nothing is told of the steps that it has already.
     at_once : int, default 1
         How many series share the promise.
     """
 
-    def __init__(
-        self,
-        learned: Learned,
-        asked: Mapping[str, Any],
-        only: Only,
-        rebase: Length | None,
-        running: Running,
-        at_once: int = 1,
-    ) -> None:
+    def __init__(self, learned: Learned, rules: Rules, running: Running, at_once: int = 1) -> None:
         self.running = running
-        self._asked, self._only, self._rebase = asked, only, rebase
+        self._asked, self._only, self._rebase = rules.asked, rules.only, rules.lasting
         self._ongoing: Ongoing | None = None
         self._at_once = at_once
-        self._cut = cut_of(learned, asked, at_once)
+        self._cut = cut_of(learned, rules.asked, at_once)
         self._from = 0
         self.last: tuple[int, float] | None = None
         self.anew = False

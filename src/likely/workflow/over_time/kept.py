@@ -14,6 +14,7 @@ _TYPES: dict[str, type] = {
     "times": np.float64,
     "rows": np.int64,
     "real": np.bool_,
+    "silent": np.bool_,
     "oddness": np.float64,
     "odd": np.bool_,
 }
@@ -34,6 +35,8 @@ class Kept:
         Which row since the stream began each step is; negative before that.
     real : ndarray of bool, shape (kept,)
         Whether a step is a row, and was not put into a small gap of the clock.
+    silent : ndarray of bool, shape (kept,)
+        Whether nothing is known for long around a step.
     oddness : ndarray of float64, shape (kept,)
         NaN where it is not final yet.
     odd : ndarray of bool, shape (kept,)
@@ -49,6 +52,7 @@ class Kept:
     times: np.ndarray
     rows: np.ndarray
     real: np.ndarray
+    silent: np.ndarray
     oddness: np.ndarray
     odd: np.ndarray
 
@@ -73,6 +77,7 @@ class Kept:
         self.times = np.concatenate([self.times, steps.times])
         self.rows = np.concatenate([self.rows, steps.rows])
         self.real = np.concatenate([self.real, steps.real])
+        self.silent = np.concatenate([self.silent, steps.silent])
         self.oddness = np.concatenate([self.oddness, np.full(count, np.nan)])
         self.odd = np.concatenate([self.odd, np.zeros(count, dtype=bool)])
 

@@ -12,6 +12,8 @@ from likely.base.over_time import OverTime
 from likely.data.column import Column
 from likely.data.own_units import OneUnits
 from likely.data.table import Table
+from likely.workflow.learned import Learned
+from likely.workflow.over_time.judging import series_model
 
 _LEAST = 200
 
@@ -23,7 +25,7 @@ class Newcomer:
     Parameters
     ----------
     table : Table
-        Its rows so far, as the model's schema matches them.
+        Its rows so far, as `Learned.matched` returns them.
     rows : ndarray of int64, shape (n,)
         Their numbers among those of all series.
     """
@@ -47,11 +49,18 @@ class Newcomer:
         matrix = np.concatenate([self.table.matrix, table.matrix])
         return Newcomer(replace(table, matrix=matrix), np.concatenate([self.rows, rows]))
 
-    def units(self, model: OverTime) -> OneUnits:
-        """Return level and spread of these rows."""
-        channels = [j for j, c in enumerate(self.table.columns) if c.kind in ("number", "boolean")]
-        values = self.table.matrix[:, channels]
-        return model.units_of_new(np.where(np.isinf(values), np.nan, values))
+    def units(self, learned: Learned) -> OneUnits:
+        """Return level and spread of these rows, as the model sees them.
+
+        Parameters
+        ----------
+        learned : Learned
+            Judges the series afterwards.
+        """
+        seen = learned.seen(self.table)
+        channels = [j for j, c in enumerate(seen.columns) if c.kind in ("number", "boolean")]
+        values = seen.matrix[:, channels]
+        return series_model(learned).units_of_new(np.where(np.isinf(values), np.nan, values))
 
     def state(self) -> dict[str, Any]:
         """Return everything as arrays."""
@@ -59,5 +68,5 @@ class Newcomer:
 
     @classmethod
     def resume(cls, state: Mapping[str, Any], columns: tuple[Column, ...]) -> Newcomer:
-        """Return what `state` told; the columns are those that the model looks at."""
+        """Return what `state` told; the columns are those of the rows."""
         return cls(Table(np.array(state["matrix"]), columns), np.array(state["rows"]))

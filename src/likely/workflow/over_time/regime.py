@@ -67,6 +67,8 @@ class Regime:
         Of numbers in the context.
     given : Given
         What the context lets expect; outputs are channels.
+    one : int, default -1
+        The series of all rows that do not say theirs, which else is not known.
     """
 
     schema: Schema
@@ -74,6 +76,7 @@ class Regime:
     series: int
     knots: np.ndarray
     given: Given
+    one: int = -1
 
     @classmethod
     def learn(cls, table: Table, names: Sequence[str]) -> Regime:
@@ -104,6 +107,17 @@ class Regime:
         no_switches = np.zeros(values.shape[1], dtype=bool)
         given, _ = learn_given(start.axes, context, np.nan_to_num(values), missing, no_switches)
         return replace(start, given=given)
+
+    def of_one(self, number: int) -> Regime:
+        """Return the regime of one of the series: rows need not say whose they are.
+
+        Parameters
+        ----------
+        number : int
+            Of the series; one that was not learnt has `series`, and follows it as they do on
+            average.
+        """
+        return replace(self, one=number)
 
     @cached_property
     def channels(self) -> list[int]:
@@ -139,7 +153,7 @@ class Regime:
         context = rows.matrix[:, self._places]
         if not self.series:
             return context
-        codes = np.full(len(rows), -1) if rows.series is None else rows.series
+        codes = np.full(len(rows), self.one) if rows.series is None else rows.series
         return np.column_stack([context, np.where(codes < 0, np.nan, codes)])
 
     def units(

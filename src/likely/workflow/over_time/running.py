@@ -83,7 +83,7 @@ class Running:
         if regime is not None:
             level = np.concatenate([level, np.zeros(count), np.ones(count)])
         self.kept = Kept(len(level))
-        self.arrivals = Arrivals(level, beat)
+        self.arrivals = Arrivals(level, beat, count)
         self.decided = 0
         self._history = history
         self._take(model)
@@ -107,7 +107,8 @@ class Running:
         new = self.arrivals.certain(over=over)
         first = self.kept.end
         if not self._model.across_gaps_:
-            breaks = np.flatnonzero(new.breaks).tolist()
+            turns = np.diff(new.silent, prepend=bool(self.kept.silent[-1:].any()))
+            breaks = np.flatnonzero(new.breaks | turns).tolist()
             self._starts += [first + step for step in breaks if first + step > 0]
         self.kept.append(new)
         if over and self.kept.end > self._starts[-1]:
@@ -144,6 +145,9 @@ class Running:
 
     def _judge(self, start: int, end: int, closed: bool) -> None:
         model = self._model
+        if self._silent(end):
+            self._set(end, np.full(end - self.decided, model.usual_))
+            return
         if end - start < self._least:
             if closed:  # too short to be judged: as usual, which is what a batch says
                 self._set(end, np.full(end - self.decided, model.usual_))
@@ -159,6 +163,11 @@ class Running:
         values = self.kept.values[part, : len(self._channels)]
         odd = model.stretch_oddness(Stretch(self._units.of(values), local))
         self._set(target, odd[self.decided - first : target - first])
+
+    def _silent(self, end: int) -> bool:
+        """Say whether the stretch of the first step that is not judged is one without values."""
+        part = self.kept.silent[self.kept.part(self.decided, end)]
+        return not self._model.across_gaps_ and bool(part[:1].any())
 
     def _cut(self, start: int, end: int) -> int:
         """Return where the part begins that is judged: at a multiple of the stride."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,15 +21,14 @@ from likely.workflow.over_time.arrivals import CLOCK_STEPS, Beat, beat_of
 from likely.workflow.over_time.detect import rows_before
 from likely.workflow.over_time.following import HISTORY, Following
 from likely.workflow.over_time.judging import check_stream, clock_place, series_model
-from likely.workflow.over_time.lengths import read_length
 from likely.workflow.over_time.moments import Moments, duration
-from likely.workflow.over_time.only import Only
+from likely.workflow.over_time.rules import Rules
 from likely.workflow.over_time.running import Running
 
 PIECE = 2**14
 """So many rows are judged at a time, so that memory stays bounded."""
 
-_VERSION = 1
+_VERSION = 2
 
 
 class Delay(NamedTuple):
@@ -50,7 +50,7 @@ class OneOf(NamedTuple):
 
 
 class Stream:
-    """One series judged as it goes on; made by `Learned.stream`, whose parameters it has.
+    """One series judged as it goes on; made by `Learned.stream`.
 
     A score is final as soon as the later steps are there that it depends on, and then is the one
     that the whole series would have; how rows are cut into chunks changes no alert. Memory is
@@ -59,7 +59,17 @@ class Stream:
 
     A batch sees more of the clock than a stream can: that an hour is double in autumn on a clock
     without a zone (here it is late and left out), and that gaps come every weekend or are filled by
-    rows that hurry. A channel without values for more than 1,000 steps stays at its last one.
+    rows that hurry. A channel without values for more than 1,000 steps stays at its last one. Where
+    all are missing for more than 32 steps, nothing is judged, as in a batch.
+
+    Parameters
+    ----------
+    learned : Learned
+        Of one series.
+    rules : Rules
+        What is asked for.
+    of : OneOf, optional
+        What the series has of its own, if it is one of several.
 
     Examples
     --------
@@ -74,34 +84,16 @@ class Stream:
     [('begins', 300, 300), ('ended', 333, 417)]
     """
 
-    def __init__(
-        self,
-        learned: Learned,
-        *,
-        alerts: str | None = None,
-        fpr: float | None = None,
-        direction: str = "both",
-        least_change: float | Mapping[str, float] = 0.0,
-        cool_down: str = "",
-        calm: Sequence[str] = (),
-        rebase: str = "",
-        of: OneOf | None = None,
-    ) -> None:
-        if alerts is None and fpr is None:
-            alerts = "1/day"
-        asked = {"alerts": alerts, "fpr": None if fpr is None else float(fpr)}
-        check_stream(learned, asked)
-        only = Only(direction, least_change, cool_down, calm)
+    def __init__(self, learned: Learned, rules: Rules, *, of: OneOf | None = None) -> None:
+        check_stream(learned, rules.asked)
         clock = clock_place(learned)
-        only.check_clock(clock is not None)
-        self._learned = learned
-        self._options = {**asked, **only.to_json(), "rebase": rebase}
+        rules.only.check_clock(clock is not None)
+        self._learned, self._rules = learned, rules
         self._begun = False
         beat = _known_beat(learned) if clock is not None else Beat(0.0, 0.0)
         units, at_once = (None, 1) if of is None else of
         running = Running(series_model(learned), clock, beat, HISTORY, units, learned.regime)
-        rule = read_length(rebase, "rebase") if rebase else None
-        self._following = Following(learned, asked, only, rule, running, at_once)
+        self._following = Following(learned, rules, running, at_once)
 
     @property
     def learned(self) -> Learned:
@@ -116,7 +108,7 @@ class Stream:
     @property
     def options(self) -> dict[str, Any]:
         """What the stream was made with, as plain values."""
-        return dict(self._options)
+        return self._rules.to_json()
 
     @property
     def delay(self) -> Delay:
@@ -213,7 +205,7 @@ class Stream:
         """Return all that the stream knows as arrays and plain values, to go on from later."""
         following = self._following
         return {
-            **head_of_state(self._learned, self._options),
+            **head_of_state(self._learned, self._rules),
             "begun": self._begun,
             "anew": stored.learned_bytes(following.learned) if following.anew else None,
             "following": following.state(),
@@ -243,10 +235,11 @@ class Stream:
         """
         check_state(learned, state)
         try:
-            stream = cls(learned, **state["options"], of=of)
+            stream = cls(learned, Rules(**state["options"]), of=of)
             stream._begun = bool(state["begun"])
             if state["anew"] is not None:
-                stream._following.judge_anew(stored.learned_of(state["anew"]))
+                anew = stored.learned_of(state["anew"])
+                stream._following.judge_anew(replace(anew, regime=learned.regime))
             stream._following.resume(state["following"])
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise DamagedFile(f"The state of the stream contradicts itself ({error!r}).") from error
@@ -284,9 +277,9 @@ class Stream:
         return cls.resume(learned, state), facts
 
 
-def head_of_state(learned: Learned, options: Mapping[str, Any]) -> dict[str, Any]:
+def head_of_state(learned: Learned, rules: Rules) -> dict[str, Any]:
     """Return what a state says first: of what it is, and how that was asked for."""
-    return {"version": _VERSION, "of": _fingerprint(learned), "options": dict(options)}
+    return {"version": _VERSION, "of": _fingerprint(learned), "options": rules.to_json()}
 
 
 def check_state(learned: Learned, state: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from likely.base.over_time import OverTime
-from likely.core.errors import CannotDo, DamagedFile, DataError
+from likely.core.errors import DamagedFile, DataError
 from likely.data.column import Column
 from likely.data.own_units import OneUnits
 from likely.data.table import Table, write_value
@@ -21,6 +21,7 @@ from likely.workflow.over_time.alert import Alert
 from likely.workflow.over_time.entities import Entities
 from likely.workflow.over_time.judging import check_stream, clock_place, cut_of, series_model
 from likely.workflow.over_time.newcomers import Newcomer
+from likely.workflow.over_time.rules import Rules
 from likely.workflow.over_time.stream import (
     PIECE,
     Delay,
@@ -33,15 +34,22 @@ from likely.workflow.over_time.stream import (
 
 
 class Streams:
-    """Series of one table judged as they go on; made by `Learned.stream`, whose parameters it has.
+    """Series of one table judged as they go on; made by `Learned.stream`.
 
     Each row says by the column learnt with `group=` whose it is, and each series is judged as a
-    `Stream` of its rows alone, in the units in which it was learnt. The alert budget is for all
+    `Stream` of its rows alone, in its own regime and units. The alert budget is for all
     series together: those learnt and those that came since share it evenly. `cool_down` counts for
     each series by itself.
 
     Of a series of which nothing was learnt, the first 200 rows, or as many as the model looks at,
     are waited for; the same model judges it in units learnt from these, and an alert says so.
+
+    Parameters
+    ----------
+    learned : Learned
+        Of several series.
+    rules : Rules
+        What is asked for, of all of them.
 
     Examples
     --------
@@ -58,39 +66,13 @@ class Streams:
     [('begins', 'mill', 600), ('ended', 'mill', 604)]
     """
 
-    def __init__(
-        self,
-        learned: Learned,
-        *,
-        alerts: str | None = None,
-        fpr: float | None = None,
-        direction: str = "both",
-        least_change: float | Mapping[str, float] = 0.0,
-        cool_down: str = "",
-        calm: Sequence[str] = (),
-        rebase: str = "",
-    ) -> None:
-        if alerts is None and fpr is None:
-            alerts = "1/day"
-        self._asked = {"alerts": alerts, "fpr": None if fpr is None else float(fpr)}
-        check_stream(learned, self._asked)
-        if learned.regime is not None:
-            raise CannotDo(
-                "Several series that were learnt given a context are not followed together. Learn "
-                "each of them by itself, or leave the context out; detect judges them in batches."
-            )
+    def __init__(self, learned: Learned, rules: Rules) -> None:
+        check_stream(learned, rules.asked)
         assert learned.entities is not None
         self._entities: Entities = learned.entities
-        self._learned = learned
-        self._clock = clock_place(learned)
-        rules: dict[str, Any] = {
-            "direction": direction,
-            "least_change": least_change,
-            "cool_down": cool_down,
-            "calm": calm,
-            "rebase": rebase,
-        }
-        self._given = {**self._asked, **rules}
+        self._learned, self._rules = learned, rules
+        place = clock_place(learned)
+        self._clock = None if place is None else learned.model.schema_.used[place]
         self._streams: dict[str, Stream] = {}
         self._newcomers: dict[str, Newcomer] = {}
         self._rows = self.nameless = 0
@@ -98,7 +80,6 @@ class Streams:
         for number, name in enumerate(self._entities.names):
             self._own[name] = self._model.units_of(number)
             self._streams[name] = self._stream_of(name)
-        self._options = next(iter(self._streams.values())).options
 
     @property
     def learned(self) -> Learned:
@@ -113,7 +94,7 @@ class Streams:
     @property
     def options(self) -> dict[str, Any]:
         """What the stream was made with, as plain values."""
-        return dict(self._options)
+        return self._rules.to_json()
 
     @property
     def delay(self) -> Delay:
@@ -189,7 +170,7 @@ class Streams:
             return rows
         table = self._learned.table(as_rows(rows))
         j = table.names.index(self._entities.name)
-        used = self._learned.model.schema_.match(table)
+        used = self._learned.matched(table)
         matrix = np.column_stack([used.matrix, table.matrix[:, j]])
         return replace(used, matrix=matrix, columns=(*used.columns, table.columns[j]))
 
@@ -220,7 +201,7 @@ class Streams:
         if not new:
             return
         try:
-            cut_of(self._learned, self._asked, self._at_once + len(new))
+            cut_of(self._learned, self._rules.asked, self._at_once + len(new))
         except DataError as error:
             raise DataError(
                 f"Nothing was learnt of {self._entities.name} {min(new)!r}, and with it the series "
@@ -253,18 +234,16 @@ class Streams:
             f"Nothing was learnt of it. The same model judges it as soon as {needed:,} rows came, "
             "around the level and in the spread of these."
         )
-        time = np.nan if self._clock is None else float(table.matrix[0, self._clock])
-        at = (
-            f"row {row + 1:,}"
-            if np.isnan(time)
-            else write_value(table.columns[self._clock or 0], time)
-        )
+        at = f"row {row + 1:,}"
+        if self._clock is not None:
+            time = float(table.matrix[0, table.names.index(self._clock.name)])
+            at = at if np.isnan(time) else write_value(self._clock, time)
         return Alert("new", at, row, row, sentence).of(self._entities.name, name)
 
     def _welcome(self, name: str) -> list[Alert]:
         """Begin to judge a series of which nothing was learnt."""
         newcomer = self._newcomers[name]
-        self._own[name] = newcomer.units(self._model)
+        self._own[name] = newcomer.units(self._learned_of(name))
         stream = self._stream_of(name)
         self._streams[name] = stream
         del self._newcomers[name]
@@ -277,28 +256,33 @@ class Streams:
     def _model(self) -> OverTime:
         return series_model(self._learned)
 
-    def _stream_of(self, name: str, state: Mapping[str, Any] | None = None) -> Stream:
-        """Return the stream of one series, at its beginning or where `state` was told."""
-        kept, schema = self._learned.likely_rows, self._learned.model.schema_
+    def _learned_of(self, name: str) -> Learned:
+        """Return what was learnt as one series sees it."""
+        kept, regime = self._learned.likely_rows, self._learned.regime
+        number = self._entities.number(name)
         own = np.zeros(0, dtype=np.int64)
-        if name in self._entities.names and kept.series is not None:
-            own = np.flatnonzero(kept.series == self._entities.names.index(name))
-        learned = replace(
+        if kept.series is not None:
+            own = np.flatnonzero(kept.series == number)
+        return replace(
             self._learned,
             likely_rows=replace(kept.take(own), series=None),
             entities=None,
-            time=None if self._clock is None else schema.used[self._clock].name,
+            regime=None if regime is None else regime.of_one(number),
+            time=None if self._clock is None else self._clock.name,
         )
-        of = OneOf(self._own[name], self._at_once)
+
+    def _stream_of(self, name: str, state: Mapping[str, Any] | None = None) -> Stream:
+        """Return the stream of one series, at its beginning or where `state` was told."""
+        learned, of = self._learned_of(name), OneOf(self._own[name], self._at_once)
         if state is None:
-            return Stream(learned, **self._given, of=of)
+            return Stream(learned, self._rules, of=of)
         return Stream.resume(learned, state, of=of)
 
     def state(self) -> dict[str, Any]:
         """Return all that the streams know as arrays and plain values, to go on from later."""
         new = list(self._newcomers.items())
         return {
-            **head_of_state(self._learned, self._options),
+            **head_of_state(self._learned, self._rules),
             "rows": self._rows,
             "nameless": self.nameless,
             "names": list(self._streams),
@@ -328,11 +312,11 @@ class Streams:
         """
         check_state(learned, state)
         try:
-            streams = cls(learned, **state["options"])
+            streams = cls(learned, Rules(**state["options"]))
             streams._rows, streams.nameless = int(state["rows"]), int(state["nameless"])
-            used = learned.model.schema_.used
+            columns = learned.likely_rows.columns
             for i, name in enumerate(state["new_names"]):
-                streams._newcomers[name] = Newcomer.resume(state["new"][str(i)], used)
+                streams._newcomers[name] = Newcomer.resume(state["new"][str(i)], columns)
             for i, name in enumerate(state["names"]):
                 streams._own[name] = OneUnits(**state["units"][str(i)])
             streams._streams = dict.fromkeys(state["names"], streams._streams[state["names"][0]])

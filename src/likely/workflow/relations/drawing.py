@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from likely.core.categorical import systematic
+from likely.core.errors import DataError
 from likely.data.column import Column
 from likely.data.table import Table
 from likely.workflow.relations.keys import Key
 from likely.workflow.relations.learning import LearntTable, rows_at
 from likely.workflow.relations.siblings import Family
+
+MOST_ROWS = 1 << 27
+"""A table that would get more rows is not drawn: a file may say any number of them."""
 
 _ROUNDS = 20  # in which siblings that refer to the same row swap with others
 
@@ -43,7 +47,14 @@ def draw_tables(
         Rows of tables that hang on no other.
     rng : Generator
         Draws them.
+
+    Raises
+    ------
+    DataError
+        If a table would get more than 134,217,728 rows.
     """
+    for name, size in sizes.items():
+        _check_size(name, size)
     new: dict[str, _New] = {}
     for name, one in learnt.items():
         new[name] = _draw(one, learnt, kept, new, sizes.get(name, 0), rng)
@@ -89,11 +100,21 @@ def _owners(
     key = one.place.owner
     if key is None:
         return np.empty(0, dtype=np.int64)
-    counts = new[key.parent].work[:, learnt[key.parent].counts_of(key)].astype(np.int64)
+    asked = new[key.parent].work[:, learnt[key.parent].counts_of(key)]
+    _check_size(one.place.name, asked.sum())
+    counts = asked.astype(np.int64)
     found = np.repeat(np.arange(len(counts)), counts)
     share = one.without[key]
     alone = rng.binomial(len(found), min(share / (1 - share), 1.0)) if 0 < share < 1 else 0
     return np.concatenate([found, np.full(alone, -1)])
+
+
+def _check_size(name: str, rows: float) -> None:
+    if rows > MOST_ROWS:
+        raise DataError(
+            f"{name!r} would get {rows:,.0f} rows, more than the {MOST_ROWS:,} that are drawn at "
+            "once. Ask for fewer rows of the tables that hang on no other, by n=."
+        )
 
 
 def _linked(

@@ -88,6 +88,7 @@ def _check(learnt: dict[str, LearntTable], keys: tuple[Key, ...], kept: dict[str
         _demand({*above, *one.place.lookups, *one.place.counted} <= set(keys), "keys")
         _demand(all(key.parent in before for key in above), "the order of tables")
         _demand(set(above) <= set(one.without), "keys without rows")
+        _demand(one.rows > 0, "counts of rows")
         _demand(all(key.parent in kept for key in one.place.lookups), "tables that are kept")
         _check_roles(one, above, names)
         width = len(one.roles.learnt) + len(one.place.counted)
