@@ -33,6 +33,8 @@ _PARAMETER = re.compile(
     r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n)*)", re.MULTILINE
 )
 _AUTHOR = re.compile(r"[\w'’ -]+, [A-Z]\.")
+_CODE = re.compile(r"(\$[^$]*\$|`[^`]*`)")
+_INDEXED = re.compile(r"(?<![\w.])([A-Za-zα-ω])('?)_(\w{1,2})(?!\w)")
 _ADDRESS = re.compile(r"https?://\S+[^\s.,]")
 
 
@@ -65,6 +67,7 @@ def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
             words.append(section(docstring, "Warnings"))
         shown = {"Formula": "idea", "Where it fails": "failure"}.get(part)
         words += [_figure(figure) for figure in drawn if figure.shows == shown]
+    words += [f"*{figure.caption}*\n" for figure in drawn if figure.shows == "left out"]
     words.append(f"## Parameters\n\n{_parameters(docstring)}")
     if text := section(docstring, "Attributes"):
         words.append(f"## What it has learnt\n\n{_listed(text)}")
@@ -101,9 +104,16 @@ def parts(docstring: str) -> dict[str, str]:
     ends = [head.start() for head in heads[1:]] + [len(text)]
     # In one line: a formula that goes on with a minus would begin a list.
     return {
-        head[1]: " ".join(text[head.end() : end].split())
+        head[1]: _with_formulas(" ".join(text[head.end() : end].split()))
         for head, end in zip(heads, ends, strict=False)
     }
+
+
+def _with_formulas(text: str) -> str:
+    """Return a text whose symbols with an index, such as x_i, are formulas."""
+    found = _CODE.split(text)
+    found[::2] = [_INDEXED.sub(r"$\1\2_{\3}$", words) for words in found[::2]]
+    return "".join(found)
 
 
 def _first_notes(docstring: str) -> str:

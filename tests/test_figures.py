@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from likely.core.catalogue import entries
+from likely.core.catalogue import entries, entry
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LIGHT = ("LOF", "Grubbs", "KShape")
@@ -26,11 +26,11 @@ def _docs_on_the_path(monkeypatch):
         del sys.modules[name]
 
 
-def test_every_model_has_an_idea_and_a_failure_but_for_those_owed():
+def test_every_model_has_an_idea_and_a_failure():
     figures = importlib.import_module("figures")
     assert set(figures.drawers()) == set(entries())
     for name, each in figures.drawers().items():
-        assert len(each) == (1 if name in figures.OWED else 2), name
+        assert len(each) == 2, name
         assert all(map(callable, each))
 
 
@@ -71,3 +71,30 @@ def test_a_second_drawing_is_found_and_not_drawn(tmp_path, monkeypatch):
     first = figures.drawn("ZScore")
     monkeypatch.setattr(figures, "_chapter", lambda _: {"ZScore": ()})
     assert figures.drawn("ZScore") == first
+
+
+def test_a_figure_that_does_not_show_is_left_out_and_the_page_says_so(tmp_path, monkeypatch):
+    figures = importlib.import_module("figures")
+    class_page = importlib.import_module("class_page")
+    draw = figures.drawers()["ZScore"][0]
+
+    def unseen():
+        raise figures.NotShown("nothing")
+
+    monkeypatch.setattr(figures, "_KEPT", tmp_path)
+    monkeypatch.setattr(figures, "_chapter", lambda _: {"ZScore": (draw, unseen)})
+    with pytest.raises(figures.NotShown):
+        figures.drawn("ZScore")
+    drawn = figures.drawn("ZScore", strict=False)
+    assert [figure.shows for figure in drawn] == ["idea", "left out"]
+    assert not list(tmp_path.iterdir())
+    page = class_page.page(entry("ZScore"), "statistical", drawn)
+    assert page.count("<svg") == 1
+    assert page.count("A figure is left out here") == 1
+
+
+def test_an_index_in_the_words_of_a_note_becomes_a_formula():
+    class_page = importlib.import_module("class_page")
+    notes = "Notes\n-----\n**Formula.** $x_i$ of `n_rows`, where x_i and v_θ are, and G'_l, a_name."
+    formula = class_page.parts(f"One line.\n\n{notes}\n")["Formula"]
+    assert formula == "$x_i$ of `n_rows`, where $x_{i}$ and $v_{θ}$ are, and $G'_{l}$, a_name."

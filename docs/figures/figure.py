@@ -13,19 +13,19 @@ class Figure:
     Parameters
     ----------
     svg : str
-        The picture: one `<svg>` element, readable on light and dark ground.
+        The picture: one `<svg>` element, readable on light and dark ground; empty if left out.
     caption : str
         Full sentences, with what was measured while it was drawn.
     alternative : str
         What there is to be seen, for those who cannot see it.
-    shows : {"idea", "failure"}
-        Whether the method is at home here, or known to fail.
+    shows : {"idea", "failure", "left out"}
+        Whether the method is at home here, or known to fail; or that it has not shown either.
     """
 
     svg: str
     caption: str
     alternative: str
-    shows: Literal["idea", "failure"]
+    shows: Literal["idea", "failure", "left out"]
 
 
 class NotShown(ValueError):

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from figures import pictures
 from figures.figure import Figure, need
-from figures.maps import Made, called
+from figures.maps import Made, short
 from figures.svg import picture
 from likely.core.catalogue import make
 from likely.testing.shaped import clean, planted
@@ -45,31 +45,42 @@ def _idea(made: Made, said: str) -> Figure:
         f"Sixteen pictures, four of which have a patch, and maps of what is odd to {made[0]}."
     )
     caption = (
-        f"{said} {called(made).removesuffix('()')} has learnt from 100 pictures of 20 x 20 pixels, "
+        f"{said} {short(made)} has learnt from 100 pictures of 20 x 20 pixels, "
         f"and tells {len(images)} others with and without a patch apart with an AUROC of "
         f"{area:.2f}. Bright places on the right are odd."
     )
     return Figure(picture(panels, alternative), caption, alternative, "idea")
 
 
-def _failure(
+def failure(
     made: Made, better: Made, learnt: np.ndarray, ordinary: np.ndarray, odd: np.ndarray, said: str
 ) -> Figure:
-    """Draw odd pictures that a model takes for ordinary, with what does better."""
+    """Draw odd pictures that a model takes for ordinary, and say what does better.
+
+    Parameters
+    ----------
+    made, better : (name, parameters)
+        The model, and one that does better here.
+    learnt, ordinary, odd : ndarray of shape (n, height, width)
+        What both learn from, and what they judge.
+    said : str
+        One sentence on why it fails.
+    """
     images = np.concatenate([ordinary, odd])
     labels = np.repeat([0, 1], [len(ordinary), len(odd)])
     mine, other = (
         _found(make(each[0], **each[1]).fit(learnt), images, labels) for each in (made, better)
     )
-    need(mine < other - 0.1, f"{called(made)} ({mine:.2f}) behind {called(better)} ({other:.2f})")
+    need(mine < other - 0.1, f"{short(made)} ({mine:.2f}) behind {short(better)} ({other:.2f})")
+    columns, size = (3, 64) if learnt.shape[1] == learnt.shape[2] else (2, 32)
     panels = [
-        pictures.sheet("ordinary", ordinary[:6], 3, 64),
-        pictures.sheet("odd", odd[:6], 3, 64),
+        pictures.sheet(title, images[:6], columns, size)
+        for title, images in (("ordinary", ordinary), ("odd", odd))
     ]
     alternative = f"Ordinary pictures beside odd ones that {made[0]} does not tell from them."
     caption = (
-        f"{said} {called(made)} tells the odd pictures from ordinary ones with an AUROC of "
-        f"{mine:.2f}, {called(better)} with {other:.2f}; both have learnt from {len(learnt)} "
+        f"{said} {short(made)} tells the odd pictures from ordinary ones with an AUROC of "
+        f"{mine:.2f}, {short(better)} with {other:.2f}; both have learnt from {len(learnt)} "
         "ordinary pictures."
     )
     return Figure(picture(panels, alternative), caption, alternative, "failure")
@@ -90,13 +101,61 @@ def parts(n: int, seed: int, moved: bool = False, scratched: bool = False) -> np
     return np.clip(images + rng.normal(0, 6, images.shape), 0, 255).astype(np.uint8)
 
 
+def stripes(n: int, seed: int, contrast: float = 80.0) -> np.ndarray:
+    """Return pictures of stripes of any direction and width, with a little noise."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:20, :20]
+    images = np.empty((n, 20, 20))
+    for image in images:
+        angle, pace, shift = rng.uniform(0, np.pi), rng.uniform(0.8, 1.4), rng.uniform(0, 7)
+        image[:] = np.sin(pace * (x * np.cos(angle) + y * np.sin(angle)) + shift)
+    noisy = 128 + contrast * images + rng.normal(0, 6, images.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def pairs(n: int, seed: int, alike: bool = False) -> np.ndarray:
+    """Return wide pictures of a bar and a disc, either on the left; or of two that are alike."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:32, :128]
+    images = np.full((n, 32, 128), 60.0)
+    for image in images:
+        first = rng.integers(0, 2)
+        for left, disc in ((16, first), (112, first if alike else 1 - first)):
+            b, a = 16 + rng.integers(-3, 4), left + rng.integers(-3, 4)
+            disc_or_bar = (
+                np.hypot(x - a, y - b) < 8 if disc else (abs(x - a) < 3) & (abs(y - b) < 9)
+            )
+            image[disc_or_bar] = 200
+    return np.clip(images + rng.normal(0, 6, images.shape), 0, 255).astype(np.uint8)
+
+
+def _simpler() -> Figure:
+    said = (
+        "What is simpler than what was learnt is restored better than it: among stripes an empty "
+        "picture has the smallest error of all."
+    )
+    sets = stripes(150, 1), stripes(60, 2), stripes(60, 3, contrast=0)
+    name = "ConvolutionalAutoencoder"
+    return failure((name, {**_CODES, "oddness": "error"}), (name, _CODES), *sets, said)
+
+
+def _alike() -> Figure:
+    said = (
+        "Each place is judged by itself, and a disc or a bar is usual on either side: that there "
+        "should be one of each is not seen."
+    )
+    sets = pairs(60, 1), pairs(30, 2), pairs(30, 3, alike=True)
+    better = "ConvolutionalAutoencoder", _CODES
+    return failure(("PatchCore", {"size": 128}), better, *sets, said)
+
+
 def _unaligned() -> Figure:
     said = (
         "Each place is compared with the same place, so that where the camera has moved by eight "
         "pixels all is odd, scratched or not."
     )
     sets = parts(40, 6), parts(30, 7, moved=True), parts(30, 8, scratched=True)
-    return _failure(("PaDiM", _VISION), ("PatchCore", {**_VISION, "relative": False}), *sets, said)
+    return failure(("PaDiM", _VISION), ("PatchCore", {**_VISION, "relative": False}), *sets, said)
 
 
 DRAWN: dict[str, tuple[Callable[[], Figure], ...]] = {
@@ -104,6 +163,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], ...]] = {
         lambda: _idea(
             ("ConvolutionalAutoencoder", _CODES), "What a short code cannot restore is odd."
         ),
+        _simpler,
     ),
     "PaDiM": (
         lambda: _idea(("PaDiM", _VISION), "Each place is compared with the same place."),
@@ -113,5 +173,6 @@ DRAWN: dict[str, tuple[Callable[[], Figure], ...]] = {
         lambda: _idea(
             ("PatchCore", _VISION), "Each place is compared with the nearest remembered one."
         ),
+        _alike,
     ),
 }

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from figures import draws, image_detectors, pictures, told_pictures
+from figures import draws, image_detectors, pictures, told_pictures, turned_pictures
 from figures.figure import Figure, need
 from figures.maps import Made
 from figures.svg import BLUE, INK, ORANGE, Panel, picture
@@ -122,6 +122,27 @@ def _slow() -> Figure:
     return Figure(picture([panel], alternative), caption, alternative, "failure")
 
 
+def _cloudy(n: int, seed: int, contrast: float = 45.0) -> np.ndarray:
+    """Return pictures of clouds, (n, 8, 8) of uint8, whose pixels go with their neighbours."""
+    fine = np.random.default_rng(seed).normal(size=(n, 9, 9))
+    clouds = (fine[:, 1:, 1:] + fine[:, :-1, 1:] + fine[:, 1:, :-1] + fine[:, :-1, :-1]) / 2
+    return np.clip(128 + contrast * clouds, 0, 255).astype(np.uint8)
+
+
+def _foggy() -> Figure:
+    """Draw pictures that have lost contrast, which are likelier than those learnt from."""
+    said = (
+        "Density is highest in the middle, where no picture is: what has lost three quarters of "
+        "its contrast is likelier than any picture learnt from."
+    )
+    made, better = (
+        _changed("Glow", steps=2, hidden=(16, 16), budget="120 steps", **oddness)
+        for oddness in ({}, {"oddness": "typicality"})
+    )
+    sets = _cloudy(300, 1), _cloudy(60, 2), _cloudy(60, 3, contrast=12)
+    return image_detectors.failure(made, better, *sets, said)
+
+
 _FAILURES: dict[str, Callable[[], Figure]] = {
     "PixelCNN": lambda: _compared(
         _changed("PixelCNN", layers=1, width=4),
@@ -146,11 +167,12 @@ _FAILURES: dict[str, Callable[[], Figure]] = {
         "Styles that are drawn in towards the mean style give one picture, again and again.",
         draws.missed,
     ),
+    "Glow": _foggy,
 }
 
 DRAWN: dict[str, tuple[Callable[[], Figure], ...]] = {
     **{name: (partial(_idea, name), fail) for name, fail in _FAILURES.items()},
-    "Glow": (partial(_idea, "Glow"),),
     **image_detectors.DRAWN,
     **told_pictures.DRAWN,
+    **turned_pictures.DRAWN,
 }

@@ -19,7 +19,7 @@ SHARES = (0.5, 0.8, 0.95, 0.99)
 BANDS = "Bands hold 50, 80, 95 and 99 % of the ordinary rows; darker is likelier."
 _LEAST = 0.12  # by how much AUROC a failure must lie behind what does better
 
-_UNTOLD = ("budget", "alarms", "hidden")
+_UNTOLD = ("budget", "alarms", "hidden", "steps", "scales")
 """What titles leave out: figures are drawn in seconds, so networks are small and train briefly."""
 
 Made = tuple[str, dict[str, Any]]

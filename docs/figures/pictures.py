@@ -45,19 +45,20 @@ def sheet(title: str, images: np.ndarray, columns: int = 8, size: int = 30) -> P
     columns : int in [1, inf), default 8
         How many side by side.
     size : int in [8, inf), default 30
-        How large each is drawn, in px.
+        How high each is drawn, in px.
     """
     shown = np.asarray(images, float)[: 4 * columns] / 255
     shown = shown.reshape(len(shown), *shown.shape[1:3])
     lines = -(-len(shown) // columns)
-    pitch = size + 2
     height, width = shown.shape[1:]
     whole = np.zeros((lines * (height + 1) - 1, columns * (width + 1) - 1))
     for k, image in enumerate(shown):
         top, left = k // columns * (height + 1), k % columns * (width + 1)
         whole[top : top + height, left : left + width] = image
-    panel = Panel(title, (0, 1), (0, 1), columns * pitch, lines * pitch, ticks=False)
-    panel.image(whole, 0, 0, lines * pitch)
+    high = lines * (size + 2)
+    wide = high * whole.shape[1] / whole.shape[0]
+    panel = Panel(title, (0, 1), (0, 1), wide, high, ticks=False)
+    panel.image(whole, 0, 0, high)
     return panel
 
 

@@ -43,93 +43,95 @@ _IDEAS: dict[str, tuple[dict[str, Any], Callable[[], toys.Toy], str]] = {
     "FlowMatching": (_DIFFUSION, toys.curve, "Noise flows along paths that are nearly straight."),
 }
 
-_FAILURES: dict[str, Callable[[], Figure]] = {
-    "VAE": lambda: draws.failure(
+# what fails, what does better, on which toy, how it is told, and what is to be seen if not strays
+_FAILURES: dict[str, tuple[Made, Made, Callable[[], toys.Toy], str, *tuple[Any, ...]]] = {
+    "VAE": (
         ("VAE", _SOME),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "Codes of different groups leave holes between them, and what is drawn there is decoded "
         "to rows between groups.",
     ),
-    "MADE": lambda: draws.failure(
+    "MADE": (
         ("MADE", {**_SOME, "components": 1}),
         ("MADE", {**_SOME, "components": 5}),
-        toys.pairs(),
+        toys.pairs,
         "With one Gaussian a column, two heights of a column become one broad one.",
     ),
-    "AnyOrder": lambda: draws.failure(
+    "AnyOrder": (
         ("AnyOrder", _LITTLE),
         _MIXTURE,
-        toys.narrow(),
+        toys.narrow,
         "Numbers are drawn in pieces, so a sharp relation is followed in blocks.",
     ),
-    "SequentialTrees": lambda: draws.failure(
+    "SequentialTrees": (
         _TREES,
         _MIXTURE,
-        toys.narrow(),
+        toys.narrow,
         "Leaves know pieces and no slopes, so a straight relation is followed in steps.",
     ),
-    "GaussianCopula": lambda: draws.failure(
+    "GaussianCopula": (
         ("GaussianCopula", {}),
         _TREES,
-        toys.curve(),
+        toys.curve,
         "A relation that falls and then rises has no correlation, and is not seen.",
     ),
-    "MaskedAutoregressiveFlow": lambda: draws.failure(
-        ("MaskedAutoregressiveFlow", _FLOW), _MIXTURE, toys.groups(), _BRIDGES
+    "MaskedAutoregressiveFlow": (
+        ("MaskedAutoregressiveFlow", _FLOW),
+        _MIXTURE,
+        toys.groups,
+        _BRIDGES,
     ),
-    "NeuralSplineFlow": lambda: draws.failure(
-        ("NeuralSplineFlow", _SPLINES), _MIXTURE, toys.groups(), _BRIDGES
-    ),
-    "NICE": lambda: draws.failure(
+    "NeuralSplineFlow": (("NeuralSplineFlow", _SPLINES), _MIXTURE, toys.groups, _BRIDGES),
+    "NICE": (
         ("NICE", _FLOW),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "Volumes stay as they are, so that one cloud cannot be thinned to nothing between groups.",
     ),
-    "RealNVP": lambda: draws.failure(("RealNVP", _FLOW), _MIXTURE, toys.groups(), _BRIDGES),
-    "BoltzmannMachine": lambda: draws.failure(
+    "RealNVP": (("RealNVP", _FLOW), _MIXTURE, toys.groups, _BRIDGES),
+    "BoltzmannMachine": (
         ("BoltzmannMachine", _LITTLE),
         _MIXTURE,
-        toys.ring(),
+        toys.ring,
         "Without hidden units there are relations of pairs only, and a ring becomes a cloud.",
     ),
-    "DeepBeliefNetwork": lambda: draws.failure(
+    "DeepBeliefNetwork": (
         ("DeepBeliefNetwork", {**_LITTLE, "draw_steps": 1}),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "Chains that take few steps stay near where they began.",
     ),
-    "RBM": lambda: draws.failure(
+    "RBM": (
         ("RBM", _LITTLE),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "Far groups do not mix: chains learn bridges, or stay in some of the groups.",
     ),
-    "GAN": lambda: draws.failure(
+    "GAN": (
         ("GAN", _PLAYERS),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "The generator needs to please the judge only: nothing makes it cover all groups, "
         "and after a short training some get no rows.",
         draws.missed,
     ),
-    "WGAN": lambda: draws.failure(
+    "WGAN": (
         ("WGAN", _PLAYERS),
         _MIXTURE,
-        toys.groups(),
+        toys.groups,
         "The critic is smooth, and so is the generator: rows are drawn on the way between groups.",
     ),
-    "DDPM": lambda: draws.failure(
+    "DDPM": (
         ("DDPM", {**_DIFFUSION, "sampling_steps": 2}),
         ("DDPM", {**_DIFFUSION, "sampling_steps": 25}),
-        toys.groups(),
+        toys.groups,
         "With too few steps noise is taken away in leaps, which end between groups.",
     ),
-    "FlowMatching": lambda: draws.failure(
+    "FlowMatching": (
         ("FlowMatching", {**_DIFFUSION, "sampling_steps": 1, "sampler": "ddim"}),
         ("FlowMatching", {**_DIFFUSION, "sampling_steps": 15}),
-        toys.curve(),
+        toys.curve,
         "Paths are nearly straight and not quite: one step goes to the mean of where they lead.",
     ),
 }
@@ -140,12 +142,17 @@ def _idea(name: str) -> Figure:
     return draws.idea((name, parameters), toy(), said)
 
 
+def _failure(name: str) -> Figure:
+    made, better, toy, *said = _FAILURES[name]
+    return draws.failure(made, better, toy(), *said)
+
+
 def _map_idea(name: str, parameters: dict[str, Any], said: str) -> Figure:
     return maps.idea((name, parameters), toys.curve(), said)
 
 
 DRAWN: dict[str, tuple[Callable[[], Figure], Callable[[], Figure]]] = {
-    **{name: (partial(_idea, name), fail) for name, fail in _FAILURES.items()},
+    **{name: (partial(_idea, name), partial(_failure, name)) for name in _IDEAS},
     "Autoencoder": (
         partial(
             _map_idea,

@@ -1,4 +1,4 @@
-"""Models of texts and of sound: what surprises them, and what they forget or never see."""
+"""Models of sound: what surprises them, and what is too long for them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from figures.figure import Figure, need
 from figures.svg import BLUE, INK, ORANGE, PALE, Panel, picture
+from figures.texts import area
 from likely.core.catalogue import make
 from likely.testing.clips import planted_tones, tones
-from likely.testing.texts import planted_sentences, sentences
 
-_RNN: dict[str, Any] = {"width": 64, "window": 64, "budget": "150 steps"}
-_GPT: dict[str, Any] = {"layers": 2, "width": 48, "heads": 4, "budget": "300 steps"}
 _WAVE: dict[str, Any] = {"depth": 4, "width": 16, "window": 256, "budget": "200 steps"}
 _TACOTRON: dict[str, Any] = {
     "step": 0.004,
@@ -25,113 +22,15 @@ _TACOTRON: dict[str, Any] = {
     "budget": "250 steps",
 }
 _SYLLABLE, _PERIODS = 256, {"a": 8, "o": 14, "i": 24}
-_ANIMALS = ("cat", "dog", "owl", "ant", "bee", "hen")
-
-
-def _area(model: Any, samples: list, labels: np.ndarray) -> float:
-    return float(roc_auc_score(labels, -np.asarray(model.score_samples(samples), float)))
-
-
-def _bits(name: str, parameters: dict[str, Any]) -> Figure:
-    """Draw how surprising each letter of a text is."""
-    model = make(name, **parameters).fit(sentences(400))
-    texts, labels, _ = planted_sentences(40)
-    area = _area(model, texts, labels)
-    need(area > 0.85, f"{name} at home, with an AUROC above 0.85; it has {area:.2f}")
-    text = texts[int(np.flatnonzero(labels)[0])]
-    told = np.asarray(model.contributions([text])[0], float)[: len(text)]
-    panel = Panel(
-        f"{name}: how odd each letter is", (0, len(text)), (0, 1.25 * told.max()), 560, 120
-    )
-    panel.bars(np.arange(len(text) + 1), np.clip(told, 0, None), BLUE)
-    pitch = 560 / len(text)
-    for k, letter in enumerate(text):
-        panel.write(letter, (k + 0.3) * pitch, 14, INK)
-    alternative = f"A sentence with letters that are no word, and how odd each is to {name}."
-    caption = (
-        f"Each letter is judged given all before it. {name} has learnt from 400 short sentences; "
-        "letters that are no word stand out in this one. Of 40 sentences it tells those with "
-        f"something planted from the others with an AUROC of {area:.2f}."
-    )
-    return Figure(picture([panel], alternative), caption, alternative, "idea")
-
-
-def _no_words() -> Figure:
-    """Draw texts of a network that has learnt for too short a time."""
-    words = {word for text in sentences(400) for word in text.split()}
-    shares, panels = {}, []
-    for budget in ("30 steps", "150 steps"):
-        model = make("CharRNN", **{**_RNN, "budget": budget}).fit(sentences(400))
-        drawn = [str(text) for text in model.sample(40, seed=0)]
-        found = [word in words for text in drawn for word in text.split()]
-        shares[budget] = float(np.mean(found)) if found else 0.0
-        title = f"{budget}: {shares[budget]:.0%} words"
-        panels.append(_lines(title, drawn[:8]))
-    few, many = shares.values()
-    need(few < many - 0.1, f"no words after few steps: {shares}")
-    caption = (
-        "Letters come first and words later: a network that learns for too short a time writes "
-        f"what looks like words and is none. After 30 steps {few:.0%} of the words that CharRNN "
-        f"writes are words of the text, after 150 steps {many:.0%}."
-    )
-    alternative = "Lines that CharRNN writes after 30 steps, and after 150."
-    return Figure(picture(panels, alternative, 1), caption, alternative, "failure")
-
-
-def _lines(title: str, texts: list[str]) -> Panel:
-    panel = Panel(title, (0, 1), (0, 1), 520, 20 + 18 * len(texts), ticks=False)
-    for k, text in enumerate(texts):
-        panel.write(" ".join(text.split())[:70] or "(nothing)", 8, 24 + 18 * k, INK)
-    return panel
-
-
-def _named(n: int, seed: int, broken: bool = False) -> list[str]:
-    """Return texts that end with the word that they begin with, or with another one."""
-    rng = np.random.default_rng(seed)
-    texts = []
-    for _ in range(n):
-        first, second, third = rng.permutation(len(_ANIMALS))[:3]
-        last = third if broken else first
-        texts.append(f"{_ANIMALS[first]} {_ANIMALS[second]} {_ANIMALS[last]}")
-    return texts
-
-
-def _forgotten() -> Figure:
-    """Draw a context that is too short for what a text is about."""
-    texts = _named(30, 2) + _named(30, 3, broken=True)
-    labels = np.repeat([0, 1], 30)
-    areas, panels = {}, []
-    for length in (4, 16):
-        model = make("GPT", **_GPT, context_length=length).fit(_named(400, 1))
-        areas[length] = _area(model, texts, labels)
-        panels.append(_scores(f"context_length={length}: {areas[length]:.2f}", model, texts))
-    need(areas[4] < areas[16] - 0.12, f"a short context behind: {areas}")
-    caption = (
-        "What lies before the context is forgotten. Each of 400 texts ends with the word that it "
-        f"begins with, such as '{texts[0]}'; '{texts[30]}' does not. Told apart with an AUROC of "
-        f"{areas[4]:.2f} by GPT with a context of 4 letters, of {areas[16]:.2f} with one of 16. "
-        "Each dot is a text, odd ones are crosses; upwards is likelier."
-    )
-    alternative = "Scores of texts with a short context and with a long one."
-    return Figure(picture(panels, alternative), caption, alternative, "failure")
-
-
-def _scores(title: str, model: Any, texts: list[str]) -> Panel:
-    values = np.asarray(model.score_samples(texts), float)
-    half = len(values) // 2
-    panel = Panel(title, (0, half), (values.min() - 0.05, values.max() + 0.05), 250, 160)
-    across = np.arange(half) + 0.5
-    panel.dots(np.column_stack([across, values[:half]]), INK, 5, 0.8)
-    panel.crosses(np.column_stack([across, values[half:]]), ORANGE, 4)
-    return panel
+_HALF = 20  # values from one jump to the next
 
 
 def _crackle() -> Figure:
     """Draw a clip with a crackle."""
     model = make("WaveNet", **_WAVE).fit(tones(60))
     clips, labels, places = planted_tones(40)
-    area = _area(model, clips, labels)
-    need(area > 0.85, f"WaveNet at home; AUROC {area:.2f}")
+    found = area(model, clips, labels)
+    need(found > 0.85, f"WaveNet at home; AUROC {found:.2f}")
     clip = clips[int(np.flatnonzero(labels)[0])]
     told = np.asarray(model.contributions([clip])[0], float)[: len(clip)]
     above = Panel("a clip with a crackle", (0, len(clip)), (-1, 1), 520, 90)
@@ -141,10 +40,39 @@ def _crackle() -> Figure:
     below.bars(np.arange(len(told) + 1), np.clip(told, 0, None), BLUE)
     caption = (
         "Each value of a sound is judged given those before it. WaveNet has learnt from 60 tones "
-        f"that die away, and finds clips with a crackle among 40 with an AUROC of {area:.2f}."
+        f"that die away, and finds clips with a crackle among 40 with an AUROC of {found:.2f}."
     )
     alternative = "A clip with a crackle, and how odd each of its values is."
     return Figure(picture([above, below], alternative, 1), caption, alternative, "idea")
+
+
+def _beats(n: int, length: int, seed: int) -> list[np.ndarray]:
+    """Return clips that jump between two levels, at even distances from wherever they begin."""
+    t = np.arange(length) + np.random.default_rng(seed).integers(0, 2 * _HALF, (n, 1))
+    return list(np.where(t // _HALF % 2, 0.4, -0.4).astype(np.float32))
+
+
+def _out_of_time() -> Figure:
+    """Draw beats that are longer than what is looked back on."""
+    shares, panels = {}, []
+    for depth in (3, 6):
+        parameters = {**_WAVE, "depth": depth, "window": 400, "budget": "300 steps"}
+        clips = make("WaveNet", **parameters).fit(_beats(20, 1600, 1)).sample(8, seed=0)
+        apart = [np.diff(np.flatnonzero(np.diff(np.sign(clip)))) for clip in clips]
+        shares[depth] = float((np.abs(np.concatenate(apart) - _HALF) <= 1).mean())
+        longest = max(clips, key=len)[:400]
+        panels.append(Panel(f"depth={depth}: {shares[depth]:.0%}", (0, 400), (-1, 1), 520, 80))
+        panels[-1].line(np.arange(len(longest)), longest, BLUE)
+    short, long = shares.values()
+    need(short < long - 0.3, f"a short reach out of time: {shares}")
+    caption = (
+        f"What is longer than its reach is not counted. The clips learnt from jump every {_HALF} "
+        "values. WaveNet(depth=3) looks 15 values back and draws jumps at random: "
+        f"{short:.0%} of them come after {_HALF} values, one more or less. With depth=6, which "
+        f"looks 127 values back, {long:.0%} do."
+    )
+    alternative = "A clip that WaveNet has drawn with a short reach, and one with a long reach."
+    return Figure(picture(panels, alternative, 1), caption, alternative, "failure")
 
 
 def _spoken(texts: list[str], seed: int) -> list[np.ndarray]:
@@ -213,8 +141,6 @@ def _read_aloud(asked: list[int], shows: Literal["idea", "failure"]) -> Figure:
 
 
 DRAWN: dict[str, tuple[Callable[[], Figure], ...]] = {
-    "CharRNN": (lambda: _bits("CharRNN", _RNN), _no_words),
-    "GPT": (lambda: _bits("GPT", {**_GPT, "context_length": 32}), _forgotten),
-    "WaveNet": (_crackle,),
+    "WaveNet": (_crackle, _out_of_time),
     "Tacotron": (lambda: _read_aloud([1, 2, 3], "idea"), lambda: _read_aloud([2, 8], "failure")),
 }

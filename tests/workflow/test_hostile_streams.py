@@ -119,13 +119,12 @@ def test_every_row_is_judged_or_counted(learned: likely.Learned, name: str) -> N
 @pytest.mark.parametrize("name", {**AS_A_BATCH, **OUT_OF_ORDER})
 def test_what_is_learnt_from_it_judges_ordinary_rows_as_they_go_on(name: str) -> None:
     rows = {**AS_A_BATCH, **OUT_OF_ORDER}[name]
-    try:
-        learned = likely.learn(rows, "Forecaster", kind="timeline")
-        stream, _ = pushed(learned, frame(pd.date_range("2300-01-01", periods=N, freq="h")))
-    except likely.LikelyError as error:
-        assert name in ("no values at all", "no time at all", "one stamp")
-        assert str(error)
+    if name in ("no values at all", "no time at all", "one stamp"):
+        with pytest.raises(likely.LikelyError):
+            likely.learn(rows, "Forecaster", kind="timeline")
         return
+    learned = likely.learn(rows, "Forecaster", kind="timeline")
+    stream, _ = pushed(learned, frame(pd.date_range("2300-01-01", periods=N, freq="h")))
     assert np.isfinite(steps_of(stream).oddness).all()
 
 

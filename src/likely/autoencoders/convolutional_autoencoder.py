@@ -62,8 +62,9 @@ class ConvolutionalAutoencoder(OverAxes):
 
     **When to use.** Pictures, video, and series whose shape counts.
 
-    **Where it fails.** Fine texture is restored as blur; a small defect hardly changes the error of
-    the whole, so "density", as usual, looks at errors and features part by part.
+    **Where it fails.** Fine texture is restored as blur. What is simpler than what was learnt, such
+    as an empty picture, is restored better than it, and a small defect hardly changes the error of
+    the whole; so "density", as usual, looks at code, features and errors part by part.
 
     **Cost.** Steps times places times filters: linear in the number of pixels; one pass to judge,
     and with "density" the square of the number of statistics.

@@ -108,8 +108,8 @@ class WaveNet(Conditional, OfTokens):
 
     **When to use.** Clips of sound value by value: to judge, to continue, to draw.
 
-    **Where it fails.** What is longer than its reach, 1,023 values as usual; to draw one second at
-    8 kHz takes 8,000 steps.
+    **Where it fails.** What is longer than its reach, 1,023 values as usual: beats that are slower
+    are not counted. To draw one second at 8 kHz takes 8,000 steps.
 
     **Cost.** Linear in the length of the sound; drawing goes value after value.
 

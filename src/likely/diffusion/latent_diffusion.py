@@ -82,8 +82,9 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
 
     **When to use.** Larger pictures and longer series, drawn to words or labels.
 
-    **Where it fails.** What the decoder cannot restore is lost, so a `VAE` makes blurred pictures;
-    words outside the captions learnt mean nothing.
+    **Where it fails.** What the decoder cannot restore is lost: a `VAE` makes blurred pictures, and
+    details of a pixel that could be anywhere vanish. Words outside the captions learnt mean
+    nothing.
 
     **Cost.** An autoencoder first, then a diffusion model whose passes are on codes, which are
     several times smaller than samples; to draw, its passes and one of the decoder.

@@ -75,8 +75,8 @@ class Glow(Flow):
     **When to use.** Exact density and codes of pictures.
 
     **Where it fails.** Background and smoothness count most in the likelihood, so simple pictures
-    of another kind are likely; "robust", as usual, takes a part of that reward away. Samples need
-    long training.
+    of another kind are likely, and so are those that have lost contrast; "robust", as usual, takes
+    a part of that reward away, "typicality" all of it. Samples need long training.
 
     **Cost.** One pass of every step to learn, judge or draw; in training memory grows with steps
     and scales.

@@ -96,8 +96,8 @@ class CycleGAN(Discriminating):
 
     **When to use.** Two sets of pictures without pairs.
 
-    **Where it fails.** Shapes hardly change, and what is lost on the way may be hidden as faint
-    noise.
+    **Where it fails.** Shapes hardly change, what is lost on the way may be hidden as faint noise,
+    and all may be turned the wrong way there and the right way back.
 
     **Cost.** For every image three passes of generators and three of discriminators a step; one
     pass to translate.

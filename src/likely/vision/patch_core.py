@@ -92,8 +92,8 @@ class PatchCore(PatchModel):
 
     **When to use.** Defects in pictures of parts and surfaces.
 
-    **Where it fails.** What the pretrained features do not see; a loss of order, when each patch is
-    usual.
+    **Where it fails.** What the pretrained features do not see; a wrong number or order of parts,
+    when each patch is usual.
 
     **Cost.** One pass of the network a picture, and places times `max_patches` distances; to learn,
     also `max_patches` times at most 60,000 for the greedy choice.

@@ -184,7 +184,7 @@ class Arrivals:
     def _silent(self, count: int, *, over: bool) -> np.ndarray:
         """Say in which of the first steps all that is judged is missing for too long a time."""
         values = self._waiting.values[:, : self._judged]
-        silent = np.isnan(values[:count]).all(axis=1)
+        silent = np.asarray(np.isnan(values[:count]).all(axis=1))
         where = np.flatnonzero(silent)
         for channel, (value, ago) in zip(
             values.T if len(where) else (), self._last.T, strict=False
