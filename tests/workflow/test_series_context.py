@@ -192,3 +192,9 @@ def test_what_can_be_no_context_is_said() -> None:
         likely.detect(only, "Seasonal", context=["mode", "speed"], kind="timeline")
     with pytest.raises(likely.DataError, match="no column named 'gear'"):
         likely.detect(frame, "Seasonal", context="gear")
+
+
+def test_what_keeps_groups_from_being_series_is_said() -> None:
+    parts = [machine(300).assign(machine=name, note="checked by " + name) for name in "ab"]
+    with pytest.raises(likely.ParameterError, match=r"'note' holds no numbers.*ignore="):
+        likely.detect(pd.concat(parts), group="machine", context="mode")

@@ -22,6 +22,7 @@ from likely.data.clips import Clips
 from likely.data.clock_column import with_clock
 from likely.data.origin import Origin, origin_of
 from likely.data.samples import Samples
+from likely.data.series_or_table import are_series
 from likely.data.shaped import Shaped
 from likely.data.table import Table
 from likely.data.texts import Texts
@@ -101,7 +102,16 @@ def study(
     if is_one_series(table, method, kind, time, roles):
         return _study_series(table, method, roles, time, normal=normal, seed=seed, params=params)
     if group is not None and roles.context:
-        raise ParameterError("Ask for context or group, not both: rows are judged, or groups.")
+        channels = table.set_aside(dict.fromkeys(roles.context, "context"))
+        series, why = are_series(channels, group, time)
+        raise ParameterError(
+            "Groups of rows take no context: ask for one of context and group. "
+            + (
+                ""
+                if series
+                else f"{why} A column that stands in the way can be left out (ignore=)."
+            )
+        )
     labelled = known is not None and not normal
     model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
     model, given = in_context(model, roles.context, seed)
