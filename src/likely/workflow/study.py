@@ -104,13 +104,9 @@ def study(
     if group is not None and roles.context:
         channels = table.set_aside(dict.fromkeys(roles.context, "context"))
         series, why = are_series(channels, group, time)
+        more = "" if series else f" {why} A column that stands in the way is left out by ignore=."
         raise ParameterError(
-            "Groups of rows take no context: ask for one of context and group. "
-            + (
-                ""
-                if series
-                else f"{why} A column that stands in the way can be left out (ignore=)."
-            )
+            f"Ask for context or group, not both: groups of rows take no context.{more}"
         )
     labelled = known is not None and not normal
     model, chosen = choose(method, seed, params, normal=normal, labelled=labelled)
