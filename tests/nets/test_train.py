@@ -22,6 +22,7 @@ def fit(
     held_out: Tensor | None = None,
     spoil: Callable[[Tensor], Tensor] = lambda loss: loss,
     epochs: int = 50,
+    anneal: bool = False,
 ) -> tuple[nn.Module, Course]:
     """Train a small network, with losses that may be spoiled."""
     with seeded(1):
@@ -36,6 +37,7 @@ def fit(
             learning_rate=0.01,
             budget=budget,
             held_out=held_out,
+            anneal=anneal,
         )
     return network, course
 
@@ -73,6 +75,19 @@ def test_training_stops_when_nothing_improves_and_keeps_the_best() -> None:
     with torch.no_grad():
         kept = float(((network(strange) - strange) ** 2).mean())
     assert kept == pytest.approx(min(look["held_out"] for look in course.history), rel=1e-5)
+
+
+def test_the_rate_falls_before_training_stops_early_if_asked() -> None:
+    strange = 100 * torch.ones(10, 4)
+    level = fit(Budget(), held_out=strange, epochs=10_000)[1]
+    network, course = fit(Budget(), held_out=strange, epochs=10_000, anneal=True)
+    assert course.steps > level.steps
+    assert course.planned == -(-level.steps * 5 // 3)  # the rate is level for three fifths of it
+    rates = [look["learning_rate"] for look in course.history]
+    assert rates[: len(level.history)] == [look["learning_rate"] for look in level.history]
+    assert rates[-1] < 0.5 * rates[0]
+    again = fit(Budget(planned=course.planned), held_out=strange, anneal=True)
+    assert same(network, again[0])  # the plan, as it was cut, repeats the run
 
 
 def test_a_loss_that_is_no_number_sends_training_back_at_half_the_rate() -> None:

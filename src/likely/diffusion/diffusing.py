@@ -34,6 +34,7 @@ from likely.nets.scale import squash, stretch, unsquash
 from likely.nets.text_reader import TextReader
 from likely.nets.u_net import UNet
 
+_HELD_OUT_DRAWS = 8_192  # of noise, by which training of tables stops early
 _LEAST_UNIT = 0.1  # spreads, of a column that hardly varies
 _SETTLED_ON = 20_000
 _LEAST_LEVEL = 0.01  # at which densities and codes begin, in spreads
@@ -70,6 +71,7 @@ class Diffusing(
         "sample its divergence is estimated"
     )
     additive = True
+    anneals = True
     _state_spec: ClassVar = Judging._state_spec | {
         "middle_": Array("width"),
         "unit_": Array("width", low=0),
@@ -219,6 +221,8 @@ class Diffusing(
         if not isinstance(self.schema_, Form):
             first = self._apart(data[:_SETTLED_ON], self._shape)[0].numpy()
             self._steps = torch.from_numpy(steps_between(first * self.unit_)).float()
+            if held_out is not None:  # each row with noise of several levels: its loss varies less
+                held_out = held_out.repeat(max(1, _HELD_OUT_DRAWS // len(held_out)), 1)
         super()._train(data, held_out, rng)
 
     def _settle(self, network: Denoiser, data: Tensor) -> None:

@@ -55,6 +55,7 @@ class DeepModel(Model, ABC):
 
     precision: ClassVar[float] = 1e-4  # of samples with axes, whose networks score in float32
     folds: ClassVar[int] = 2
+    anneals: ClassVar[bool] = False  # the learning rate falls before training stops early
     weight_decay: float = 0.0  # pull of the weights to zero
     _state_spec: ClassVar[dict[str, Array | Members | Weights]] = {"network_": Weights()}
 
@@ -166,6 +167,7 @@ class DeepModel(Model, ABC):
                 checkpoint=self._checkpoint(data),
                 course=self._course,
                 groups=self._groups(self.network_),
+                anneal=self.anneals,
             )
             del self._course
         self._to_scoring(self.network_)

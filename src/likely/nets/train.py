@@ -109,6 +109,7 @@ def train(
     checkpoint: tuple[Path, str] | None = None,
     course: Course | None = None,
     groups: Sequence[Group] | None = None,
+    anneal: bool = False,
 ) -> Course:
     """Train a network in place; random numbers come from torch's own state.
 
@@ -141,6 +142,9 @@ def train(
     groups : sequence of Group, optional
         Weights that learn at paces of their own, such as two networks that play against each other;
         all weights in one group if left out.
+    anneal : bool, default False
+        Whether the learning rate falls before training stops early. Losses with much chance in them
+        stop improving at a level rate long before they have to.
 
     Raises
     ------
@@ -151,6 +155,7 @@ def train(
     run = _Run(
         network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint, groups
     )
+    run.anneal = anneal
     run.course = Course() if course is None else course
     run.course.measured = _MEASURED.get(run.device.type, _MEASURED_ELSEWHERE)
     run.plan(epochs, budget)
@@ -206,6 +211,7 @@ class _Run:
         self.running: list[Tensor] = []
         self.sound = torch.ones((), dtype=torch.bool, device=self.device)
         self.course = Course()
+        self.anneal = False
         self.checkpoint = checkpoint
         self.saved = monotonic()
 
@@ -235,6 +241,7 @@ class _Run:
                 course.planned = min(course.planned, self._affordable(budget.seconds))
             if course.steps % self.between == 0 or course.steps == course.planned:
                 self._look()
+                self._anneal()
             self._save_if_due()
             yield
             if self.spent > budget.seconds:
@@ -297,6 +304,13 @@ class _Run:
         if done <= _DECAY_FROM or not planned:
             return warm
         return warm * 0.5 * (1 + math.cos(math.pi * (done - _DECAY_FROM) / (1 - _DECAY_FROM)))
+
+    def _anneal(self) -> None:
+        """Cut the plan, when nothing improves any more, so that the rate begins to fall now."""
+        level = self.course.steps < _DECAY_FROM * self.course.planned
+        if self.anneal and level and self.looks >= _PATIENCE:
+            self.course.planned = math.ceil(self.course.steps / _DECAY_FROM)
+            self.looks = 0
 
     def _next_batch(self) -> Tensor:
         if self.place + self.batch_size > len(self.order):
