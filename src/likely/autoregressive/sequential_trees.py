@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
+from likely.autoregressive.column_order import orders, told
 from likely.autoregressive.column_tree import ColumnTree
 from likely.autoregressive.tree_growing import Columns, grow
 from likely.autoregressive.trees_packed import STATE, check, pack, unpack
@@ -17,6 +18,8 @@ from likely.core.progress import track
 from likely.core.random import generator, some_rows
 
 _DRAWN = 32_768  # rows of its own that a model learns other orders from
+_ENOUGH = 2_500  # rows, of which trees can tell drawn ones
+_CLEARLY = 0.005  # by so much of AUROC the other order must be better
 
 
 class SequentialTrees(Columnwise):
@@ -27,7 +30,8 @@ class SequentialTrees(Columnwise):
     their neighbours. Splits that rows could show by chance are undone, and leaves borrow from the
     nodes above them, so that single rows are not copied, and every row has a probability.
 
-    Dates come first, then columns with few different values. Where something is asked of later
+    Dates come first, then columns with few different values, or labels and then numbers with many,
+    whichever rows are harder to tell from those learnt from. Where something is asked of later
     ones, these come first instead, by trees that are grown on rows drawn from the model itself.
 
     Parameters
@@ -36,8 +40,13 @@ class SequentialTrees(Columnwise):
         Rows in a leaf at least. More make less of details and of single rows.
     max_rows : int in [100, inf), default 100000
         Of more rows so many are drawn at random to grow the trees.
+    order : {"auto", "coarse", "fine"}, default "auto"
+        Behind dates, "coarse" draws columns with few different values first; "fine" draws labels
+        first and then numbers, those with many different values before others. "auto" grows both
+        chains where there are 2,500 rows or more, and keeps the fine one if boosted trees tell its
+        rows from those learnt from with an AUROC that is lower by 0.005 or more.
     seed : int in [0, inf), default 0
-        Of draws, and of splits that are as good as one another.
+        Of draws, of the choice of an order, and of splits that are as good as one another.
 
     Attributes
     ----------
@@ -59,8 +68,8 @@ class SequentialTrees(Columnwise):
     away; orders other than its own are learnt from rows that it drew itself.
 
     **Cost.** About n log n a tree for each column before it, over d columns n d² log n, and nearly
-    as much again to choose how much leaves borrow; a row is drawn by d walks. n is at most
-    `max_rows`.
+    as much again to choose how much leaves borrow; twice that where the order is chosen. A row is
+    drawn by d walks. n is at most `max_rows`.
 
     References
     ----------
@@ -99,24 +108,49 @@ class SequentialTrees(Columnwise):
         self,
         min_rows_leaf: Annotated[int, Interval(1, 100_000)] = 10,
         max_rows: Annotated[int, Interval(100)] = 100_000,
+        order: Literal["auto", "coarse", "fine"] = "auto",
         seed: Annotated[int, Interval(0)] = 0,
     ) -> None:
         self.min_rows_leaf = min_rows_leaf
         self.max_rows = max_rows
+        self.order: Literal["auto", "coarse", "fine"] = order
         self.seed = seed
 
     def _learn(self, codes: np.ndarray, rng: np.random.Generator) -> None:
         rows = codes[some_rows(len(codes), self.max_rows, rng)]
-        self._chain = self._others = self._drawn = None
         is_date = np.array([column.kind == "date" for column in self.schema_.used])
-        self.order_ = np.lexsort((self._sizes, ~is_date))
-        given = np.zeros(codes.shape[1], dtype=bool)
+        coarse, fine = orders(self._sizes, self._is_label, is_date)
+        if self.order == "fine":
+            self._hold(fine, self._grown_in(fine, rows))
+            return
+        self._hold(coarse, trees := self._grown_in(coarse, rows))
+        if self.order == "auto" and len(rows) >= _ENOUGH and (coarse != fine).any():
+            told_coarse, drawn = self._told(rows), self._drawn
+            self._hold(fine, self._grown_in(fine, rows))
+            if self._told(rows) > told_coarse - _CLEARLY:
+                self._hold(coarse, trees)
+                self._drawn = drawn
+
+    def _grown_in(self, order: np.ndarray, rows: np.ndarray) -> list[ColumnTree]:
+        """Return a tree for each column over those before it."""
+        given = np.zeros(len(order), dtype=bool)
         trees: dict[int, ColumnTree] = {}
-        for j in track(self.order_.tolist(), "Growing trees"):
+        for j in track(order.tolist(), "Growing trees"):
             trees[j] = self._grown(rows, j, given)
             given[j] = True
-        for name, array in pack([trees[j] for j in range(codes.shape[1])]).items():
+        return [trees[j] for j in range(len(order))]
+
+    def _hold(self, order: np.ndarray, trees: Sequence[ColumnTree]) -> None:
+        """Draw with these trees in this order from now on."""
+        self._chain = self._others = self._drawn = None
+        self.order_ = order
+        for name, array in pack(trees).items():
             setattr(self, name, array)
+
+    def _told(self, rows: np.ndarray) -> float:
+        """Return how well rows of its own are told from those learnt from; 0.5 is ideal."""
+        real = rows[some_rows(len(rows), _DRAWN, generator(self.seed))]
+        return told(real, self._own_rows(), self._is_label, self.seed)
 
     def _chances(
         self, column: int, codes: np.ndarray, known: np.ndarray
@@ -130,6 +164,10 @@ class SequentialTrees(Columnwise):
     @property
     def _sizes(self) -> np.ndarray:
         return np.array([len(pieces) for pieces in self._pieces])
+
+    @property
+    def _is_label(self) -> np.ndarray:
+        return np.array([len(pieces.labels) > 0 for pieces in self._pieces])
 
     @property
     def _evens(self) -> list[np.ndarray]:
