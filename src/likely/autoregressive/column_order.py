@@ -15,9 +15,9 @@ from sklearn.metrics import roc_auc_score
 
 from likely.core.random import generator
 
-_TREES = 50
+_TREES = 30
 _LEAVES = 15
-_PACE = 0.2
+_PACE = 0.3
 _MOST_LEVELS = 255  # pieces of a column of labels that boosted trees take as such
 
 

@@ -17,8 +17,8 @@ from likely.core.params import Interval
 from likely.core.progress import track
 from likely.core.random import generator, some_rows
 
-_DRAWN = 32_768  # rows of its own that a model learns other orders from
-_ENOUGH = 2_500  # rows, of which trees can tell drawn ones
+_DRAWN = 32_768  # rows of its own that a model learns other orders from, or is judged by
+_ENOUGH = 2_500  # rows, for boosted trees to tell drawn ones from them
 _CLEARLY = 0.005  # by so much of AUROC the other order must be better
 
 
@@ -123,13 +123,14 @@ class SequentialTrees(Columnwise):
         if self.order == "fine":
             self._hold(fine, self._grown_in(fine, rows))
             return
-        self._hold(coarse, trees := self._grown_in(coarse, rows))
-        if self.order == "auto" and len(rows) >= _ENOUGH and (coarse != fine).any():
-            told_coarse, drawn = self._told(rows), self._drawn
-            self._hold(fine, self._grown_in(fine, rows))
-            if self._told(rows) > told_coarse - _CLEARLY:
-                self._hold(coarse, trees)
-                self._drawn = drawn
+        trees = self._grown_in(coarse, rows)
+        self._hold(coarse, trees)
+        if self.order == "coarse" or len(rows) < _ENOUGH or (coarse == fine).all():
+            return
+        told_coarse = self._told(rows)
+        self._hold(fine, self._grown_in(fine, rows))
+        if self._told(rows) > told_coarse - _CLEARLY:
+            self._hold(coarse, trees)
 
     def _grown_in(self, order: np.ndarray, rows: np.ndarray) -> list[ColumnTree]:
         """Return a tree for each column over those before it."""
@@ -148,9 +149,10 @@ class SequentialTrees(Columnwise):
             setattr(self, name, array)
 
     def _told(self, rows: np.ndarray) -> float:
-        """Return how well rows of its own are told from those learnt from; 0.5 is ideal."""
+        """Return how well rows drawn from the chain are told from those learnt; 0.5 is ideal."""
         real = rows[some_rows(len(rows), _DRAWN, generator(self.seed))]
-        return told(real, self._own_rows(), self._is_label, self.seed)
+        drawn = self._codes(self._sample(len(real), generator(self.seed)))
+        return told(real, drawn, self._is_label, self.seed)
 
     def _chances(
         self, column: int, codes: np.ndarray, known: np.ndarray
