@@ -59,16 +59,16 @@ FILES = {
 
 def main(asked: argparse.Namespace) -> None:
     """Measure, print and store."""
-    rows = [] if asked.again else store.load("synthetic")
+    rows = {(row["table"], row["method"]): row for row in store.load("synthetic")}
     for table in asked.tables:
         for method in asked.methods:
-            if any(row["table"] == table and row["method"] == method for row in rows):
+            if (table, method) in rows and not asked.again:
                 continue
             seeds = asked.seeds[:1] if method in SLOW else asked.seeds
-            rows.append(summed_up([measure(table, method, seed) for seed in seeds]))
-            store.show(rows[-1])
+            rows[table, method] = summed_up([measure(table, method, seed) for seed in seeds])
+            store.show(rows[table, method])
             if tuple(asked.seeds) == SEEDS:
-                store.save("synthetic", rows)
+                store.save("synthetic", [*rows.values()])
 
 
 def read(table: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, str]:
