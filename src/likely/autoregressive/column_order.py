@@ -9,15 +9,20 @@ come first. So rows are drawn in both, and boosted trees say which are harder to
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from likely.core.random import generator
 
-_TREES = 30
-_LEAVES = 15
-_PACE = 0.3
+_BOOSTING: dict[str, Any] = {  # few and quick: orders are compared, not judged
+    "max_iter": 30,
+    "learning_rate": 0.3,
+    "max_leaf_nodes": 15,
+    "early_stopping": False,
+}
 _MOST_LEVELS = 255  # pieces of a column of labels that boosted trees take as such
 
 
@@ -38,10 +43,10 @@ def orders(
 
     Examples
     --------
-    >>> sizes, is_label, none = np.array([9, 3, 5]), np.array([False, True, False]), np.zeros(3)
-    >>> coarse, fine = orders(sizes, is_label, none != 0)
+    >>> sizes, is_label = np.array([9, 5, 7]), np.array([False, False, True])
+    >>> coarse, fine = orders(sizes, is_label, np.zeros(3, dtype=bool))
     >>> coarse.tolist(), fine.tolist()
-    ([1, 2, 0], [1, 0, 2])
+    ([1, 2, 0], [2, 0, 1])
     """
     fine = np.where(is_label, sizes, -sizes)
     return np.lexsort((sizes, ~is_date)), np.lexsort((fine, ~is_label, ~is_date))
@@ -65,12 +70,9 @@ def told(real: np.ndarray, drawn: np.ndarray, is_label: np.ndarray, seed: int) -
     is_drawn = np.arange(len(rows)) >= len(real)
     half = generator(seed).permutation(len(rows)) % 2 == 0
     model = HistGradientBoostingClassifier(
-        max_iter=_TREES,
-        learning_rate=_PACE,
-        max_leaf_nodes=_LEAVES,
         categorical_features=is_label & (rows.max(axis=0) < _MOST_LEVELS),
-        early_stopping=False,
         random_state=seed,
+        **_BOOSTING,
     )
     found = []
     for part in (half, ~half):
