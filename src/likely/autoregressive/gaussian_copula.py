@@ -82,7 +82,7 @@ class GaussianCopula(Columnwise):
 
     **Where it fails.** What bends, forks or holds for some rows only: a column that depends on
     another by a U looks unrelated. A high density does not make rows pass for real: boosted trees
-    tell those it draws of thousands of shoppers with an AUROC of 0.87, where it is 0.56 of trees.
+    tell those it draws of thousands of shoppers with an AUROC of 0.87, where it is 0.54 of trees.
 
     **Cost.** n l² to learn, over l latent numbers: one a column of numbers, up to 15 of labels; no
     rounds. A column given others takes l³ once, and a product a row.
