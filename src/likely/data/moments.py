@@ -102,7 +102,7 @@ def parse_all_moments(words: pa.Array, order: str) -> tuple[Moments, np.ndarray]
         rest = words.filter(pa.array(lost))
         day_first, month_first = (parse_moments(rest, other) for other in ("dmy", "mdy"))
         values = np.where(np.isnan(day_first.values), month_first.values, day_first.values)
-        values[either_order(rest) & ~_dotted(rest)] = np.nan
+        values[either_order(rest) & ~dotted(rest)] = np.nan
         found.values[lost] = values
         found.zoned[lost] = (day_first.zoned | month_first.zoned) & ~np.isnan(values)
     return found, lost & ~np.isnan(found.values)
@@ -136,10 +136,11 @@ def find_order(words: pa.Array, weights: np.ndarray) -> tuple[str, bool]:
         return ("dmy" if by_day > by_month else "mdy"), False
     either = ~np.isnan(day_first) & ~np.isnan(month_first) & (day_first != month_first)
     half_days = pc.any(pc.match_substring_regex(words, "(?i)[0-9] ?[ap]\\.?m")).as_py()
-    return ("mdy" if half_days else "dmy"), bool((either & ~_dotted(words)).any())
+    return ("mdy" if half_days else "dmy"), bool((either & ~dotted(words)).any())
 
 
-def _dotted(words: pa.Array) -> np.ndarray:
+def dotted(words: pa.Array) -> np.ndarray:
+    """Return which words begin as `01.03.2024` does, shape (n,) of bool."""
     return pc.match_substring_regex(words, r"^[0-9]{1,2}\.").to_numpy(zero_copy_only=False)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from likely.data.moments import Moments, either_order
+from likely.data.moments import Moments, dotted, either_order
 from likely.data.numerals import either_sign
 
 NEARLY = 0.8
@@ -153,6 +153,29 @@ def on_zones(words: Words, moments: Moments) -> tuple[str, ...]:
         return ()
     become = "it is" if words.counts[bare].sum() == 1 else "they are"
     return (f"{_told(words, bare, 'without a time zone')}; {become} read as UTC",)
+
+
+def on_points(words: Words, moments: Moments, order: str) -> tuple[str, ...]:
+    """Return a note on dates with points, which stand for days first, read month first as others.
+
+    Parameters
+    ----------
+    words : Words
+        Of the column.
+    moments : Moments
+        What they were read as.
+    order : {"ymd", "dmy", "mdy"}
+        The order of the column.
+    """
+    points = dotted(words.words) & ~np.isnan(moments.values)
+    if order != "mdy" or not points.any() or points.all():
+        return ()
+    word, _, _ = words.first(points)
+    told = "it is" if words.counts[points].sum() == 1 else "that one is"
+    return (
+        f"{_told(words, points, 'written with points')}; {told} read month first as the others "
+        f"are, as {_moment(moments.values[word])}; write all as year-month-day to be sure",
+    )
 
 
 def on_text(words: Words, by_word: np.ndarray, what: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from likely.data.strays import (
     distinct,
     enough,
     on_bad_cells,
+    on_points,
     on_strays,
     on_text,
     on_zones,
@@ -52,6 +53,7 @@ MISSING = (
 _YES = {"true": 1.0, "yes": 1.0, "y": 1.0, "t": 1.0, "on": 1.0}
 _NO = {"false": 0.0, "no": 0.0, "n": 0.0, "f": 0.0, "off": 0.0}
 _PAIRS = tuple({yes, no} for yes, no in zip(_YES, _NO, strict=True))
+_SHORT = ({"yes", "no", "y", "n"}, {"true", "false", "t", "f"})  # both spellings in one column
 _CODE_NAMES = frozenset(
     {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax",
      "ssn", "iban", "ean", "isbn", "sku"}
@@ -192,7 +194,7 @@ def _try_dates(
     order, guessed, moments, strays = good
     reading, values = f"date:{order}", moments.values
     notes = on_strays(words, values, strays, reading) + on_bad_cells(words, values, "a date")
-    notes += on_zones(words, moments)
+    notes += on_zones(words, moments) + on_points(words, moments, order)
     if guessed:
         _, example, _ = words.first(either_order(words.words))
         notes += (
@@ -329,12 +331,13 @@ def _is_code(name: str, words: Any, counts: np.ndarray | None = None) -> bool:
 
 
 def _is_boolean(words: Words) -> bool:
-    if not 1 <= len(words.words) <= 6:  # a pair in up to three ways of upper and lower case
+    if not 1 <= len(words.words) <= 12:  # two pairs in up to three ways of upper and lower case
         return False
     seen = {word.lower() for word in words.words.to_pylist()}
     if len(seen) == 1:
         return seen <= _PAIRS[0]
-    return seen in _PAIRS
+    said = {meaning_of(word) for word in seen}
+    return seen in _PAIRS or (len(said) == 2 and any(seen <= both for both in _SHORT))
 
 
 def _truth(words: pa.Array) -> np.ndarray:
