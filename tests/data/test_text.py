@@ -260,6 +260,17 @@ def test_moments_without_a_zone_among_others_are_noted():
     )
 
 
+def test_numbers_with_a_unit_are_text_and_noted():
+    column, _, notes = column_of(["1.5 kg", "12 kg", "1,200 kg", "3 lb", "0.5kg"])
+    assert column.kind == "category"
+    assert notes == (
+        "column 'a': 4 of 5 values are numbers with 'kg' behind ('1.5 kg' in row 1); the column is "
+        "read as text; leave the unit out of its cells to change that",
+    )
+    assert column_of(["12a", "13b", "14c"])[2] == ()
+    assert column_of(["north 1 kg", "south 2 kg"])[2] == ()
+
+
 def test_dashes_and_dates_of_zeros_are_missing():
     _, values, notes = column_of(["2024-03-01", "0000-00-00", "–", "—"])
     assert np.isnan(values).tolist() == [False, True, True, True]

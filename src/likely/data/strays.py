@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from likely.data.arrow import compute as pc
 from likely.data.moments import Moments, dotted, either_order
-from likely.data.numerals import either_sign
+from likely.data.numerals import either_sign, parse_numbers
 
 NEARLY = 0.8
 """A column of text of whose cells so many are numbers, or dates, may be meant to be that."""
@@ -24,6 +25,7 @@ _ENOUGH_SHARE = 0.99
 _ENOUGH_SINGLE = 0.95  # where no two of the bad cells are the same, so that they are no category
 _ENOUGH_CELLS = 20
 _SAMPLE = 1_000
+_WITH_UNIT = r"^(?P<number>.*[0-9])\s*(?P<unit>[A-Za-zµμ°Ω/²³]{1,8})$"
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,34 @@ def on_text(words: Words, by_word: np.ndarray, what: str) -> tuple[str, ...]:
     return (
         f"{_told(words, np.isnan(by_word), f'not {what}')}; the column is read as text; mend or "
         "empty such cells to change that",
+    )
+
+
+def on_units(words: Words, decimal: str) -> tuple[str, ...]:
+    """Return a note on a column that is text because a unit stands behind its numbers.
+
+    Parameters
+    ----------
+    words : Words
+        Of the column.
+    decimal : {".", ","}
+        The decimal sign of its numbers.
+    """
+    parts = pc.extract_regex(words.words, _WITH_UNIT)
+    here = parts.is_valid().to_numpy(zero_copy_only=False)
+    if len(words.words) < 2 or not promising(words.counts, np.where(here, 0.0, np.nan), NEARLY):
+        return ()
+    found = parts.filter(pa.array(here))
+    units, numbers = found.field(1), parse_numbers(found.field(0), decimal)[0]
+    unit = pc.value_counts(units).to_pylist()
+    usual = max(unit, key=lambda one: one["counts"])["values"]
+    same = np.zeros_like(here)
+    same[here] = ~np.isnan(numbers) & pc.equal(units, usual).to_numpy(zero_copy_only=False)
+    if not promising(words.counts, np.where(same, 0.0, np.nan), NEARLY):
+        return ()
+    return (
+        f"{_told(words, same, f'numbers with {usual!r} behind')}; the column is read as text; "
+        "leave the unit out of its cells to change that",
     )
 
 

@@ -39,6 +39,7 @@ from likely.data.strays import (
     on_points,
     on_strays,
     on_text,
+    on_units,
     on_zones,
     promising,
 )
@@ -216,7 +217,7 @@ def _nearly(words: Words, hint: str) -> tuple[str, ...]:
         return on_text(words, parse_all_numbers(words.words, decimal)[0], "a number")
     if promising(weights, parse_all_moments(sample, order)[0].values, NEARLY):
         return on_text(words, parse_all_moments(words.words, order)[0].values, "a date")
-    return ()
+    return on_units(words, decimal)
 
 
 def _read_as(
@@ -303,7 +304,10 @@ def _without_markers(name: str, cells: Any) -> tuple[Any, tuple[str, ...]]:
         return present, ()
     texts = ", ".join(repr(text) for text in sorted(spoken.field(0).to_pylist())[:3])
     count = pc.sum(spoken.field(1)).as_py()
-    return present, (f"column {name!r}: {count:,} of {len(cells):,} values ({texts}) mean missing",)
+    verb = "means" if count == 1 else "mean"
+    return present, (
+        f"column {name!r}: {count:,} of {len(cells):,} values ({texts}) {verb} missing",
+    )
 
 
 def _plain_numbers(present: Any) -> np.ndarray | None:
