@@ -127,6 +127,24 @@ def test_a_header_in_the_middle_is_a_row_without_values(write):
     assert "1 of 52 values is not a number ('price' in row 26)" in table.notes[1]
 
 
+def test_a_quote_that_is_never_closed_is_an_error(write):
+    rows = "a,b\n" + "1,x\n" * 9
+    with pytest.raises(DataError, match=r"line 11, opens a quote .* 10 lines behind it are one"):
+        read(write("t.csv", rows + '2,"y\n' + "3,z\n" * 9 + "4,z\n"))
+    assert len(read(write("t.csv", rows + '2,"y\nz"\n'))) == 10
+    assert len(read(write("t.csv", rows + '2,5"\n'))) == 10
+
+
+def test_lines_of_json_of_several_types(write):
+    lines = '{"a": 1.5, "b": "x"}\n' * 30 + '{"a": "1.300,00", "b": 7}\n{"b": null}\n'
+    table = read(write("t.jsonl", lines))
+    assert [column.kind for column in table.columns] == ["number", "category"]
+    assert table.matrix[30, 0] == 1300
+    assert "('1.300,00' in row 31)" in table.notes[0]
+    with pytest.raises(DataError, match="cannot be read as"):
+        read(write("bad.jsonl", '{"a": 1}\n{"a": \n'))
+
+
 def test_native_holds_the_cells_as_read(write):
     table = read(write("t.csv", "zip,price\n01234,$5.50\n00417,n/a\n"))
     assert isinstance(table.native, pa.Table)

@@ -160,12 +160,28 @@ def _parse(data: bytes, head: Head, path: Path) -> Any:
         ragged=ragged,
     )
     try:
-        return pyarrow.csv.read_csv(pa.BufferReader(data), **options)
+        cells = pyarrow.csv.read_csv(pa.BufferReader(data), **options)
     except pa.ArrowInvalid as error:
         if not ragged:
             raise
         line = _line_of(data, ragged[0].text)
         raise DataError(ragged_row(path, line, ragged[0], head)) from error
+    _check_quotes(data, cells, path)
+    return cells
+
+
+def _check_quotes(data: bytes, cells: Any, path: Path) -> None:
+    """Raise `DataError` if a quote is never closed: all lines behind it are then one cell."""
+    if b'"' not in data or not len(cells) or data.rstrip().endswith(b'"'):
+        return
+    last = cells.column(cells.num_columns - 1)[-1].as_py()
+    lines = last.rstrip("\r\n").count("\n")
+    if lines:
+        begin = data.rstrip(b"\r\n").count(b"\n") + 1 - lines
+        raise DataError(
+            f"{path}, line {begin:,}, opens a quote that is never closed, so that {lines:,} lines "
+            f"behind it are one cell ({last[:40]!r} …). Close it, or double quotes within cells."
+        )
 
 
 def arrow_options(

@@ -18,7 +18,7 @@ from likely.data.arrow import compute as pc
 from likely.data.moments import Moments, dotted, either_order
 from likely.data.numerals import either_sign, parse_numbers
 
-NEARLY = 0.8
+NEARLY = 0.6
 """A column of text of whose cells so many are numbers, or dates, may be meant to be that."""
 
 _ENOUGH_SHARE = 0.99
