@@ -81,9 +81,14 @@ def test_impute_fills_gaps_only(run: Run, stays: Path, tmp_path: Path) -> None:
         old, new = before.split(","), after.split(",")
         assert old[:3] == new[:3]
         assert new[3] == old[3] or (old[3] == "" and 18 <= int(new[3]) <= 80)
+    assert "column 'guest' is set aside" in " ".join(result.output.split())
     model = tmp_path / "m.likely"
     run("learn", stays, "--aim", "generate", "-o", model)
     result = run("impute", stays, "--model", model, "-o", out, "--json")
     assert json.loads(result.output)["filled"] == {"age": 17}
+    odd = tmp_path / "odd.csv"
+    odd.write_text(stays.read_text().replace("-01-", "-01x", 1))
+    result = run("impute", odd, "--model", model, "-o", out, "--json")
+    assert "of 150 values is not a date ('2026-01x" in json.loads(result.output)["notes"][0]
     result = run("impute", stays, "--model", model, "--method", "VAE", "-o", out)
     assert "cannot go with --model" in result.output

@@ -76,6 +76,22 @@ def test_a_model_file_judges_new_rows(run: Run, payments: Path, model: Path) -> 
     assert "reference rows" in told["promise"]["basis"]
 
 
+def test_odd_cells_of_new_rows_are_named(run: Run, payments: Path, model: Path) -> None:
+    new = "id;amount;weight;land;note\n1;1,512.50;error;DE;-5\n2;511,5;70,0;FR;-5\n"
+    result = run("detect", "-", "--model", model, "--fpr", "0.05", "--json", stdin=new.encode())
+    assert result.exit_code == 0, result.output
+    notes = json.loads(result.stdout)["notes"]
+    assert any("('1,512.50' in row 1); it is read as 1512.5;" in note for note in notes)
+    assert any("is not a number ('error' in row 1); it is treated" in note for note in notes)
+    assert any("'weight': 1 of 2 values is missing; none was in learning" in note for note in notes)
+
+
+def test_a_page_is_no_table(run: Run, payments: Path, tmp_path: Path) -> None:
+    result = run("detect", payments, "-o", tmp_path / "page.html")
+    assert result.exit_code == 2
+    assert "A page is written by --report" in " ".join(result.stderr.replace("│", " ").split())
+
+
 def test_learning_options_cannot_go_with_a_model(run: Run, payments: Path, model: Path) -> None:
     result = run("detect", payments, "--model", model, "--method", "KNN", "--seed", "0")
     assert result.exit_code == 2

@@ -66,6 +66,85 @@ def test_quoted_newlines_and_quotes_stay_in_their_cell(write):
     assert set(table.columns[0].labels) == {"x\ny", 'say "hi"'}
 
 
+@pytest.mark.parametrize(
+    ("above", "what"),
+    [
+        ("Sales of May, all shops\n", "1 line above the names of columns passed over"),
+        ("Sales\n\nMade by: Ann\n\n", "2 lines above the names of columns passed over: 'Sales' "),
+        ("Sales,,\n,,\n", "2 lines above the names of columns passed over"),
+        ("\n\nSales\r\n", "1 line above the names of columns passed over: 'Sales'"),
+    ],
+)  # fmt: skip
+def test_lines_above_the_names_are_passed_over(write, above, what):
+    rows = "day,price,town\n" + "2026-01-01,5,Rome\n2026-01-02,6,Oslo\n" * 5
+    table = read(write("t.csv", above + rows))
+    plain = read(write("plain.csv", rows))
+    assert table.columns == plain.columns
+    np.testing.assert_array_equal(table.matrix, plain.matrix)
+    assert what in table.notes[0]
+    with pytest.raises(DataError, match=rf"line {above.count(chr(10)) + 12}, has 4 cells where 3"):
+        read(write("ragged.csv", above + rows + "2026-01-03,6,Oslo,8\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("address\nMain St 1, Rome\nMain St 2, Oslo\n", ["address"]),
+        ("price\n1,5\n2,5\n", ["price"]),
+        ("said\nwell, yes\nno, 5\n", ["said"]),
+        (",a,b\n1,2,3\n4,5,6\n", ["column_0", "a", "b"]),
+        (",a,b\nx,?,3\ny,5,6\n", ["column_0", "a", "b"]),
+    ],
+)
+def test_what_may_be_a_row_is_not_passed_over(write, content, names):
+    table = read(write("t.csv", content))
+    assert table.names == names
+    assert len(table) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("a,b\n1,2,\n3,4,\n", ["a", "b", "column_2"]),
+        ('"a","b"\n"r1",1,2\n"r2",3,4\n', ["column_0", "a", "b"]),
+    ],
+)
+def test_one_name_too_few(write, content, names):
+    table = read(write("t.csv", content))
+    assert table.names == names
+    np.testing.assert_array_equal(table.matrix[:, table.names.index("a")], [1, 3])
+    assert "has no name" in table.notes[0]
+
+
+def test_a_header_in_the_middle_is_a_row_without_values(write):
+    rows = [f"2026-01-{i + 1:02d},{i}.5,{'Rome' if i % 2 else 'Oslo'}" for i in range(25)]
+    lines = ["day,price,town", *rows, "day,price,town", *rows, "Total,999.5,"]
+    table = read(write("t.csv", "\n".join(lines)))
+    assert [column.kind for column in table.columns] == ["date", "number", "category"]
+    assert np.isnan(table.matrix[25]).tolist() == [True, True, False]
+    assert np.isnan(table.matrix[51]).tolist() == [True, False, True]
+    assert "2 of 52 values are not a date ('day' in row 26)" in table.notes[0]
+    assert "1 of 52 values is not a number ('price' in row 26)" in table.notes[1]
+
+
+def test_a_quote_that_is_never_closed_is_an_error(write):
+    rows = "a,b\n" + "1,x\n" * 9
+    with pytest.raises(DataError, match=r"line 11, opens a quote .* 10 lines behind it are one"):
+        read(write("t.csv", rows + '2,"y\n' + "3,z\n" * 9 + "4,z\n"))
+    assert len(read(write("t.csv", rows + '2,"y\nz"\n'))) == 10
+    assert len(read(write("t.csv", rows + '2,5"\n'))) == 10
+
+
+def test_lines_of_json_of_several_types(write):
+    lines = '{"a": 1.5, "b": "x"}\n' * 30 + '{"a": "1.300,00", "b": 7}\n{"b": null}\n'
+    table = read(write("t.jsonl", lines))
+    assert [column.kind for column in table.columns] == ["number", "category"]
+    assert table.matrix[30, 0] == 1300
+    assert "('1.300,00' in row 31)" in table.notes[0]
+    with pytest.raises(DataError, match="cannot be read as"):
+        read(write("bad.jsonl", '{"a": 1}\n{"a": \n'))
+
+
 def test_native_holds_the_cells_as_read(write):
     table = read(write("t.csv", "zip,price\n01234,$5.50\n00417,n/a\n"))
     assert isinstance(table.native, pa.Table)
@@ -119,6 +198,16 @@ def test_a_spreadsheet(tmp_path, write_workbook):
     assert table.names == ["name", "amount"]
     assert table.columns[0].labels == ("ann", "bob")
     assert table.matrix[:, 1].tolist() == [5, 7.5]
+
+
+def test_a_title_in_a_spreadsheet_is_passed_over(tmp_path, write_workbook):
+    pytest.importorskip("python_calamine")
+    rows = [["Sales", ""], ["town", "price"], ["Rome", 5.5], ["Oslo", 6.5], ["Bari", 7.5]]
+    write_workbook(tmp_path / "t.xlsx", rows)
+    table = read(tmp_path / "t.xlsx")
+    assert table.names == ["town", "price"]
+    assert table.matrix[:, 1].tolist() == [5.5, 6.5, 7.5]
+    assert table.notes == ("1 line above the names of columns passed over: 'Sales'",)
 
 
 @pytest.mark.parametrize(

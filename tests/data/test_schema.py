@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -105,8 +106,11 @@ def test_news_in_new_data_is_noted():
     assert any(n.startswith("column 'number': 1 of 4 values is missing") for n in notes)
     assert not any("gaps" in note for note in notes)
     assert schema.match(frame()).notes == ()
-    table = learn(np.eye(2)).match(np.array([[np.nan, 1.0]]))
+    schema = learn(np.eye(2))
+    table = schema.match(np.array([[np.nan, 1.0]]))
     assert len(table.notes) == 1
+    assert schema.match(table).notes == table.notes
+    assert schema.match(replace(table, notes=("read",))).notes == ("read", *table.notes)
 
 
 def test_another_kind_is_an_error():

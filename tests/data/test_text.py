@@ -38,6 +38,7 @@ def day(text: str) -> float:
         ),
         (["yes", "No", None], "boolean", [1, 0, np.nan]),
         (["t", "f"], "boolean", [1, 0]),
+        (["yes", "No", "y", "N"], "boolean", [1, 0, 1, 0]),
         (["on", "off"], "boolean", [1, 0]),
     ],
 )
@@ -82,6 +83,7 @@ def test_dates_as_people_write_them(cells, reading, first):
         (["10.0.0.1", "192.168.100.200"], "a"),
         (["m", "f"], "a"),
         (["yes", "maybe"], "a"),
+        (["y", "f"], "a"),
         (["1", "two"], "a"),
     ],
 )
@@ -127,9 +129,152 @@ def test_a_few_bad_dates_are_missing_and_noted():
     assert "2 of 302 values are not a date ('soon' in row 301)" in notes[0]
 
 
-def test_too_many_bad_values_are_text():
-    assert column_of(["1"] * 95 + ["oops"] * 5)[0].kind == "category"
-    assert column_of(["1"] * 10 + ["oops"])[0].kind == "category"
+def test_too_many_bad_values_are_text_and_noted():
+    column, _, notes = column_of(["1"] * 95 + ["oops"] * 5)
+    assert column.kind == "category"
+    assert notes == (
+        "column 'a': 5 of 100 values are not a number ('oops' in row 96); the column is read as "
+        "text; mend or empty such cells to change that",
+    )
+    column, _, notes = column_of(["1"] * 10 + ["oops"])
+    assert column.kind == "category"
+    assert "1 of 11 values is not a number ('oops' in row 11)" in notes[0]
+    column, _, notes = column_of(["2024-03-01"] * 9 + ["45352"])
+    assert column.kind == "category"
+    assert "1 of 10 values is not a date ('45352' in row 10); the column is" in notes[0]
+    assert column_of(["S", "M", "38", "40"])[2] == ()
+
+
+def test_bad_cells_may_be_more_where_no_two_are_the_same():
+    cells = [f"{i}.5" for i in range(57)]
+    column, values, notes = column_of([*cells, "error", "see letter"])
+    assert column.kind == "number"
+    assert np.isnan(values[-2:]).all()
+    assert "2 of 59 values are not a number ('error' in row 58); they are treated" in notes[0]
+    assert column_of([*cells, "error", "error"])[0].kind == "category"
+
+
+def test_a_header_met_again_and_again_makes_no_text():
+    cells = [*[f"{i}.5" for i in range(30)], "amount"] * 3
+    column, values, notes = column_of(cells, "amount")
+    assert column.kind == "number"
+    assert np.flatnonzero(np.isnan(values)).tolist() == [30, 61, 92]
+    assert "3 of 93 values are not a number ('amount' in row 31)" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd", "value", "shown"),
+    [
+        ("950.5", "1.300,00", 1300, "1300"),
+        ("950.5", "12,75", 12.75, "12.75"),
+        ("950.5", "1.234.567", 1234567, "1234567"),
+        ("1.950,5", "$1,300.25", 1300.25, "1300.25"),
+    ],
+)
+def test_a_number_with_the_other_sign_is_read_and_noted(usual, odd, value, shown):
+    usual_column = column_of([usual] * 59)[0]
+    cells = [usual] * 7 + [odd] + [usual] * 52
+    column, values, notes = column_of(cells)
+    assert column.reading == usual_column.reading
+    assert values[7] == value
+    assert notes[0] == (
+        f"column 'a': 1 of 60 values is written unlike the others ({odd!r} in row 8); it is read "
+        f"as {shown}; write all with one decimal sign to be sure"
+    )
+    for new in ([odd, usual], [odd]):
+        _, found, notes = column_of(new, expected=usual_column)
+        assert found[0] == value
+        assert f"({odd!r} in row 1); it is read as {shown}" in notes[0]
+
+
+def test_two_signs_in_equal_parts_are_read_each_in_its_own_way():
+    column, values, notes = column_of(["1,200.50", "1.300,75"] * 4)
+    assert column.kind == "number"
+    assert values.tolist() == [1200.5, 1300.75] * 4
+    assert len(notes) == 1
+    assert "4 of 8 values are written unlike the others ('1.300,75' in row 2)" in notes[0]
+    _, values, notes = column_of(["1,200.50", "1,400.25", "1.300,75", "1,234"])
+    assert values[3] == 1234
+    assert "'1,234' in row 4 could be a thousand or a decimal; it is read as 1234" in notes[1]
+
+
+def test_the_number_that_leaves_it_open_is_the_example():
+    assert column_of(["5", "1,234"])[2] == (
+        "column 'a': '1,234' could be a thousand or a decimal; it is read as 1234",
+    )
+
+
+@pytest.mark.parametrize("odd", ["03.01.2026", "3 Jan 2026", "Jan 3, 2026"])
+@pytest.mark.parametrize("rows", [5, 60])
+def test_a_date_written_otherwise_is_read_and_noted(odd, rows):
+    cells = ["2026-01-05"] * (rows - 1) + [odd]
+    column, values, notes = column_of(cells)
+    assert column.reading == "date:ymd"
+    assert values[-1] == day("2026-01-03")
+    assert notes == (
+        f"column 'a': 1 of {rows} values is written unlike the others ({odd!r} in row {rows}); it "
+        "is read as 2026-01-03; write all as year-month-day to be sure",
+    )
+    _, values, more = column_of([odd, "2026-01-05"], expected=column)
+    assert values[0] == day("2026-01-03")
+    assert f"({odd!r} in row 1); it is read as 2026-01-03" in more[0]
+
+
+def test_a_date_that_only_the_other_order_reads_is_read_so():
+    cells = ["13/01/2026"] * 40 + ["01/31/2026"]
+    column, values, notes = column_of(cells)
+    assert column.reading == "date:dmy"
+    assert values[-1] == day("2026-01-31")
+    assert "it is read as 2026-01-31" in notes[0]
+
+
+def test_an_ambiguous_date_among_others_is_missing():
+    told = "1 of 60 values is ambiguous, day first or month first ('03/04/2026' in row 60); it is"
+    column, values, notes = column_of(["2026-01-05"] * 59 + ["03/04/2026"])
+    assert column.reading == "date:ymd"
+    assert np.isnan(values[-1])
+    assert told in notes[0]
+    _, values, notes = column_of(["2026-01-05"] * 59 + ["03/04/2026"], expected=column)
+    assert np.isnan(values[-1])
+    assert told in notes[0]
+    column, values, notes = column_of(["2026-01-05"] * 4 + ["03/04/2026"])  # too few to judge by
+    assert (column.reading, values[-1]) == ("date:dmy", day("2026-04-03"))
+    assert "dates such as '03/04/2026' are read day first" in notes[0]
+
+
+def test_points_among_months_first_are_noted():
+    column, values, notes = column_of(["01/13/2026"] * 30 + ["03.02.2026"])
+    assert (column.reading, values[-1]) == ("date:mdy", day("2026-03-02"))
+    assert "is written with points ('03.02.2026' in row 31); it is read month first" in notes[0]
+    assert column_of(["12.25.2026", "01.02.2026"])[2] == ()
+
+
+def test_moments_without_a_zone_among_others_are_noted():
+    cells = ["2026-01-05T10:00Z", "2026-01-05T10:00"]
+    column, values, notes = column_of(cells)
+    assert column.zone == "UTC"
+    assert values[0] == values[1]
+    assert notes == (
+        "column 'a': 1 of 2 values is without a time zone ('2026-01-05T10:00' in row 2); it is "
+        "read as UTC",
+    )
+
+
+def test_numbers_with_a_unit_are_text_and_noted():
+    column, _, notes = column_of(["1.5 kg", "12 kg", "1,200 kg", "3 lb", "0.5kg"])
+    assert column.kind == "category"
+    assert notes == (
+        "column 'a': 4 of 5 values are numbers with 'kg' behind ('1.5 kg' in row 1); the column is "
+        "read as text; leave the unit out of its cells to change that",
+    )
+    assert column_of(["12a", "13b", "14c"])[2] == ()
+    assert column_of(["north 1 kg", "south 2 kg"])[2] == ()
+
+
+def test_dashes_and_dates_of_zeros_are_missing():
+    _, values, notes = column_of(["2024-03-01", "0000-00-00", "–", "—"])
+    assert np.isnan(values).tolist() == [False, True, True, True]
+    assert "3 of 4 values" in notes[0]
 
 
 def test_markers_of_missing_values_are_noted():

@@ -57,8 +57,20 @@ def large(path: Path) -> LargeFile:
         b"sep=;\r\n" + lines().encode(),
         codecs.BOM_UTF8 + b"sep=;\n" + lines().partition("\n")[2].encode(),
         lines().partition("\n")[2].encode().rstrip(b"\n"),
+        b"Sales\n\nof May\n" + lines().encode(),
     ],
-    ids=["utf-8", "mark", "cp1252", "latin-1", "crlf", "empty", "hint", "no header", "no end"],
+    ids=[
+        "utf-8",
+        "mark",
+        "cp1252",
+        "latin-1",
+        "crlf",
+        "empty",
+        "hint",
+        "no header",
+        "no end",
+        "title",
+    ],
 )
 def test_batches_are_the_cells_in_order(data: bytes, tmp_path: Path) -> None:
     path = written(tmp_path, data)
@@ -114,6 +126,7 @@ def test_a_large_text_file_is_judged_as_in_memory(
     whole = likely.detect(path, "Mahalanobis")
     assert found.source is not None
     assert whole.source is None
+    assert found.notes[0].endswith("drawn at random")
     np.testing.assert_array_equal(found.log_p, whole.log_p)
     assert found.anomaly[17]
     assert found.anomalies().equals(whole.anomalies())
@@ -137,6 +150,20 @@ def test_a_batch_of_mistakes_only_is_missing_values(
     words = "\n".join(["a;b", *(f"w{k % 7};x{k % 5}" for k in range(ROWS))])
     with pytest.raises(likely.DataError, match="held numbers when the model learnt it"):
         found.learned.detect(written(tmp_path, words.encode(), "words.csv"))
+
+
+def test_odd_cells_are_read_in_every_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "SAMPLE_ROWS", ROWS)
+    monkeypatch.setattr(stream, "_LEAST_SAMPLE", ROWS)
+    values = np.random.default_rng(3).normal(size=(ROWS, 2))
+    cells = [[f"{a:.3f}", f"{b:.3f}"] for a, b in values]
+    cells[-5][0] = "1.300,00"
+    path = written(tmp_path, "\n".join(["a;b", *map(";".join, cells)]).encode())
+    found = likely.detect(path, "Mahalanobis")
+    assert found.anomaly[ROWS - 5]
+    assert found.rows(np.array([ROWS - 5])).matrix[0, 0] == 1300
+    assert found.notes[0].endswith("the notes that follow count rows among these")
+    assert "('1.300,00' in row 2,996); it is read as 1300" in found.notes[1]
 
 
 def test_decimal_commas_are_read_by_the_rule_of_the_rows_drawn(

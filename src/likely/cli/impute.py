@@ -74,11 +74,13 @@ def command(
                 "likely": likely.__version__,
                 "filled": filled.gaps,
                 "left": filled.left,
+                "notes": list(filled.notes),
                 "written": [str(file)],
             }
         )
     elif not quiet:
         _print(filled.gaps, filled.left)
+        printing.print_notes(filled.notes)
         printing.print_written([str(file)])
 
 

@@ -36,8 +36,13 @@ def table_path(context: click.Context, option: click.Parameter, given: str | Non
     path = new_path(context, option, given)
     if path is None or given is None or _is_folder(given) or path.suffix.lower() in ENDINGS:
         return path
+    page = ""
+    if path.suffix.lower() in (".html", ".htm") and any(
+        one.name == "report" for one in context.command.params
+    ):
+        page = f" A page is written by --report {given}."
     raise click.BadParameter(
-        f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl, or in / for a folder."
+        f"{given!r} must end in {', '.join(ENDINGS[:-1])} or .jsonl, or in / for a folder.{page}"
     )
 
 

@@ -26,9 +26,10 @@ one scale. `joined_rates` brings channels at rates of their own (`own_rates` not
 clock (`widths` reads `5min`), `event_counts` makes series of event logs; what comes of both is an
 `on_steps`, which leads back to the rows.
 
-Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text), `text`
-(what a text column holds), `cells`, `arrays` and `dataframes` (by where the values live),
-`delimited`, `spreadsheet` and `read` (files), `frames` (all of them).
+Below tables stand, from the bottom up: `numerals` and `moments` (numbers and dates in text),
+`strays` (cells unlike the rest of their column), `text` (what a text column holds), `cells`,
+`arrays` and `dataframes` (by where the values live), `beginning`, `delimited`, `spreadsheet` and
+`read` (files), `frames` (all of them).
 """
 
 from __future__ import annotations

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
-import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +14,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from likely.core.errors import DataError
+from likely.data.beginning import find_beginning
 from likely.data.header import has_header, unique_names
 
-DELIMITERS = "\t;|,"
-"""Tried in this order where several fit: the first ones are rarely part of a value."""
-
-_SAMPLE = 262_144
-_SAMPLE_ROWS = 200
 _BLOCK = 1 << 24
 _EXCEL_HINT = re.compile(rb'\A"?sep=[^\r\n]"?\r?\n', re.IGNORECASE)
-_SINGLE = "\x1f"  # stands for "no delimiter": a file of one column
 
 
 def load_delimited(path: Path) -> tuple[Any, bool, str, tuple[str, ...]]:
@@ -107,13 +99,15 @@ def hint_of(data: bytes) -> bytes:
 
 def find_head(data: bytes, path: Path) -> Head:
     """Return what the beginning of a text file, in UTF-8, says of all of it."""
-    delimiter, rows = sniff(data)
-    named = has_header(rows)
+    begin = find_beginning(data)
+    delimiter, rows = begin.delimiter, begin.rows
+    named = begin.named or has_header(rows)
     names, notes = unique_names(rows[0]) if named else (_made_up(len(rows[0])), ())
     if named and len(rows) == 1:
         raise DataError(f"{path} names its columns but holds no rows. Give at least one row.")
-    skip = _empty_lines(data) + 1 if named else 0
+    skip = begin.lines_above + 1 if named else 0
     decimal = decimal_of(rows[named:], delimiter)
+    notes = begin.notes + notes
     return Head(tuple(names), named, delimiter, decimal, skip, tuple(rows[named:]), notes)
 
 
@@ -137,26 +131,6 @@ def to_utf8(raw: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
     return data, ()
 
 
-def sniff(data: bytes) -> tuple[str, list[list[str]]]:
-    """Return the delimiter of a text file and its first rows.
-
-    A delimiter fits if it splits the first rows into equally many cells, the very first included.
-    """
-    sample = data[:_SAMPLE].decode("utf-8", errors="ignore")
-    whole = len(data) <= _SAMPLE
-    best: tuple[float, str, list[list[str]]] = (0.0, _SINGLE, [])
-    for delimiter in DELIMITERS:
-        rows = _split(sample, delimiter, whole)
-        widths = Counter(map(len, rows))
-        width = len(rows[0])
-        share = widths[width] / len(rows)
-        if width > 1 and share > max(best[0], 0.5):
-            best = (share, delimiter, rows)
-    if best[1] == _SINGLE:
-        return _SINGLE, _split(sample, _SINGLE, whole)
-    return best[1], best[2]
-
-
 def decimal_of(rows: list[list[str]], delimiter: str) -> str:
     """Return the decimal sign that a file's first rows use, by the cells that leave no doubt."""
     cells = [cell.strip() for row in rows for cell in row]
@@ -172,29 +146,8 @@ _SURE_POINT = re.compile(r"\D{0,5}(0|[\d,]*\d{4,}|\d{1,3}(,\d{3})*)\.(\d{1,2}|\d
 _ANY_COMMA = re.compile(r"\D{0,5}\d+,\d+\D{0,5}$")
 
 
-def _empty_lines(data: bytes) -> int:
-    """Return how many empty lines stand before the first row."""
-    return len(re.findall(rb"\r\n|\r|\n", data[: len(data) - len(data.lstrip(b"\r\n"))]))
-
-
 def _made_up(width: int) -> list[str]:
     return [f"column_{j}" for j in range(width)]
-
-
-def _split(sample: str, delimiter: str, whole: bool) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    rows = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
-                break
-    except csv.Error:  # a cell beyond the reader's limit: what came before it tells enough
-        whole = True
-    if len(rows) > 1 and (not whole or len(rows) > _SAMPLE_ROWS):
-        rows.pop()  # the sample may end within it
-    return rows or [[sample]]
 
 
 def _parse(data: bytes, head: Head, path: Path) -> Any:
@@ -207,12 +160,28 @@ def _parse(data: bytes, head: Head, path: Path) -> Any:
         ragged=ragged,
     )
     try:
-        return pyarrow.csv.read_csv(pa.BufferReader(data), **options)
+        cells = pyarrow.csv.read_csv(pa.BufferReader(data), **options)
     except pa.ArrowInvalid as error:
         if not ragged:
             raise
         line = _line_of(data, ragged[0].text)
         raise DataError(ragged_row(path, line, ragged[0], head)) from error
+    _check_quotes(data, cells, path)
+    return cells
+
+
+def _check_quotes(data: bytes, cells: Any, path: Path) -> None:
+    """Raise `DataError` if a quote is never closed: all lines behind it are then one cell."""
+    if b'"' not in data or not len(cells) or data.rstrip().endswith(b'"'):
+        return
+    last = cells.column(cells.num_columns - 1)[-1].as_py()
+    lines = last.rstrip("\r\n").count("\n")
+    if lines:
+        begin = data.rstrip(b"\r\n").count(b"\n") + 1 - lines
+        raise DataError(
+            f"{path}, line {begin:,}, opens a quote that is never closed, so that {lines:,} lines "
+            f"behind it are one cell ({last[:40]!r} …). Close it, or double quotes within cells."
+        )
 
 
 def arrow_options(

@@ -13,6 +13,9 @@ from likely.data.numerals import parse_numbers
 from likely.data.text import MISSING
 
 Row = Sequence[str]
+MOST_ABOVE = 10
+"""So many rows may stand above the names of columns."""
+
 _YEAR = re.compile(r"(1[89]|20)[0-9]{2}$")
 
 
@@ -39,6 +42,39 @@ def has_header(rows: Sequence[Row]) -> bool:
         return False
     again = any(cell in column for cell, column in zip(first, columns, strict=True))
     return not again and len(set(first)) == len(first) and not any(map(_absent, first[1:]))
+
+
+def names_above_amounts(rows: Sequence[Row]) -> bool:
+    """Whether the first of some rows surely holds names.
+
+    All are there and differ, none is a number, and one at least stands above numbers or dates, of
+    which there are three rows or more; nine in ten rows have a cell for every name.
+    """
+    first, below = rows[0], [row for row in rows[1:31] if len(row) == len(rows[0])]
+    if len(below) < max(3, 0.9 * len(rows[1:31])):
+        return False
+    if any(map(_absent, first)) or len(set(first)) < len(first) or any(_amounts(first)):
+        return False
+    return any(mostly_amounts(column) for column in zip(*below, strict=True))
+
+
+def rows_of_title(rows: Sequence[Row]) -> int:
+    """Return how many rows stand above the names, such as a title; 0 where that is not sure.
+
+    None of them has a cell for every column.
+    """
+    for above in range(min(MOST_ABOVE + 1, len(rows))):
+        if above and names_above_amounts(rows[above:]):
+            return above
+        if not any(map(_absent, rows[above])):
+            break
+    return 0
+
+
+def on_title(title: str, count: int) -> str:
+    """Return a note on lines above the names, of which `title` is the first."""
+    lines, and_more = ("line", "") if count == 1 else ("lines", " and more")
+    return f"{count} {lines} above the names of columns passed over: {title!r}{and_more}"
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

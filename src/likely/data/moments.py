@@ -1,6 +1,7 @@
 """Dates and times as they are written: ISO 8601, `01.03.2024`, `3/1/24 10:15 pm`, `3 Mar 2024`.
 
-Whether `03/04/2024` is in March or in April is decided for a column, by all of its cells.
+Whether `03/04/2024` is in March or in April is decided for a column, by all of its cells. Where the
+column's order does not read a cell that only one order can read, `parse_all_moments` reads it so.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ YEAR_LAST = (
 )
 _PIVOT = 69
 """Two-digit years from here on are in the 1900s (POSIX `strptime`)."""
+
+_FEW = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,46 @@ def parse_moments(words: pa.Array, order: str) -> Moments:
     return result
 
 
+def parse_all_moments(words: pa.Array, order: str) -> tuple[Moments, np.ndarray]:
+    """Return words read as dates, those too that the order does not read but that leave no choice.
+
+    Parameters
+    ----------
+    words, order
+        As in `parse_moments`.
+
+    Returns
+    -------
+    moments : Moments
+    strays : ndarray of bool, shape (n,)
+        Which words were not read in that order: `13/01/2026` and `03.01.2026` where years stand
+        first, `01/13/2026` where days do. `03/01/2026` among years first is not read.
+    """
+    found = parse_moments(words, order)
+    lost = np.isnan(found.values)
+    if lost.any():
+        rest = words.filter(pa.array(lost))
+        day_first, month_first = (parse_moments(rest, other) for other in ("dmy", "mdy"))
+        values = np.where(np.isnan(day_first.values), month_first.values, day_first.values)
+        values[either_order(rest) & ~dotted(rest)] = np.nan
+        found.values[lost] = values
+        found.zoned[lost] = (day_first.zoned | month_first.zoned) & ~np.isnan(values)
+    return found, lost & ~np.isnan(found.values)
+
+
+def either_order(words: pa.Array) -> np.ndarray:
+    """Return which words are one date with the day first and another with the month first."""
+    day_first, month_first = (parse_moments(words, order).values for order in ("dmy", "mdy"))
+    return ~np.isnan(day_first) & ~np.isnan(month_first) & (day_first != month_first)
+
+
+def years_first(words: pa.Array, weights: np.ndarray) -> bool:
+    """Whether the years of dates stand first, but for a few cells: one, or a twentieth of all."""
+    last = pc.match_substring_regex(words, YEAR_LAST).to_numpy(zero_copy_only=False)
+    odd = weights[last].sum()
+    return bool(2 * odd < weights.sum() and odd <= max(1, _FEW * weights.sum()))
+
+
 def find_order(words: pa.Array, weights: np.ndarray) -> tuple[str, bool]:
     """Return the order of day, month and year that reads most cells, and whether it is a guess.
 
@@ -91,10 +134,14 @@ def find_order(words: pa.Array, weights: np.ndarray) -> tuple[str, bool]:
     by_day, by_month = (weights[~np.isnan(v)].sum() for v in (day_first, month_first))
     if by_day != by_month:
         return ("dmy" if by_day > by_month else "mdy"), False
-    same = np.array_equal(day_first, month_first, equal_nan=True)
-    dotted = pc.all(pc.match_substring_regex(words, r"^[0-9]{1,2}\.")).as_py()
+    either = ~np.isnan(day_first) & ~np.isnan(month_first) & (day_first != month_first)
     half_days = pc.any(pc.match_substring_regex(words, "(?i)[0-9] ?[ap]\\.?m")).as_py()
-    return ("mdy" if half_days else "dmy"), not (same or dotted)
+    return ("mdy" if half_days else "dmy"), bool((either & ~dotted(words)).any())
+
+
+def dotted(words: pa.Array) -> np.ndarray:
+    """Return which words begin as `01.03.2024` does, shape (n,) of bool."""
+    return pc.match_substring_regex(words, r"^[0-9]{1,2}\.").to_numpy(zero_copy_only=False)
 
 
 def _assemble(fields: Any, month_first: bool) -> tuple[np.ndarray, np.ndarray]:

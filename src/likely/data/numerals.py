@@ -1,7 +1,8 @@
 """Numbers as people and programs write them: `1234.5`, `$1,234.50`, `1.234,50`, `12 %`, `(12.50)`.
 
 A cell alone cannot tell whether `1,234` is more than a thousand or a little more than one; a column
-can. `find_decimal` weighs the evidence of a column, `parse_numbers` reads by what was found.
+can. `find_decimal` weighs the evidence of a column, `parse_numbers` reads by what was found, and
+`parse_all_numbers` also what can only be written with the other decimal sign.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _CURRENCY = (
     "[$€£¥₹₽₩₪₺₫฿]|R\\$|(?:US|A|C|NZ|HK)\\$|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK"
     "|BRL|kr\\.?|zł|Kč|Fr\\."
 )
+_OTHER = {".": ",", ",": "."}
 _GROUP_MARKS = {".": f",'’{_SPACES}", ",": f".'’{_SPACES}"}
 
 
@@ -59,6 +61,35 @@ def parse_numbers(words: pa.Array, decimal: str) -> tuple[np.ndarray, set[str]]:
     return values, set(units.to_pylist())
 
 
+def parse_all_numbers(words: pa.Array, decimal: str) -> tuple[np.ndarray, set[str], np.ndarray]:
+    """Return the numbers that words stand for, those too that only the other sign can read.
+
+    Parameters
+    ----------
+    words, decimal
+        As in `parse_numbers`.
+
+    Returns
+    -------
+    values, units
+        As from `parse_numbers`.
+    strays : ndarray of bool, shape (n,)
+        Which words have the other decimal sign, as `1.300,00` has where the sign is a point.
+    """
+    values, units = parse_numbers(words, decimal)
+    lost = np.isnan(values)
+    if lost.any():
+        values[lost], more = parse_numbers(words.filter(pa.array(lost)), _OTHER[decimal])
+        units |= more
+    return values, units, lost & ~np.isnan(values)
+
+
+def either_sign(words: pa.Array) -> np.ndarray:
+    """Return which words are one number with a decimal point and another with a decimal comma."""
+    point, comma = (parse_numbers(words, decimal)[0] for decimal in ".,")
+    return _differ(point, comma)
+
+
 def find_decimal(words: pa.Array, weights: np.ndarray, hint: str = ".") -> tuple[str, bool]:
     """Return the decimal sign that reads most cells, and whether the other one reads as many.
 
@@ -79,8 +110,11 @@ def find_decimal(words: pa.Array, weights: np.ndarray, hint: str = ".") -> tuple
     by_point, by_comma = (weights[~np.isnan(v)].sum() for v in (point, comma))
     if by_point != by_comma:
         return ("." if by_point > by_comma else ","), False
-    open_question = not np.array_equal(point, comma, equal_nan=True)
-    return hint, open_question
+    return hint, bool(_differ(point, comma).any())
+
+
+def _differ(point: np.ndarray, comma: np.ndarray) -> np.ndarray:
+    return ~np.isnan(point) & ~np.isnan(comma) & (point != comma)
 
 
 def _pattern(decimal: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -162,7 +163,33 @@ def _load_feather(path: Path) -> Loaded:
 
 
 def _load_json_lines(path: Path) -> Loaded:
-    return Loaded(pyarrow.json.read_json(path))
+    try:
+        return Loaded(pyarrow.json.read_json(path))
+    except pa.ArrowInvalid:
+        mixed = _mixed_json_lines(path)
+        if mixed is None:
+            raise
+        return Loaded(mixed)
+
+
+def _mixed_json_lines(path: Path) -> pa.Table | None:
+    """Return objects whose values are of several types, those as text; None if there are others."""
+    try:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except ValueError:
+        return None
+    if not all(isinstance(row, dict) for row in rows):
+        return None
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.table({name: _of_one_type([row.get(name) for row in rows]) for name in names})
+
+
+def _of_one_type(cells: list[Any]) -> pa.Array:
+    try:
+        return pa.array(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        texts = [c if c is None or isinstance(c, str) else json.dumps(c) for c in cells]
+        return pa.array(texts, pa.string())
 
 
 def _load_npy(path: Path) -> Loaded:

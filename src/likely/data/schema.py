@@ -98,7 +98,8 @@ class Schema:
             notes = self._notes(self.used, data) if np.isnan(data).any() else ()
             return Table(data, self.used, named=self.named, native=data, notes=notes)
         if isinstance(data, Table) and data.columns == self.used:
-            return data
+            said = [one for one in self._notes(self.used, data.matrix) if one not in data.notes]
+            return replace(data, notes=(*data.notes, *said)) if said else data
         table = self._read(data)
         order = self._order(table)
         if table.columns == self.columns:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from likely.core.errors import DataError, MissingDependency
-from likely.data.header import has_header, unique_names
+from likely.data.header import has_header, on_title, rows_of_title, unique_names
 
 
 def load_spreadsheet(path: Path) -> tuple[Any, bool, tuple[str, ...]]:
@@ -58,6 +58,10 @@ def load_spreadsheet(path: Path) -> tuple[Any, bool, tuple[str, ...]]:
     rows = filled[chosen]
     notes = (f"sheet {chosen!r} is read, the first of {len(sheets)}",) if len(sheets) > 1 else ()
     sample = [[_text(cell) or "" for cell in row] for row in rows[:200]]
+    if above := rows_of_title(sample):
+        title = next(cell for cell in sample[0] if cell)
+        rows, sample = rows[above:], sample[above:]
+        notes = (*notes, on_title(title, above))
     named = has_header(sample)
     names, more = (
         unique_names(sample[0]) if named else ([f"column_{j}" for j in range(len(rows[0]))], ())

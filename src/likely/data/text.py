@@ -11,13 +11,14 @@ A column is read by one rule, kept in `Column.reading`, so that new data are rea
 | `category` | text; `N/A`, `?` and the like are missing |
 | `label` | text of a column that was declared categorical: taken as it stands |
 
-One bad cell does not make a million numbers text: it becomes missing, and a note says so.
+One bad cell does not make a million numbers text: it is read in its own way where that leaves no
+choice (`strays`), else it becomes missing, and a note says so.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,50 +28,39 @@ from likely.core.errors import DataError
 from likely.data.arrow import compute as pc
 from likely.data.column import Column, plural
 from likely.data.epochs import from_numbers, is_epoch
-from likely.data.moments import find_order, parse_moments
-from likely.data.numerals import find_decimal, parse_numbers
+from likely.data.moments import either_order, find_order, parse_all_moments, years_first
+from likely.data.numerals import either_sign, find_decimal, parse_all_numbers, parse_numbers
+from likely.data.strays import (
+    NEARLY,
+    Words,
+    distinct,
+    enough,
+    on_bad_cells,
+    on_points,
+    on_strays,
+    on_text,
+    on_units,
+    on_zones,
+    promising,
+)
 
 MISSING = (
-    "", "-", "--", "?", ".", "na", "n/a", "#n/a", "#na", "n.a.", "nan", "nat", "null", "none",
-    "nil", "missing", "unknown value", "<na>", "(null)", "(na)", "\\n", "#null!", "#value!",
-    "#ref!", "#div/0!", "#name?", "#num!",
+    "", "-", "--", "---", "–", "—", "?", ".", "na", "n/a", "#n/a", "#na", "n.a.", "nan", "nat",
+    "null", "none", "nil", "missing", "unknown value", "<na>", "(null)", "(na)", "\\n", "#null!",
+    "#value!", "#ref!", "#div/0!", "#name?", "#num!", "0000-00-00", "0000-00-00 00:00:00",
 )  # fmt: skip
 """Texts that stand for a missing value, in lower case."""
 
 _YES = {"true": 1.0, "yes": 1.0, "y": 1.0, "t": 1.0, "on": 1.0}
 _NO = {"false": 0.0, "no": 0.0, "n": 0.0, "f": 0.0, "off": 0.0}
 _PAIRS = tuple({yes, no} for yes, no in zip(_YES, _NO, strict=True))
+_SHORT = ({"yes", "no", "y", "n"}, {"true", "false", "t", "f"})  # both spellings in one column
 _CODE_NAMES = frozenset(
     {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax",
      "ssn", "iban", "ean", "isbn", "sku"}
 )  # fmt: skip
-_ENOUGH_SHARE = 0.99
-_ENOUGH_CELLS = 20
 _CODE_SHARE = 0.01
-_SAMPLE = 1_000
 _CODE = r"^[+-]?0[0-9]+$"
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The distinct present texts of a column, how often each occurs, and where."""
-
-    words: pa.Array
-    counts: np.ndarray
-    positions: np.ndarray  # of each cell in `words`; -1 is missing
-
-    def spread(self, values: np.ndarray) -> np.ndarray:
-        """Return the value of every cell from the value of every word."""
-        return np.append(values, np.nan)[self.positions]
-
-    def sample(self) -> tuple[pa.Array, np.ndarray]:
-        """Return the most frequent words and some of all others, with how often each occurs."""
-        if len(self.words) <= 4 * _SAMPLE:
-            return self.words, self.counts
-        heavy = np.argpartition(self.counts, -_SAMPLE)[-_SAMPLE:]
-        spaced = np.linspace(0, len(self.words) - 1, _SAMPLE).astype(np.int64)
-        chosen = np.union1d(heavy, spaced)
-        return self.words.take(pa.array(chosen)), self.counts[chosen]
 
 
 def read_text(
@@ -114,21 +104,21 @@ def read_text(
             expected.kind, ""
         )
     if reading == "label":
-        return _categories(name, _distinct(cells), dtype, "label", ())
+        return _categories(distinct(name, cells), dtype, "label", ())
     present, notes = _without_markers(name, cells)
     if reading.startswith("number") or (not reading and decimal == "."):
         plain = None if reading == "number:," else _plain_numbers(present)
         if plain is not None and (reading or not _is_code(name, present)):
             return _number_column(name, dtype, ".", plain), plain, notes
-    words = _distinct(present)
+    words = distinct(name, present)
     if not len(words.words) and expected is not None and expected.kind != "category":
         values = np.full(len(cells), np.nan)
         return replace(expected, name=name, dtype=dtype), values, notes
     if reading == "category":
-        return _categories(name, words, dtype, "category", notes)
+        return _categories(words, dtype, "category", notes)
     if expected is not None:
-        return _read_as(expected, name, words, dtype, reading, notes, part=part)
-    return _decide(name, words, dtype, decimal, notes)
+        return _read_as(expected, words, dtype, reading, notes, part=part)
+    return _decide(words, dtype, decimal, notes)
 
 
 def meaning_of(word: str) -> float:
@@ -146,77 +136,93 @@ def as_label(value: object) -> str:
 
 
 def _decide(
-    name: str, words: _Words, dtype: str, decimal: str, notes: tuple[str, ...]
+    words: Words, dtype: str, decimal: str, notes: tuple[str, ...]
 ) -> tuple[Column, np.ndarray, tuple[str, ...]]:
     """Find the rule that reads a column that was not learnt before."""
     if _is_boolean(words):
-        return (
-            Column(name, "boolean", dtype, reading="boolean"),
-            words.spread(_truth(words.words)),
-            notes,
-        )
-    if not _is_code(name, words.words, words.counts):
-        for attempt in (_try_numbers, _try_dates):
-            found = attempt(name, words, dtype, decimal)
-            if found is not None:
-                column, values, more = found
-                return column, values, notes + more
-    return _categories(name, words, dtype, "category", notes)
+        column = Column(words.name, "boolean", dtype, reading="boolean")
+        return column, words.spread(_truth(words.words)), notes
+    if _is_code(words.name, words.words, words.counts):
+        return _categories(words, dtype, "category", notes)
+    for attempt in (_try_numbers, _try_dates):
+        found = attempt(words, dtype, decimal)
+        if found is not None:
+            column, values, more = found
+            return column, values, notes + more
+    return _categories(words, dtype, "category", notes + _nearly(words, decimal))
 
 
 def _try_numbers(
-    name: str, words: _Words, dtype: str, hint: str
+    words: Words, dtype: str, hint: str
 ) -> tuple[Column, np.ndarray, tuple[str, ...]] | None:
     sample, weights = words.sample()
     decimal, guessed = find_decimal(sample, weights, hint)
-    if not _promising(weights, parse_numbers(sample, decimal)[0]):
+    if not promising(weights, parse_all_numbers(sample, decimal)[0]):
         return None
     decimal, guessed = find_decimal(words.words, words.counts, hint)
-    by_word, units = parse_numbers(words.words, decimal)
-    if not _enough(words, by_word):
+    by_word, units, strays = parse_all_numbers(words.words, decimal)
+    if not enough(words, by_word):
         return None
-    notes = _bad_cells(name, words, by_word, "a number")
+    reading = f"number:{decimal}"
+    notes = on_strays(words, by_word, strays, reading) + on_bad_cells(words, by_word, "a number")
     if guessed:
-        example = words.words[int(np.argmax(~np.isnan(by_word)))].as_py()
+        word, example, _ = words.first(either_sign(words.words))
         notes += (
-            f"column {name!r}: {example!r} could be a thousand or a decimal; it is read as "
-            f"{by_word[~np.isnan(by_word)][0]:g}",
+            f"column {words.name!r}: {example!r} could be a thousand or a decimal; it is read as "
+            f"{by_word[word]:g}",
         )
     if len(units) > 1:
         seen = ", ".join(repr(unit) if unit else "none" for unit in sorted(units))
-        notes += (f"column {name!r}: different units ({seen}) are read as one",)
+        notes += (f"column {words.name!r}: different units ({seen}) are read as one",)
     values = words.spread(by_word)
-    return _number_column(name, dtype, decimal, values), values, notes
+    return _number_column(words.name, dtype, decimal, values), values, notes
 
 
 def _try_dates(
-    name: str, words: _Words, dtype: str, hint: str
+    words: Words, dtype: str, hint: str
 ) -> tuple[Column, np.ndarray, tuple[str, ...]] | None:
     sample, weights = words.sample()
-    order, guessed = find_order(sample, weights)
-    if not _promising(weights, parse_moments(sample, order).values):
+    order, _ = find_order(sample, weights)
+    if not promising(weights, parse_all_moments(sample, order)[0].values):
         return None
-    order, guessed = find_order(words.words, words.counts)
-    moments = parse_moments(words.words, order)
-    if not _enough(words, moments.values):
+    orders = [find_order(words.words, words.counts)]
+    if years_first(words.words, words.counts):
+        orders.insert(0, ("ymd", False))
+    found = ((*order, *parse_all_moments(words.words, order[0])) for order in orders)
+    good = next((one for one in found if enough(words, one[2].values)), None)
+    if good is None:
         return None
-    notes = _bad_cells(name, words, moments.values, "a date")
+    order, guessed, moments, strays = good
+    reading, values = f"date:{order}", moments.values
+    notes = on_strays(words, values, strays, reading) + on_bad_cells(words, values, "a date")
+    notes += on_zones(words, moments) + on_points(words, moments, order)
     if guessed:
-        example = words.words[int(np.argmax(~np.isnan(moments.values)))].as_py()
+        _, example, _ = words.first(either_order(words.words))
         notes += (
-            f"column {name!r}: dates such as {example!r} are read "
+            f"column {words.name!r}: dates such as {example!r} are read "
             f"{'day' if order == 'dmy' else 'month'} first, and nothing in the column tells; "
             "write them as year-month-day to be sure",
         )
     zone = "UTC" if moments.zoned.any() else ""
-    column = Column(name, "date", dtype, zone=zone, reading=f"date:{order}")
-    return column, words.spread(moments.values), notes
+    column = Column(words.name, "date", dtype, zone=zone, reading=reading)
+    return column, words.spread(values), notes
+
+
+def _nearly(words: Words, hint: str) -> tuple[str, ...]:
+    """Return a note on a column of text that nearly holds numbers or dates."""
+    sample, weights = words.sample()
+    decimal, order = find_decimal(sample, weights, hint)[0], find_order(sample, weights)[0]
+    numbers = parse_all_numbers(sample, decimal)[0]
+    if promising(weights, numbers, NEARLY):
+        return on_text(words, parse_all_numbers(words.words, decimal)[0], "a number")
+    if promising(weights, parse_all_moments(sample, order)[0].values, NEARLY):
+        return on_text(words, parse_all_moments(words.words, order)[0].values, "a date")
+    return on_units(words, decimal)
 
 
 def _read_as(
     expected: Column,
-    name: str,
-    words: _Words,
+    words: Words,
     dtype: str,
     reading: str,
     notes: tuple[str, ...],
@@ -229,33 +235,37 @@ def _read_as(
         found = (find_order if is_date else find_decimal)(words.words, words.counts)
         reading = f"{expected.kind}:{found[0]}"
     rule, _, style = reading.partition(":")
+    strays = np.zeros(len(words.words), dtype=bool)
     if rule == "boolean":
         by_word, what = _truth(words.words), "yes or no"
     elif is_epoch(reading):
         numbers = parse_numbers(words.words, ".")[0]
         by_word, what = from_numbers(numbers, reading), "a date"
     elif rule == "date":
-        by_word, what = parse_moments(words.words, style).values, "a date"
+        moments, strays = parse_all_moments(words.words, style)
+        by_word, what = moments.values, "a date"
     else:
-        by_word, what = parse_numbers(words.words, style)[0], "a number"
+        by_word, _, strays = parse_all_numbers(words.words, style)
+        what = "a number"
     if np.isnan(by_word).all() and not part:
         raise DataError(
-            f"Column {name!r} held {plural(expected)} when the model learnt it; "
+            f"Column {words.name!r} held {plural(expected)} when the model learnt it; "
             f"it holds text now ({words.words[0].as_py()!r}). "
             f"Give {plural(expected)}, or learn anew."
         )
-    column = replace(expected, name=name, dtype=dtype, reading=reading)
-    return column, words.spread(by_word), notes + _bad_cells(name, words, by_word, what)
+    notes += on_strays(words, by_word, strays, reading) + on_bad_cells(words, by_word, what)
+    column = replace(expected, name=words.name, dtype=dtype, reading=reading)
+    return column, words.spread(by_word), notes
 
 
 def _categories(
-    name: str, words: _Words, dtype: str, reading: str, notes: tuple[str, ...]
+    words: Words, dtype: str, reading: str, notes: tuple[str, ...]
 ) -> tuple[Column, np.ndarray, tuple[str, ...]]:
     order = pc.array_sort_indices(words.words)
     rank = np.empty(len(order), dtype=np.float64)
     rank[order.to_numpy(zero_copy_only=False)] = np.arange(len(order))
     labels = tuple(words.words.take(order).to_pylist())
-    column = Column(name, "category", dtype, labels=labels, reading=reading)
+    column = Column(words.name, "category", dtype, labels=labels, reading=reading)
     return column, words.spread(rank), notes
 
 
@@ -294,7 +304,10 @@ def _without_markers(name: str, cells: Any) -> tuple[Any, tuple[str, ...]]:
         return present, ()
     texts = ", ".join(repr(text) for text in sorted(spoken.field(0).to_pylist())[:3])
     count = pc.sum(spoken.field(1)).as_py()
-    return present, (f"column {name!r}: {count:,} of {len(cells):,} values ({texts}) mean missing",)
+    verb = "means" if count == 1 else "mean"
+    return present, (
+        f"column {name!r}: {count:,} of {len(cells):,} values ({texts}) {verb} missing",
+    )
 
 
 def _plain_numbers(present: Any) -> np.ndarray | None:
@@ -306,13 +319,6 @@ def _plain_numbers(present: Any) -> np.ndarray | None:
         return pc.cast(present, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-
-
-def _distinct(cells: Any) -> _Words:
-    coded = cells.dictionary_encode()
-    positions = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    counts = np.bincount(positions[positions >= 0], minlength=len(coded.dictionary))
-    return _Words(coded.dictionary, counts, positions)
 
 
 def _is_code(name: str, words: Any, counts: np.ndarray | None = None) -> bool:
@@ -328,44 +334,15 @@ def _is_code(name: str, words: Any, counts: np.ndarray | None = None) -> bool:
     return counts[hits].sum() >= _CODE_SHARE * counts.sum()
 
 
-def _is_boolean(words: _Words) -> bool:
-    if not 1 <= len(words.words) <= 6:  # a pair in up to three ways of upper and lower case
+def _is_boolean(words: Words) -> bool:
+    if not 1 <= len(words.words) <= 12:  # two pairs in up to three ways of upper and lower case
         return False
     seen = {word.lower() for word in words.words.to_pylist()}
     if len(seen) == 1:
         return seen <= _PAIRS[0]
-    return seen in _PAIRS
+    said = {meaning_of(word) for word in seen}
+    return seen in _PAIRS or (len(said) == 2 and any(seen <= both for both in _SHORT))
 
 
 def _truth(words: pa.Array) -> np.ndarray:
     return np.array([meaning_of(word) for word in words.to_pylist()])
-
-
-def _enough(words: _Words, by_word: np.ndarray) -> bool:
-    """Whether so many cells could be read that the others are mistakes."""
-    total = words.counts.sum()
-    readable = words.counts[~np.isnan(by_word)].sum()
-    if readable == total:
-        return bool(total > 0)
-    return bool(readable >= max(_ENOUGH_CELLS, _ENOUGH_SHARE * total))
-
-
-def _promising(weights: np.ndarray, by_word: np.ndarray) -> bool:
-    """Whether a sample of words is readable enough for all of them to be tried."""
-    return bool(weights[~np.isnan(by_word)].sum() >= 0.9 * weights.sum())
-
-
-def _bad_cells(name: str, words: _Words, by_word: np.ndarray, what: str) -> tuple[str, ...]:
-    """Return a note on present cells that could not be read."""
-    bad_words = np.isnan(by_word)
-    if not bad_words.any():
-        return ()
-    bad = np.append(bad_words, False)[words.positions]
-    row = int(np.argmax(bad))
-    count, present = int(bad.sum()), int(words.counts.sum())
-    verb, become = ("is", "it is") if count == 1 else ("are", "they are")
-    example = words.words[int(words.positions[row])].as_py()
-    return (
-        f"column {name!r}: {count:,} of {present:,} values {verb} not {what} "
-        f"({example!r} in row {row + 1:,}); {become} treated as missing",
-    )

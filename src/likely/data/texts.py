@@ -12,7 +12,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from likely.core.errors import DataError
-from likely.data.delimited import DELIMITERS, sniff, to_utf8, without_hint
+from likely.data.beginning import DELIMITERS, sniff
+from likely.data.delimited import to_utf8, without_hint
 from likely.data.header import mostly_amounts
 from likely.data.words import are_sequences, is_sequence, joined
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,11 +36,14 @@ class Filled:
         How many cells of each column were filled, for those that had any.
     left : dict of str to int
         How many cells are still missing.
+    notes : tuple of str
+        What was decided while reading and learning.
     """
 
     rows: Any
     gaps: dict[str, int]
     left: dict[str, int]
+    notes: tuple[str, ...]
 
 
 def impute(
@@ -104,7 +107,7 @@ def learn_and_fill(
         table, method, aim="generate", kind="table",
         columns=columns, ignore=ignore, seed=seed, **params,
     )  # fmt: skip
-    return fill(learned, data, table)
+    return replace(fill(learned, data, table), notes=learned.notes)
 
 
 def fill(learned: Learned, rows: Any, table: Table | None = None) -> Filled:
@@ -135,6 +138,7 @@ def fill(learned: Learned, rows: Any, table: Table | None = None) -> Filled:
         fill_gaps(rows, table, _under_own_names(found, table, model.schema_)),
         {c.name: int(g) for c, g in zip(matched.columns, gaps.sum(axis=0), strict=True) if g},
         {c.name: int(k) for c, k in zip(matched.columns, still, strict=True) if k},
+        table.notes,
     )
 
 

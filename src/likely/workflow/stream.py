@@ -81,6 +81,8 @@ def draw(rows: LargeFile, seed: int, expected: Sequence[Column] = ()) -> Drawn:
             f"the file is larger than memory is meant for: what is likely is learnt from "
             f"{len(table):,} of its {len(rows):,} rows, drawn at random"
         )
+        if any(" in row " in one for one in table.notes):
+            note += "; the notes that follow count rows among these"
         table = _without_counters(replace(table, notes=(note, *table.notes)), positions)
     return Drawn(rows, table, positions)
 
