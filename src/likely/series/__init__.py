@@ -1,4 +1,4 @@
-r"""One long series: which of its moments are odd, given what comes before and after them.
+r"""Series: which moments of a long one are odd, given what comes before and after them.
 
 A row is a moment, and rows are judged together, in the order of their clock. (Many short series of
 equal length, each of them judged as a whole, are samples of the kind series: see

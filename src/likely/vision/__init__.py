@@ -1,4 +1,4 @@
-r"""Pictures judged by the features of a network that has seen a million photographs.
+r"""Vision: the features of a network that has seen a million photographs judge pictures.
 
 A network that tells a thousand kinds of things apart has learnt on the way what edges, textures and
 parts look like. It is not trained any further: its inner maps describe every place of a picture by

@@ -1,4 +1,4 @@
-r"""Odd in its circumstances: rows given a context, and groups given their size.
+r"""Contextual detection: a row is odd given its context, and a group given its size.
 
 A bill of 200 is fine in summer and odd in winter; an average over 5 purchases may lie far out where
 an average over 500 may not. Both are judged by what is usual for rows *like this one*:

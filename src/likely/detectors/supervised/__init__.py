@@ -1,4 +1,4 @@
-r"""Learning from labels: what anomalies looked like before.
+r"""Supervised detection: labels tell what anomalies looked like before.
 
 Without labels, odd is whatever is rare. With labels, it is what people called an anomaly, which may
 be neither far out nor rare, and the best of all detectors are then classifiers: they estimate
