@@ -26,6 +26,9 @@ PARTS = {
 }
 """How a paragraph of `Notes` begins, and the heading that it gets."""
 
+SHORT = {"gan": "GAN"}
+"""Branches that are no word."""
+
 SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
 _PART = re.compile(rf"^\*\*({'|'.join(PARTS)})\.\*\*\s", re.MULTILINE)
 _FIRST_SECTION = re.compile(r"^[A-Z][a-z]+\n-+\n", re.MULTILINE)

@@ -41,8 +41,6 @@ CHAPTERS = {
 }  # fmt: skip
 """Pages in the order in which the field is taught; any other page stands at the end of `_REST`."""
 _REST = "Put it to work"
-_ALSO = {"gan": " (GAN)"}
-"""What chapters are known by beside their title."""
 
 _FRONT = """\
 # likely: a field guide
@@ -135,7 +133,8 @@ def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
         folder = importlib.import_module(members[0].module.rpartition(".")[0])
         words, example = class_page.of_folder(folder)
         title, _, words = words.partition(": ")
-        title += _ALSO.get(chapter, "")
+        if short := class_page.SHORT.get(chapter):
+            title += f" ({short})"
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
         found[path] = (
