@@ -14,6 +14,11 @@ from sphinx.util import logging
 
 _UPRIGHT = re.compile(r"<mi>(&#x000[4-7][0-9A-F];)</mi>")
 """A letter in `\\mathrm`, as the converter writes it: browsers slant single letters."""
+_LIKE_WRITTEN = {
+    "<mi>log</mi>": '<mo lspace="0.17em" rspace="0.17em">log</mo>',
+    "<mi>&#x0007E;</mi>": "<mo>&#x0223C;</mo>",
+}
+"""What the converter takes for a letter, and how it is to be spaced."""
 _SCRIPT = re.compile(r'<mi mathvariant="script">([A-Z])</mi>')
 _LOG = logging.getLogger(__name__)
 _BROKEN = tuple(
@@ -57,6 +62,8 @@ def _made(latex: str, node: nodes.Element, display: str) -> str:
         return ""
     if "<mi>\\" in made or "<mtext>\\" in made:
         _LOG.warning("this formula has a command that is not known: %s", latex, location=node)
+    for before, after in _LIKE_WRITTEN.items():
+        made = made.replace(before, after)
     return _SCRIPT.sub(_scripted, _UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', made))
 
 
