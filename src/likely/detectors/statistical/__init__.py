@@ -8,6 +8,9 @@ G = \max_i \frac{|x_i - \bar x|}{s} > \frac{n-1}{\sqrt n}\sqrt{\frac{t^2}{n-2+t^
 O(x) = \sum_j \max\bigl(-\log F_j(x_j),\, -\log G_j(x_j)\bigr) \qquad
 T(x) = \max_j -\log P\bigl(|X_j - m_j| \ge |x_j - m_j|\bigr)$$
 
+Here x is a value, m the centre and s the spread of its column; $\bar x$ is the mean of n values, j
+counts columns, and P is the chance in the tail that was fitted to column X_j.
+
 - **z-score**: distance from the centre in spreads. The classic centre and spread (mean, standard
   deviation) are moved by the very values they should expose; the robust ones (median, median
   absolute deviation) are not.
