@@ -136,14 +136,15 @@ def test_symbols_with_an_index_are_formulas() -> None:
 
 
 def test_an_idea_begins_with_words() -> None:
-    docstring = "Name.\n\n    y = G(x)\n    x = F(y)\n\nThere and back:\n\n    x\n\nParameters\n---\n"
+    docstring = "Name.\n\n    y = G(x)\n\nThere and back:\n\n    x\n\nParameters\n---\n"
     assert class_page.idea(docstring) == "There and back:\n\n    x"
     assert class_page.idea("Name.\n\nParameters\n----\n") == "Name."
 
 
 def test_every_chapter_leads_to_the_next(pages: dict[str, str]) -> None:
-    assert "\nThe next chapter: [Density-based detection](chapters/density.md).\n" in (
-        pages["chapters/distance.md"]
+    assert (
+        "\nThe next chapter: [Density-based detection](chapters/density.md).\n"
+        in (pages["chapters/distance.md"])
     )
     chapters = [text for name, text in pages.items() if name.startswith("chapters/")]
     assert all("\nThe next chapter: [" in text for text in chapters)
