@@ -25,10 +25,10 @@ counts columns, and P is the chance in the tail that was fitted to column X_j.
   the columns' surprises are added up.
 - **COPOD**: the same shares, but a column that is skewed counts with the tail on that side alone,
   or with the mean of both where that is more.
-- **Marginal tails**: between the two. Each side of a column gets a tail of its own,
-  $f(y) \propto e^{-(y / a)^b}$, whose form is learnt: b = 2 is Gaussian, b = 1 exponential. The outermost
-  values are censored in the fit, so that gross ones cannot hide themselves; a row counts with its
-  oddest column or with the sum over all.
+- **Marginal tails**: between the two. Each side of a column gets a tail of its own, $f(y) \propto
+  e^{-(y / a)^b}$, whose form is learnt: b = 2 is Gaussian, b = 1 exponential. The outermost values
+  are censored in the fit, so that gross ones cannot hide themselves; a row counts with its oddest
+  column or with the sum over all.
 - **HBOS**: a histogram for each column; a value is as odd as its bin is empty beside the fullest,
   −log of the quotient. The only one here that sees a value in a gap between two heaps.
 
