@@ -148,6 +148,8 @@ def test_every_chapter_leads_to_the_next(pages: dict[str, str]) -> None:
     )
     chapters = [text for name, text in pages.items() if name.startswith("chapters/")]
     assert all("\nThe next chapter: [" in text for text in chapters)
+    titles = [re.findall(r"^# (.+)\n\n\S", text, re.MULTILINE) for text in chapters]
+    assert all(len(found) == 1 and len(found[0]) < 30 for found in titles), titles
 
 
 def test_links_are_turned_to_where_things_stand() -> None:
