@@ -51,8 +51,9 @@ This guide goes through the field in order. Each chapter takes ten minutes at mo
 formula, when to use it, what goes wrong. Each method has a page with an example that runs.
 
 1. [Getting started](getting-started.md): install it; your file, what is odd in it, and why.
-2. [Statistical detection](chapters/statistical.md): the floor that everything else must beat.
-3. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
+2. [Three kinds of anomaly](three-kinds.md): what "odd" may mean, and what to ask for.
+3. [Statistical detection](chapters/statistical.md): the floor that everything else must beat.
+4. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
 [worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures.
