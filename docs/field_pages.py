@@ -110,6 +110,9 @@ def pages(drawn: Callable[[str], Sequence[Figure]] = lambda _: ()) -> dict[str, 
     found["how-it-is-built.md"] = _BUILT
     for name in list(found):
         found[name] += _onward(name[:-3], found)
+        if name != "benchmarks.md":  # where they are rows of tables
+            own = name.removeprefix("methods/").removesuffix(".md")
+            found[name] = links.to_methods(found[name], own, entries())
     for stem in links.SPLIT:
         found |= _split(stem, found[f"{stem}.md"])
     found["index.md"] = _front(found)

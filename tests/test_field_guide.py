@@ -152,6 +152,12 @@ def test_every_chapter_leads_to_the_next(pages: dict[str, str]) -> None:
     assert all(len(found) == 1 and len(found[0]) < 30 for found in titles), titles
 
 
+def test_a_method_leads_to_its_page_where_it_is_first_named() -> None:
+    page = "# `KNN`\n`KNN()`, `LOF`, `KNN`, [a `PCA`](x.md)\n```text\n`PCA`\n```\n    `PCA`\n`knn`\n"
+    made = page.replace("`KNN()`", "[`KNN()`](methods/KNN.md)")
+    assert links.to_methods(page, "LOF", ("KNN", "LOF", "PCA")) == made
+
+
 def test_links_are_turned_to_where_things_stand() -> None:
     pages = {"architecture.md", "architecture/rooms.md", "chapters/gan.md", "methods/GAN.md"}
     page = "[a](architecture.md#rooms) [b](methods.md#gan) [c](../setup.cfg) [d](#there)"
