@@ -153,7 +153,7 @@ def test_every_chapter_leads_to_the_next(pages: dict[str, str]) -> None:
 
 
 def test_a_method_leads_to_its_page_where_it_is_first_named() -> None:
-    page = "# `KNN`\n`KNN()`, `LOF`, `KNN`, [a `PCA`](x.md)\n```text\n`PCA`\n```\n    `PCA`\n`knn`\n"
+    page = "# `KNN`\n`KNN()`, `LOF`, `KNN`, [a `PCA`](x.md)\n```text\n`PCA`\n```\n    `PCA`\n`x`\n"
     made = page.replace("`KNN()`", "[`KNN()`](methods/KNN.md)")
     assert links.to_methods(page, "LOF", ("KNN", "LOF", "PCA")) == made
 
