@@ -49,6 +49,7 @@ $(VENV)/.docs: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 docs: $(VENV)/.docs
+	@echo "Building the field guide (some minutes the first time, while its figures are drawn)"
 	@$(BIN)/python docs/site.py
 
 bench: $(VENV)/.bench

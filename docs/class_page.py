@@ -26,6 +26,9 @@ PARTS = {
 }
 """How a paragraph of `Notes` begins, and the heading that it gets."""
 
+SHORT = {"gan": "GAN"}
+"""Branches that are no word."""
+
 SITES = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/"}
 _PART = re.compile(rf"^\*\*({'|'.join(PARTS)})\.\*\*\s", re.MULTILINE)
 _FIRST_SECTION = re.compile(r"^[A-Z][a-z]+\n-+\n", re.MULTILINE)
@@ -33,38 +36,45 @@ _PARAMETER = re.compile(
     r"^(?P<name>\w[\w, ]*) : (?P<type>.+)\n(?P<text>(?:(?: .*)?\n)*)", re.MULTILINE
 )
 _AUTHOR = re.compile(r"[\w'’ -]+, [A-Z]\.")
-_CODE = re.compile(r"(\$[^$]*\$|`[^`]*`)")
-_INDEXED = re.compile(r"(?<![\w.])([A-Za-zα-ω])('?)_(\w{1,2})(?!\w)")
+_CODE = re.compile(
+    r"(\$\$.*?\$\$|\$[^$]*\$|```.*?```|`[^`]*`|^ {4}[^\n]*$)", re.DOTALL | re.MULTILINE
+)
+_INDEX = r"_(\w{1,2})(?!\w)"
+_INDEXED = re.compile(rf"(?<![\w.])([A-Za-zΑ-Ωα-ω]'?){_INDEX}(\(\w(?:_\w{{1,2}})?\))?")
+_LEADING = re.compile(r"\A(?:(?: {4}.*)?\n)+")
+_ALONE = re.compile(r"\$([^$]+)\$[,:]?\s+")
 _ADDRESS = re.compile(r"https?://\S+[^\s.,]")
 
 
-def page(entry: Entry, chapter: str, drawn: Sequence[Figure] = ()) -> str:
+def page(entry: Entry, chapter: tuple[str, str], drawn: Sequence[Figure] = ()) -> str:
     """Return the page of a model.
 
     Parameters
     ----------
     entry : Entry
         Of the catalogue.
-    chapter : str
-        Name of the chapter it belongs to.
+    chapter : (str, str)
+        Title and path of the chapter it belongs to.
     drawn : sequence of Figure, default ()
         What it has learnt on a toy, and where it fails.
     """
     docstring = inspect.getdoc(entry.load()) or ""
     notes = parts(docstring)
+    above = with_formulas(f"{idea(docstring)}\n\n{_first_notes(docstring)}")
     words = [
         f"# {entry.name}\n",
         f"{entry.summary}\n",
-        f"A method of the chapter [{chapter}](chapters/{chapter}.md): "
+        f"A method of the chapter [{chapter[0]}]({chapter[1]}): "
         f"`from likely.{entry.family} import {entry.name}`, or `--method {entry.name}`. "
         f"It learns from: {', '.join(entry.kinds)}. Paper: {paper(entry.paper)}.\n",
-        f"## Idea\n\n{idea(docstring)}\n\n{_first_notes(docstring)}\n",
+        f"## Idea\n\n{above}\n",
     ]
     for part, heading in PARTS.items():
         if part in notes:
-            words.append(f"## {heading}\n\n{notes[part]}\n")
+            said = _displayed(notes[part]) if part == "Formula" else notes[part]
+            words.append(f"## {heading}\n\n{said}\n")
         if part == "Where it fails":
-            words.append(section(docstring, "Warnings"))
+            words.append(with_formulas(section(docstring, "Warnings")))
         shown = {"Formula": "idea", "Where it fails": "failure"}.get(part)
         words += [_figure(figure) for figure in drawn if figure.shows == shown]
     words += [f"*{figure.caption}*\n" for figure in drawn if figure.shows == "left out"]
@@ -86,15 +96,18 @@ def of_folder(folder: ModuleType) -> tuple[str, str]:
     """
     docstring = inspect.getdoc(folder) or ""
     words = docstring.partition("\nExamples\n--------\n")[0].rstrip()
-    return words, _example(section(docstring, "Examples"))
+    return with_formulas(words), _example(section(docstring, "Examples"))
 
 
 def idea(docstring: str) -> str:
-    """Return what a docstring says between its first line and its first section."""
+    """Return what a docstring says between its first line and its first section.
+
+    A formula that stands before all words is left out: the page has it below.
+    """
     first = _FIRST_SECTION.search(docstring)
     above = docstring[: first.start()] if first else docstring
     summary, _, rest = above.partition("\n\n")
-    return (rest.strip() or summary).strip()
+    return (_LEADING.sub("", f"{rest}\n").strip() or summary).strip()
 
 
 def parts(docstring: str) -> dict[str, str]:
@@ -104,16 +117,29 @@ def parts(docstring: str) -> dict[str, str]:
     ends = [head.start() for head in heads[1:]] + [len(text)]
     # In one line: a formula that goes on with a minus would begin a list.
     return {
-        head[1]: _with_formulas(" ".join(text[head.end() : end].split()))
+        head[1]: with_formulas(" ".join(text[head.end() : end].split()))
         for head, end in zip(heads, ends, strict=False)
     }
 
 
-def _with_formulas(text: str) -> str:
-    """Return a text whose symbols with an index, such as x_i, are formulas."""
+def with_formulas(text: str) -> str:
+    """Return a text whose symbols with an index, such as x_i or f_j(x_j), are formulas."""
     found = _CODE.split(text)
-    found[::2] = [_INDEXED.sub(r"$\1\2_{\3}$", words) for words in found[::2]]
+    found[::2] = [_INDEXED.sub(_formula, words) for words in found[::2]]
     return "".join(found)
+
+
+def _formula(symbol: re.Match[str]) -> str:
+    return "$" + re.sub(_INDEX, r"_{\1}", symbol[0]) + "$"
+
+
+def _displayed(text: str) -> str:
+    """Return the paragraph on a formula with its first formula in lines of its own."""
+    first = _ALONE.match(text)
+    if not first:
+        return text
+    apart = first[1].replace(", \\; ", " \\qquad ")
+    return f"$${apart}$$\n\n{text[first.end() :]}"
 
 
 def _first_notes(docstring: str) -> str:
@@ -133,8 +159,9 @@ def _papers(text: str) -> str:
     """Return a list of papers, whose addresses are links."""
     found: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        ended = not found or found[-1].endswith(".") or found[-1].split()[-1].startswith("http")
-        if ended and (not found or _AUTHOR.match(line)):
+        last = found[-1] if found else ""
+        ended = last.endswith((".", ")")) or last.rpartition(" ")[2].startswith("http")
+        if not found or (ended and _AUTHOR.match(line)):
             found.append(line)
         else:
             found[-1] += f" {line}"

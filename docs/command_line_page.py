@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import click
 from pieces import GENERATED, table
@@ -22,6 +23,9 @@ DATA is a file: csv, tsv, txt (also .gz), parquet, feather, arrow, xlsx, xls, od
 
 """
 
+_CODE = re.compile(r"(`[^`]*`)")
+_OPTION = re.compile(r"--\w[\w-]*")
+
 
 def page() -> str:
     """Return the page."""
@@ -36,7 +40,7 @@ def _command(command: click.Command) -> str:
     usage = " ".join(["likely", str(command.name), "[OPTIONS]", *map(_value, arguments)])
     options = [p for p in command.params if isinstance(p, click.Option)]
     help_text = inspect.cleandoc(command.help or "")
-    return f"```text\n{usage}\n```\n\n{help_text}\n\n" + table(
+    return f"```text\n{usage}\n```\n\n{_with_options(help_text)}\n\n" + table(
         ("option", "meaning"), [(_flags(option), _meaning(option)) for option in options]
     )
 
@@ -47,7 +51,15 @@ def _flags(option: click.Option) -> str:
 
 
 def _meaning(option: click.Option) -> str:
-    return f"{option.help}{' Required.' if option.required else ''}"
+    return f"{_with_options(option.help or '')}{' Required.' if option.required else ''}"
+
+
+def _with_options(text: str) -> str:
+    """Return a text whose options, such as --model, are code."""
+    return "".join(
+        part if part.startswith("`") else _OPTION.sub(r"`\g<0>`", part)
+        for part in _CODE.split(text)
+    )
 
 
 def _value(parameter: click.Parameter) -> str:

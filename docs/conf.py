@@ -21,5 +21,6 @@ html_show_search_summary = False  # summaries are fetched, which a browser forbi
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {"navigation_with_keys": False}
+smartquotes_action = "qe"  # two dashes begin an option
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"

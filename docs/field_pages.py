@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -40,8 +41,6 @@ CHAPTERS = {
 }  # fmt: skip
 """Pages in the order in which the field is taught; any other page stands at the end of `_REST`."""
 _REST = "Put it to work"
-_NAMES = {"gan": "GAN"}
-"""Chapters that are no word."""
 
 _FRONT = """\
 # likely: a field guide
@@ -51,9 +50,10 @@ _FRONT = """\
 This guide goes through the field in order. Each chapter takes ten minutes at most: the idea, the
 formula, when to use it, what goes wrong. Each method has a page with an example that runs.
 
-1. [Getting started](getting-started.md): your file, what is odd in it, and why.
-2. [Statistical detection](chapters/statistical.md): the floor that everything else must beat.
-3. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
+1. [Getting started](getting-started.md): install it; your file, what is odd in it, and why.
+2. [Three kinds of anomaly](three-kinds.md): what "odd" may mean, and what to ask for.
+3. [Statistical detection](chapters/statistical.md): the floor that everything else must beat.
+4. [Distance](chapters/distance.md): far from the others is odd, the first idea for most tables.
 
 From there on [the tree of the field](tree.md) shows where everything belongs, and
 [worked examples](worked-examples.md) go from data to findings: tables, heartbeats, pictures.
@@ -108,6 +108,11 @@ def pages(drawn: Callable[[str], Sequence[Figure]] = lambda _: ()) -> dict[str, 
     found |= _chapters(drawn)
     found["tree.md"] = tree_page.page()
     found["how-it-is-built.md"] = _BUILT
+    for name in list(found):
+        found[name] += _onward(name[:-3], found)
+        if name != "benchmarks.md":  # where they are rows of tables
+            own = name.removeprefix("methods/").removesuffix(".md")
+            found[name] = links.to_methods(found[name], own, entries())
     for stem in links.SPLIT:
         found |= _split(stem, found[f"{stem}.md"])
     found["index.md"] = _front(found)
@@ -126,20 +131,37 @@ def _written() -> dict[str, str]:
 
 def _chapters(drawn: Callable[[str], Sequence[Figure]]) -> dict[str, str]:
     found = {}
-    for title, group in groupby(entries().values(), chapter_of):
+    for chapter, group in groupby(entries().values(), chapter_of):
         members = list(group)
+        path = f"chapters/{chapter}.md"
         folder = importlib.import_module(members[0].module.rpartition(".")[0])
         words, example = class_page.of_folder(folder)
+        title, _, words = words.partition(": ")
+        if short := class_page.SHORT.get(chapter):
+            title += f" ({short})"
         rows = [(f"[{m.name}](methods/{m.name}.md)", m.summary) for m in members]
         names = [f"/methods/{member.name}" for member in members]
-        found[f"chapters/{title}.md"] = (
-            f"{GENERATED}# {_NAMES.get(title, title.capitalize())}\n\n{words}\n\n"
+        found[path] = (
+            f"{GENERATED}# {title}\n\n{words[0].upper()}{words[1:]}\n\n"
             f"## Example\n\n{example}\n"
             f"## Methods of this chapter\n\n{table(('method', 'what it does'), rows)}\n"
             f"{_contents(names)}"
         )
-        found |= {f"methods/{m.name}.md": class_page.page(m, title, drawn(m.name)) for m in members}
+        found |= {
+            f"methods/{m.name}.md": class_page.page(m, (title, path), drawn(m.name))
+            for m in members
+        }
     return found
+
+
+def _onward(name: str, found: dict[str, str]) -> str:
+    """Return a link to the next chapter, below one whose methods come before that."""
+    order = [name for names in CHAPTERS.values() for name in names]
+    if not name.startswith("chapters/") or name == order[-1]:
+        return ""
+    after = order[order.index(name) + 1]
+    title = re.search(r"^# (.+)$", found[f"{after}.md"], re.MULTILINE)
+    return f"\nThe next chapter: [{title[1] if title else after}]({after}.md).\n"
 
 
 def _split(stem: str, page: str) -> dict[str, str]:

@@ -14,6 +14,10 @@ _LINK = re.compile(
     r"\((?!https?:|mailto:)(?P<page>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)"
 )
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_AS_IT_IS = re.compile(
+    r"(^```.*?^```$|^#[^\n]*$|^ {4}[^\n]*$|<\w[^\n]*|\[[^\]]*\]\([^)]*\))", re.DOTALL | re.MULTILINE
+)
+_CODE = re.compile(r"`(\w+)(?:\(\))?`")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +38,32 @@ def sections(page: str) -> tuple[str, list[tuple[str, str]]]:
     ends = [head.start() for head in heads[1:]] + [len(page)]
     parts = [(h[1], page[h.end() : end]) for h, end in zip(heads, ends, strict=False)]
     return page[: heads[0].start()] if heads else page, parts
+
+
+def to_methods(text: str, own: str, names: Collection[str]) -> str:
+    """Return a page on which each method leads to its page where it is first named in code.
+
+    Parameters
+    ----------
+    text : str
+        Markdown; code, headings, links and lines of HTML stay as they are.
+    own : str
+        The method that the page is about, if it is: that leads nowhere.
+    names : collection of str
+        All methods.
+    """
+    seen = {own}
+
+    def link(code: re.Match[str]) -> str:
+        name = code[1]
+        if name not in names or name in seen:
+            return code[0]
+        seen.add(name)
+        return f"[{code[0]}](methods/{name}.md)"
+
+    parts = _AS_IT_IS.split(text)
+    parts[::2] = [_CODE.sub(link, words) for words in parts[::2]]
+    return "".join(parts)
 
 
 def turned(text: str, name: str, pages: Collection[str]) -> str:

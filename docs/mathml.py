@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 from docutils import nodes
@@ -10,6 +12,14 @@ from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+_UPRIGHT = re.compile(r"<mi>(&#x000[4-7][0-9A-F];)</mi>")
+"""A letter in `\\mathrm`, as the converter writes it: browsers slant single letters."""
+_LIKE_WRITTEN = {
+    "<mi>log</mi>": '<mo lspace="0.17em" rspace="0.17em">log</mo>',
+    "<mi>&#x0007E;</mi>": "<mo>&#x0223C;</mo>",
+}
+"""What the converter takes for a letter, and how it is to be spaced."""
+_SCRIPT = re.compile(r'<mi mathvariant="script">([A-Z])</mi>')
 _LOG = logging.getLogger(__name__)
 _BROKEN = tuple(
     kind
@@ -52,4 +62,15 @@ def _made(latex: str, node: nodes.Element, display: str) -> str:
         return ""
     if "<mi>\\" in made or "<mtext>\\" in made:
         _LOG.warning("this formula has a command that is not known: %s", latex, location=node)
-    return made
+    for before, after in _LIKE_WRITTEN.items():
+        made = made.replace(before, after)
+    return _SCRIPT.sub(_scripted, _UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', made))
+
+
+def _scripted(letter: re.Match[str]) -> str:
+    """Return a script letter as a character of its own: browsers know no variant but normal."""
+    name = f"SCRIPT CAPITAL {letter[1]}"
+    try:
+        return f"<mi>{unicodedata.lookup(f'MATHEMATICAL {name}')}</mi>"
+    except KeyError:  # F, say, was there before the block of all others
+        return f"<mi>{unicodedata.lookup(name)}</mi>"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pieces import table
-from stored import command, figure, result
+from stored import by_method, figure, measured, result
 
 _SORTS = {"amount": "amount jumps", "hour": "odd hour", "testing": "card tested", "all": "all"}
 _BEATS = {
@@ -46,14 +45,15 @@ def fraud_table() -> str:
     stored = result("card_fraud")
     heads = ("alerts a day", "by", *_SORTS.values(), "false alerts a day")
     about = f"; mean ± standard deviation over {stored['seeds']} seeds."
-    return table(heads, map(_fraud_line, stored["rows"])) + command(stored, about)
+    return measured(heads, map(_fraud_line, stored["rows"]), stored, about=about)
 
 
 def hearts_table() -> str:
     """Return one line a method: AUROC of abnormal beats."""
     stored = result("ecg")
     means = [row for row in stored["rows"] if row["class"] == "mean"]
-    return _by_method(means, _BEATS, [row["data"] for row in means]) + command(stored)
+    heads = ("AUROC", *(row["data"] for row in means))
+    return measured(heads, _across(means, _BEATS), stored)
 
 
 def alarms_table() -> str:
@@ -72,28 +72,28 @@ def alarms_table() -> str:
     heads = ("record", "own beats learnt: found", "false an hour", "others' beats learnt: found",
              "false an hour", "false an hour promised")  # fmt: skip
     about = f", at `fpr={stored['level']:g}`."
-    return table(heads, lines) + command(stored, about)
+    return measured(heads, lines, stored, about=about)
 
 
 def chests_table() -> str:
     """Return one line a method: pneumonia, and where planted lesions are."""
     stored = result("chest_xray")
-    of = {row["method"]: row for row in stored["rows"]}
+    of = by_method(stored)
     lines = [
         [name if "trivial" in name else f"`{name}`", figure(of[name], "AUROC"),
          figure(of[name], "pixel_AP"), figure(of[name], "pointing")]
         for name in _CHESTS
     ]  # fmt: skip
     heads = ("by", "pneumonia, AUROC", "lesion, AP of pixels", "map peaks at the lesion")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def bearings_table() -> str:
     """Return one line a method: AUROC of faulty bearings, as they are and at equal loudness."""
     stored = result("vibration")
     means = [row for row in stored["rows"] if row["fault"] == "mean"]
-    loudness = [f"loudness {row['loudness']}" for row in means]
-    return _by_method(means, _BEARINGS, loudness) + command(stored)
+    heads = ("AUROC", *(f"loudness {row['loudness']}" for row in means))
+    return measured(heads, _across(means, _BEARINGS), stored)
 
 
 def plants_table() -> str:
@@ -108,13 +108,13 @@ def plants_table() -> str:
     ]  # fmt: skip
     heads = ("series", "events found", "false in 1,000 steps", "delay in steps", "steps flagged",
              "promise withdrawn")  # fmt: skip
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def intrusion_table() -> str:
     """Return one line a method: how attacks are ranked, by kind, and what is reported."""
     stored = result("intrusion")
-    of = {row["method"]: row for row in stored["rows"]}
+    of = by_method(stored)
     lines = [
         [f"`{name}`", figure(of[name], "auroc"), figure(of[name], "auroc new"),
          *(figure(of[name], f"auroc {kind}") for kind in _ATTACKS),
@@ -122,7 +122,7 @@ def intrusion_table() -> str:
         for name in _WATCHES
     ]  # fmt: skip
     heads = ("AUROC", "all attacks", "of unknown name", *_ATTACKS, "found at 1 %", "false alarms")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def customers_table() -> str:
@@ -138,12 +138,12 @@ def customers_table() -> str:
     some = next(iter(buyers.values()))
     heads = ("visits, AUROC", *_VISITS, "mean", *(f"rank of {some['customers']}: {kind}"
                                                   for kind in _BUYERS))  # fmt: skip
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
-def _by_method(rows: list[dict[str, Any]], methods: dict[str, str], heads: list[str]) -> str:
-    lines = [[said, *(figure(row, name) for row in rows)] for name, said in methods.items()]
-    return table(("AUROC", *heads), lines)
+def _across(rows: list[dict[str, Any]], methods: dict[str, str]) -> list[list[str]]:
+    """Return a line a method: its figures in all rows."""
+    return [[said, *(figure(row, name) for row in rows)] for name, said in methods.items()]
 
 
 def _alarms(row: Mapping[str, Any]) -> list[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-from pieces import table
+from stored import measured, result
 
-_STORED = Path(__file__).resolve().parent.parent / "benchmarks" / "results" / "image_families.json"
 _SHARP, _KEPT = "sharpness {sharpness:.2f}, 1 is real", "{classes:.0f} of 10 classes drawn"
 _SLOW, _BITS = "{ms a sample:.1f} ms an image", "{bits} bits a pixel"
 _TRIVIAL = ("real images", "independent pixels")
@@ -33,15 +30,15 @@ _FAMILIES = {
 
 def families_table() -> str:
     """Return one line a generator: its known weakness in a number, and how good its images are."""
-    stored = json.loads(_STORED.read_text(encoding="utf-8"))
+    stored = result("image_families")
     minutes = stored["rows"][0]["minutes"]
     some = [row for row in stored["rows"] if row["minutes"] == minutes]
     of = {row["method"].removeprefix("likely."): row for row in some}
     rows = [_line(name, *_FAMILIES[name], of[name]) for name in _FAMILIES if name in of]
     rows += [_line(name, "", "", "", of[name]) for name in of if name in _TRIVIAL]
     heads = ("generator", "family", "known weakness", "measured", "Fréchet", "told", "bits")
-    about = f"{minutes:g} minutes of one core ({stored['hardware']['processor']}) each, one seed."
-    return table(heads, rows) + f"\n`{stored['command']}`, {about}\n"
+    about = f", {minutes:g} minutes of one core ({stored['hardware']['processor']}) each, one seed."
+    return measured(heads, rows, stored, about=about)
 
 
 def _line(name: str, family: str, weakness: str, shown: str, row: dict[str, Any]) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pieces import table
-from stored import command, figure, result
+from stored import by_method, figure, measured, result
 
 _SURFACES = (
     "PaDiM()",
@@ -34,7 +33,7 @@ _DRAWN = {"validity": "valid", "uniqueness": "unique", "novelty_to_all": "new",
 def surfaces_table() -> str:
     """Return one line a method: faults of tiles, by picture and by pixel, and its time."""
     stored = result("surface_inspection")
-    of = {row["method"]: row for row in stored["rows"]}
+    of = by_method(stored)
     names = ("AUROC", "AUROC_blowhole", "AUROC_crack", "pixel_AP", "pointing")
     lines = [
         [_said(name), *(figure(of[name], key) for key in names),
@@ -50,20 +49,20 @@ def surfaces_table() -> str:
         if name.startswith("promise")
     )
     about = f". Share of good tiles reported at `fpr=0.01`: {promised}."
-    return table(heads, lines) + command(stored, about)
+    return measured(heads, lines, stored, about=about)
 
 
 def boards_table() -> str:
     """Return one line a way to compare: faults of circuit boards that are boxed rightly."""
     stored = result("circuit_boards")
-    of = {row["method"]: row for row in stored["rows"]}
+    of = by_method(stored)
     lines = [
         [name, figure(of[name], "F1"), figure(of[name], "precision"), figure(of[name], "recall"),
          of[name]["worst_board"], str(of[name]["milliseconds_a_pair"])]
         for name in _BOARDS
     ]  # fmt: skip
     heads = ("by", "F1", "precision", "recall", "worst board, F1", "ms a pair")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def repairs_table() -> str:
@@ -74,7 +73,7 @@ def repairs_table() -> str:
         [name, *(f"{of[missing, name]:.1f}" for missing in ("left", "lower"))] for name in _REPAIRS
     ]
     heads = ("error in levels of 256, by", "left half missing", "lower half missing")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def lines_table() -> str:
@@ -86,7 +85,7 @@ def lines_table() -> str:
         for row in stored["rows"]
     ]  # fmt: skip
     heads = ("AUROC", *_LINES[:3], "letters shuffled", "words shuffled", "processor seconds")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def letters_table() -> str:
@@ -101,7 +100,7 @@ def letters_table() -> str:
             if row["nats_a_character"] and (first or row["model"] == "GPT")
         ]
     heads = ("by", "nats a character", "weights", "learnt for")
-    return table(heads, lines) + "".join(command(stored) for stored in parts)
+    return measured(heads, lines, *parts)
 
 
 def clips_table() -> str:
@@ -109,7 +108,7 @@ def clips_table() -> str:
     stored = result("spoken_digits_odd")
     of = {row["judge"]: row for row in stored["rows"]}
     lines = [[name, *(figure(of[name], what) for what in _CLIPS)] for name in _JUDGES]
-    return table(("AUROC", *_CLIPS), lines) + command(stored)
+    return measured(("AUROC", *_CLIPS), lines, stored)
 
 
 def digits_table() -> str:
@@ -124,14 +123,14 @@ def digits_table() -> str:
     lines = [
         [what, f"{100 * row['recognised']:.0f} %", str(row["clips"])] for what, row in seen.items()
     ]
-    return table(("clips", "recognised", "number"), lines) + command(spoken) + command(drawn)
+    return measured(("clips", "recognised", "number"), lines, spoken, drawn)
 
 
 def drawn_molecules_table() -> str:
     """Return one line a generator of molecules: how good what it draws is."""
     stored = result("molecules")
     lines = [[_warmth(row), *(figure(row, name) for name in _DRAWN)] for row in stored["rows"]]
-    return table(("drawn by", *_DRAWN.values()), lines) + command(stored)
+    return measured(("drawn by", *_DRAWN.values()), lines, stored)
 
 
 def odd_molecules_table() -> str:
@@ -141,7 +140,7 @@ def odd_molecules_table() -> str:
         [row["planted"], f"{row['auroc']:.3f}", f"{row['auroc_of_length']:.3f}"]
         for row in stored["rows"]
     ]
-    return table(("planted", "AUROC", "by length, trivial"), lines) + command(stored)
+    return measured(("planted", "AUROC", "by length, trivial"), lines, stored)
 
 
 def added_rows_table() -> str:
@@ -156,7 +155,7 @@ def added_rows_table() -> str:
     ]  # fmt: skip
     heads = ("classifier", "rows by", "average precision", "gain ± standard error",
              "tables better and worse")  # fmt: skip
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def added_images_table() -> str:
@@ -168,7 +167,7 @@ def added_images_table() -> str:
         for row in stored["rows"]
     ]  # fmt: skip
     heads = ("images added by", "accuracy", "gain ± standard error, points")
-    return table(heads, lines) + command(stored)
+    return measured(heads, lines, stored)
 
 
 def _said(name: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from stored import groups
+
 Row = tuple[str, str]
 
 
 def _tsb_ad(stored: dict[str, Any]) -> Iterable[Row]:
     kinds = {"uni": "of one channel", "multi": "of several channels"}
-    for kind, said in kinds.items():
-        mine = [r for r in stored["rows"] if r["kind"] == kind and r["part"] == "official"]
+    for said, rows in groups(stored, "kind", kinds):
+        mine = [r for r in rows if r["part"] == "official"]
         shown = [r for r in mine if r["method"] != "difference"]
         yield (
             f"{mine[0]['series']} series {said} of TSB-AD, ranking of odd moments: mean VUS-PR",
@@ -45,8 +47,7 @@ def _contextual(stored: dict[str, Any]) -> Iterable[Row]:
 
 def _causes(stored: dict[str, Any]) -> Iterable[Row]:
     names = {"smd": "server machines", "asd": "application servers"}
-    for family, said in names.items():
-        rows = [r for r in stored["rows"] if r["family"] == family]
+    for said, rows in groups(stored, "family", names):
         yield (
             f"{rows[0]['events']} events of {said} whose channels are known: share of them that "
             "stand first",
@@ -56,8 +57,7 @@ def _causes(stored: dict[str, Any]) -> Iterable[Row]:
 
 def _budget(stored: dict[str, Any]) -> Iterable[Row]:
     ways = {"new": "new moments", "same": "the moments learnt from"}
-    for way, said in ways.items():
-        rows = [r for r in stored["rows"] if r["way"] == way]
+    for said, rows in groups(stored, "way", ways):
         yield (
             f"an alarm a day allowed, {said} of {rows[0]['series']} real series, days without a "
             "label: alarms a day, and days without any",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from stored import groups
+
 Row = tuple[str, str]
 
 _TABLES = {
@@ -16,8 +18,7 @@ _TABLES = {
 
 
 def _synthetic(stored: dict[str, Any]) -> Iterable[Row]:
-    for table, said in _TABLES.items():
-        rows = [r for r in stored["rows"] if r["table"] == table]
+    for said, rows in groups(stored, "table", _TABLES):
         yield (
             f"synthetic rows of {said}: error of columns and of pairs of columns; AUROC of telling "
             "them from held-out rows; what is foretold by what learnt from them",
@@ -41,8 +42,7 @@ def _engines(stored: dict[str, Any]) -> Iterable[Row]:
 
 
 def _imputation(stored: dict[str, Any]) -> Iterable[Row]:
-    for table, said in _TABLES.items():
-        rows = [r for r in stored["rows"] if r["table"] == table]
+    for said, rows in groups(stored, "table", _TABLES):
         methods = dict.fromkeys(r["method"] for r in rows)
         found = {method: [r["error"] for r in rows if r["method"] == method] for method in methods}
         yield (

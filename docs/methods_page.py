@@ -44,7 +44,7 @@ def short_table() -> str:
     rows = [
         (
             f"`{entry.name}`",
-            f"[{_title(entry)}](docs/methods.md#{_title(entry)})",
+            f"[{_named(_title(entry))}](docs/methods.md#{_title(entry)})",
             ", ".join(entry.kinds),
             entry.summary,
         )
@@ -58,10 +58,14 @@ def _title(entry: Entry) -> str:
     return entry.branch or entry.family
 
 
+def _named(title: str) -> str:
+    return class_page.SHORT.get(title.lower(), title)
+
+
 def _chapter(title: str, members: list[Entry]) -> str:
     folder = importlib.import_module(members[0].module.rpartition(".")[0])
     words, example = class_page.of_folder(folder)
-    parts = [f"## {title.capitalize()}\n", f"{words}\n", f"**Example.**\n\n{example}"]
+    parts = [f"## {_named(title.capitalize())}\n", f"{words}\n", f"**Example.**\n\n{example}"]
     return "\n".join([*parts, *map(_model, members)])
 
 

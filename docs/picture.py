@@ -1,4 +1,4 @@
-"""Take the pictures of reports that the documentation shows.
+"""Take the pictures of reports that the documentation shows, and draw the kinds of anomaly.
 
     python docs/picture.py              needs chromium
 
@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from figures import kinds
 
 import likely
 from likely.testing.shaped import clean, planted
@@ -40,7 +41,8 @@ _FLAGS = (
 
 
 def main() -> None:
-    """Write reports, and pictures of them."""
+    """Write the drawing, reports, and pictures of them."""
+    (IMAGES / "three-kinds.svg").write_text(kinds.drawing(), encoding="utf-8")
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
         sys.exit(f"No browser found; expected one of {', '.join(_BROWSERS)}.")

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from figures.svg import BLUE, GROUND, INK, PALE
+
 from likely.core.catalogue import Entry
 from likely.workflow.tree import Branch
 
@@ -33,8 +35,8 @@ def poster(root: Branch, measured: Mapping[str, Mapping[str, Any]], points: Poin
     return (
         f'<figure class="drawn poster" tabindex="0"><svg xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {width} {height + _MARGIN}" width="{width}" role="img" '
-        f'aria-label="{title}" font-family="sans-serif" fill="#1b1f24">\n'
-        f'<rect width="100%" height="100%" fill="#fff"/>\n{body}</svg>\n'
+        f'aria-label="{title}" font-family="sans-serif" fill="{INK}">\n'
+        f'<rect width="100%" height="100%" fill="{GROUND}"/>\n{body}</svg>\n'
         f"<figcaption>{title}. A leaf without points says what it learns from instead.</figcaption>"
         "</figure>"
     )
@@ -55,7 +57,7 @@ def _drawn(
     for below in branch.branches:
         body, end = _drawn(below, depth + 1, top, measured, points)
         x = left + 5
-        parts.append(f'<path d="M{x} {top - 4}V{end - 8}" stroke="#9aa1aa" fill="none"/>\n')
+        parts.append(f'<path d="M{x} {top - 4}V{end - 8}" stroke="{PALE}" fill="none"/>\n')
         parts.append(body)
         top = end
     return "".join(parts), top
@@ -70,7 +72,7 @@ def _leaf(
     left, top = at
     yield (
         f'<rect x="{left}" y="{top}" width="{_WIDE - 8}" height="{_HIGH - 8}" rx="4" '
-        'fill="#f5f6f8" stroke="#c5cad1"/>\n'
+        f'fill="none" stroke="{PALE}" stroke-opacity="0.6"/>\n'
     )
     yield _text(left + 6, top + 16, entry.name, size=11, weight="bold")
     dots = "".join(
@@ -79,7 +81,7 @@ def _leaf(
         if -1.3 < x < 2.9 and -1.2 < y < 1.6
     )
     if dots:
-        yield f'<path d="{dots}" stroke="#1f5fa8" stroke-width="2" stroke-linecap="round"/>\n'
+        yield f'<path d="{dots}" stroke="{BLUE}" stroke-width="2" stroke-linecap="round"/>\n'
     else:
         yield _text(left + 6, top + 52, "learns from", size=11)
         yield _text(left + 6, top + 68, ", ".join(entry.kinds), size=11)

@@ -129,6 +129,35 @@ def test_sections_are_found_outside_code() -> None:
     assert [heading for heading, _ in parts] == ["b", "c"]
 
 
+def test_symbols_with_an_index_are_formulas() -> None:
+    text = "Σ_k and f_j(x_j), not `x_i`, $x_i$ or n_rows\n\n    x_t = code\n"
+    made = "$Σ_{k}$ and $f_{j}(x_{j})$, not `x_i`, $x_i$ or n_rows\n\n    x_t = code\n"
+    assert class_page.with_formulas(text) == made
+
+
+def test_an_idea_begins_with_words() -> None:
+    docstring = "Name.\n\n    y = G(x)\n\nThere and back:\n\n    x\n\nParameters\n---\n"
+    assert class_page.idea(docstring) == "There and back:\n\n    x"
+    assert class_page.idea("Name.\n\nParameters\n----\n") == "Name."
+
+
+def test_every_chapter_leads_to_the_next(pages: dict[str, str]) -> None:
+    assert (
+        "\nThe next chapter: [Density-based detection](chapters/density.md).\n"
+        in (pages["chapters/distance.md"])
+    )
+    chapters = [text for name, text in pages.items() if name.startswith("chapters/")]
+    assert all("\nThe next chapter: [" in text for text in chapters)
+    titles = [re.findall(r"^# (.+)\n\n\S", text, re.MULTILINE) for text in chapters]
+    assert all(len(found) == 1 and len(found[0]) < 30 for found in titles), titles
+
+
+def test_a_method_leads_to_its_page_where_it_is_first_named() -> None:
+    page = "# `KNN`\n`KNN()`, `LOF`, `KNN`, [a `PCA`](x.md)\n```text\n`PCA`\n```\n    `PCA`\n`x`\n"
+    made = page.replace("`KNN()`", "[`KNN()`](methods/KNN.md)")
+    assert links.to_methods(page, "LOF", ("KNN", "LOF", "PCA")) == made
+
+
 def test_links_are_turned_to_where_things_stand() -> None:
     pages = {"architecture.md", "architecture/rooms.md", "chapters/gan.md", "methods/GAN.md"}
     page = "[a](architecture.md#rooms) [b](methods.md#gan) [c](../setup.cfg) [d](#there)"

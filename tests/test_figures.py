@@ -34,6 +34,13 @@ def test_every_model_has_an_idea_and_a_failure():
         assert all(map(callable, each))
 
 
+def test_the_drawing_of_the_three_kinds_is_fresh():
+    kinds = importlib.import_module("figures.kinds")
+    stored = (DOCS / "images" / "three-kinds.svg").read_text(encoding="utf-8")
+    assert kinds.drawing() == stored
+    assert ElementTree.fromstring(stored).get("aria-label")
+
+
 @pytest.mark.parametrize("name", LIGHT)
 def test_what_is_drawn_is_valid_named_and_measured(name):
     drawers = importlib.import_module("figures").drawers

@@ -44,8 +44,8 @@ def few_failure() -> Figure:
     marked = rng.choice(400, 60, replace=False)
     wrong[marked], wrong[400:408] = 1, 1
     wrong[408:] = 0
-    right, misled = (make("FewLabels").fit(toy.learnt, y) for y in (labels, wrong))
-    a, b = (maps.auroc(model, toy) for model in (misled, right))
+    both = [make("FewLabels").fit(toy.learnt, y) for y in (wrong, labels)]
+    (a, b), panels = maps.compared(both, toy, ("wrong labels", "right labels"))
     need(a < b - 0.05, f"wrong labels ({a:.2f}) well behind right ones ({b:.2f})")
     alternative = "Two maps of the same rows, learnt with wrong labels and with right ones."
     caption = (
@@ -53,10 +53,6 @@ def few_failure() -> Figure:
         f"20 anomalies labelled as ordinary, FewLabels finds anomalies of that very kind with an "
         f"AUROC of {a:.2f}, with right labels with {b:.2f}. {maps.BANDS}"
     )
-    panels = [
-        maps.score_map(misled, toy, f"wrong labels: {a:.2f}"),
-        maps.score_map(right, toy, f"right labels: {b:.2f}"),
-    ]
     return Figure(picture(panels, alternative), caption, alternative, "failure")
 
 
@@ -103,23 +99,20 @@ def _context() -> maps.Made:
 
 
 def _contexts(toy: Toy, models: list[maps.Made], shows: str) -> Figure:
-    panels, values = [], []
-    for made in models:
-        model = _Named(made).fit(toy.learnt)
-        values.append(maps.auroc(model, toy))
-        panels.append(maps.score_map(model, toy, f"{made[0]}: {values[-1]:.2f}"))
-    mine, other = values
+    names = [name for name, _ in models]
+    fitted = [_Named(made).fit(toy.learnt) for made in models]
+    (mine, other), panels = maps.compared(fitted, toy, names)
     if shows == "idea":
         need(mine > max(0.9, other), f"Contextual ahead ({mine:.2f}, {other:.2f})")
         said = "A bill (upwards) is judged by what is usual in its month (across)."
-        rest = f"{models[1][0]}, which takes the month for a column like any, has {other:.2f}."
+        rest = f"{names[1]}, which takes the month for a column like any, has {other:.2f}."
     else:
         need(mine < other - 0.12, f"Contextual behind ({mine:.2f}, {other:.2f})")
         said = "The context (across) is never judged, so rows in a context that never was pass."
-        rest = f"{models[1][0]}, which judges both columns, has {other:.2f}."
+        rest = f"{names[1]}, which judges both columns, has {other:.2f}."
     alternative = (
-        f"Two maps of a behaviour over its context: {models[0][0]} on the left, {models[1][0]} on "
-        "the right, and crosses for odd rows."
+        f"Two maps of a behaviour over its context: {names[0]} on the left, {names[1]} on the "
+        "right, and crosses for odd rows."
     )
     caption = (
         f"{said} Odd rows (crosses) are found with an AUROC of {mine:.2f}; {rest} {maps.BANDS}"

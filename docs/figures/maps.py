@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from likely.core.catalogue import make
 
 GRID = 72
 SHARES = (0.5, 0.8, 0.95, 0.99)
-"""Bands hold so much of the ordinary rows; each is drawn darker than the next."""
+"""Bands hold so much of the ordinary rows; each is drawn in more colour than the next."""
 
-BANDS = "Bands hold 50, 80, 95 and 99 % of the ordinary rows; darker is likelier."
+BANDS = "Bands hold 50, 80, 95 and 99 % of the ordinary rows; the more colour, the likelier."
 _LEAST = 0.12  # by how much AUROC a failure must lie behind what does better
 
 _UNTOLD = ("budget", "alarms", "hidden", "steps", "scales")
@@ -67,6 +68,17 @@ def score_map(model: Any, toy: Toy, title: str) -> Panel:
     return panel
 
 
+def compared(
+    models: Iterable[Any], toy: Toy, titles: Iterable[str]
+) -> tuple[list[float], list[Panel]]:
+    """Return the AUROC of each fitted model, and its map with that in the title."""
+    values, panels = [], []
+    for model, title in zip(models, titles, strict=True):
+        values.append(auroc(model, toy))
+        panels.append(score_map(model, toy, f"{title}: {values[-1]:.2f}"))
+    return values, panels
+
+
 def idea(made: Made, toy: Toy, said: str, labels: np.ndarray | None = None) -> Figure:
     """Draw what a detector has learnt where it is at home.
 
@@ -112,15 +124,11 @@ def failure(
     labels : ndarray of shape (n learnt,), optional
         For those that learn from labels.
     """
-    fitted = [make(name, **parameters) for name, parameters in (made, better)]
-    for model in fitted:
-        model.fit(toy.learnt, labels)
-    mine, other = (auroc(model, toy) for model in fitted)
-    need(mine < other - _LEAST, f"{made[0]} ({mine:.2f}) well behind {better[0]} ({other:.2f})")
-    panels = [
-        score_map(fitted[0], toy, f"{short(made)}: {mine:.2f}"),
-        score_map(fitted[1], toy, f"{short(better)}: {other:.2f}"),
+    fitted = [
+        make(name, **parameters).fit(toy.learnt, labels) for name, parameters in (made, better)
     ]
+    (mine, other), panels = compared(fitted, toy, (short(made), short(better)))
+    need(mine < other - _LEAST, f"{made[0]} ({mine:.2f}) well behind {better[0]} ({other:.2f})")
     alternative = (
         f"Two maps of the same rows in bands of likelihood: on the left {short(made)}, whose "
         f"bands cover the odd rows, on the right {short(better)}, which leaves them out."

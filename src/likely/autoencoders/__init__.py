@@ -8,8 +8,10 @@ that is lost, and shows as an error.
 $$ L = \frac1N \sum_i \lVert x_i - d(e(x_i)) \rVert^2 \qquad
 \log p(x) \ge E_{q(z|x)} \log p(x|z) - \mathrm{KL}\big(q(z|x) \,\Vert\, p(z)\big) $$
 
-The right-hand side is the variational form: the code is a distribution q, the decoder a likelihood,
-and the bound makes the whole a density.
+On the left, x_i are the N samples learnt from. On the right is the variational form: the code z is
+drawn from a distribution q that the encoder gives, E is a mean over such codes, the decoder p(x |
+z) is a likelihood, p(z) the normal prior and KL how far q is from it, in nats. The bound makes the
+whole a density.
 
 | class | for | what is its own |
 |---|---|---|

@@ -74,7 +74,8 @@ class BetaVAE(Variational):
 
     **Formula.** $L = -\mathrm{E}_q[\log p(x \mid z)] + \beta \, \mathrm{KL}(q(z \mid x) \,\Vert\,
     p(z))$ is made small, where z is the code, q the encoder's guess of it, p(x | z) the decoder,
-    p(z) the normal prior and β the pressure, which rises to its value during `warm_up`.
+    p(z) the normal prior, E_q a mean over codes drawn by q, KL the divergence, by how many nats q
+    is off the prior, and β the pressure, which rises to its value during `warm_up`.
 
     **When to use.** Codes that are to be read or steered, one number at a time.
 

@@ -82,8 +82,9 @@ class VAE(Variational):
     likely.
 
     **Formula.** $\log p(x) \ge \mathrm{E}_q[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\Vert\,
-    p(z))$, where z is the code, q the encoder's guess of it, p(x | z) the decoder and p(z) the
-    normal prior.
+    p(z))$, where z is the code, q the encoder's guess of it, p(x | z) the decoder, p(z) the normal
+    prior, E_q a mean over codes drawn by q and KL the divergence, by how many nats q is off the
+    prior.
 
     **When to use.** A density, codes and new samples from one model.
 

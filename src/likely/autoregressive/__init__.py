@@ -4,12 +4,12 @@ Any distribution is a product of conditional ones, whatever the order of the par
 
 $$ p(x) = \prod_{i=1}^{D} p(x_i \mid x_1, \dots, x_{i-1}). $$
 
-So a network that says of every part what it may be, given only those before it, is an exact
-density. The trick is all in what the network may see: masks, convolutions that look back only, a
-memory that runs in one direction. Then one pass judges a whole sample, and training is to predict
-the next part. Drawing goes part by part, and so does completing: what is known is kept, the rest is
-drawn given what comes before it. The surprise of a sample is the sum of those of its parts, so
-`contributions` says exactly where it is odd.
+Here x_i is part i of D. So a network that says of every part what it may be, given only those
+before it, is an exact density. The trick is all in what the network may see: masks, convolutions
+that look back only, a memory that runs in one direction. Then one pass judges a whole sample, and
+training is to predict the next part. Drawing goes part by part, and so does completing: what is
+known is kept, the rest is drawn given what comes before it. The surprise of a sample is the sum of
+those of its parts, so `contributions` says exactly where it is odd.
 
 | class | for | what is its own |
 |---|---|---|

@@ -70,10 +70,10 @@ class GaussianCopula(Columnwise):
 
     **Intuition.** Turn each column into ranks of a bell curve, and learn how these go together.
 
-    **Formula.** $p(x_j \in A_k \mid z) = \Phi\big((a_{k+1} - \mu_j)/\sigma_j\big) -
-    \Phi\big((a_k - \mu_j)/\sigma_j\big)$: piece k of column j lies between $a_k$ and
-    $a_{k+1}$ on the normal line, and $\mu_j$, $\sigma_j$ are what the covariance says of its
-    number, given the scores z of the columns that are known.
+    **Formula.** $p(x_j \in A_k \mid z) = \Phi\big((a_{k+1} - \mu_j)/\sigma_j\big) - \Phi\big((a_k -
+    \mu_j)/\sigma_j\big)$: piece k of column j lies between $a_k$ and $a_{k+1}$ on the normal line,
+    Φ is the normal distribution function, and $\mu_j$, $\sigma_j$ are what the covariance says of
+    its number, given the scores z of the columns that are known.
 
     **When to use.** A few dozen rows, or relations that only rise or fall; a first model that takes
     a second; gaps and conditions on any columns. Of 50 rows it gave rows held out a higher density

@@ -6,10 +6,12 @@ and a network learns what it was:
 $$ \min_D \; \mathbb E_{x, e, s} \; w(s) \, \lVert D(x + s e, s) - x \rVert^2,
 \qquad \nabla_x \log p_s(x) = \frac{D(x, s) - x}{s^2} $$
 
-The best D is the mean of all samples that x + s e may come from, and it says in which direction
-samples are denser: the score. Whoever has it at every level has the whole distribution. New samples
-begin as noise and are led to where the data are, in many small steps; none of them is hard to
-learn, which is why training is as steady as that of any regression.
+Here e is normal noise, E a mean over samples, noise and levels, w(s) how much a level counts, D the
+network and p_s the density of what is mixed at level s. The best D is the mean of all samples that
+x + s e may come from, and it says in which direction samples are denser: the score. Whoever has it
+at every level has the whole distribution. New samples begin as noise and are led to where the data
+are, in many small steps; none of them is hard to learn, which is why training is as steady as that
+of any regression.
 
 | class | mixes | for | what it is for |
 |---|---|---|---|

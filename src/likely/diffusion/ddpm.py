@@ -95,8 +95,8 @@ class DDPM(Diffusing):
 
     **Formula.** $L = \mathrm{E} \lVert v - v_\theta(x_t, t) \rVert^2, \; x_t = \sqrt{\bar\alpha_t}
     x + \sqrt{1 - \bar\alpha_t} \, \epsilon, \; v = \sqrt{\bar\alpha_t} \, \epsilon - \sqrt{1 -
-    \bar\alpha_t} \, x$, where ε is noise, $\bar\alpha_t$ how much of the sample x is left at step
-    t, and v_θ the network; ε or x stands for v if `predicts` says so.
+    \bar\alpha_t} \, x$, where E is a mean, ε is noise, $\bar\alpha_t$ how much of the sample x is
+    left at step t, and v_θ the network; ε or x stands for v if `predicts` says so.
 
     **When to use.** Good samples from steady training; completing and varying samples.
 

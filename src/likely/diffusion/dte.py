@@ -99,10 +99,10 @@ class DTE(Explainer, DeepModel):
     **Intuition.** How much noise would explain this row? A row far off seems to have had much.
 
     **Formula.** $T(x) = \sqrt{\exp(\mathrm{E}[\log t \mid x]) \, R(x)}, \; p(t \mid x) \propto p(t)
-    \, p_t(x), \; R(x)^2 = r(x)^2 / d + t_0^2$, where t is the time of diffusion, p_t the density of
-    rows after it and p(t | x) what the network learns, r² the mean squared distance from the
-    nearest known rows, d the number of columns and t_0 `least_time`. Scores are −T; "network" and
-    "neighbours" take one of the factors.
+    \, p_t(x), \; R(x)^2 = r(x)^2 / d + t_0^2$, where E is a mean, t is the time of diffusion, p_t
+    the density of rows after it and p(t | x) what the network learns, r² the mean squared distance
+    from the nearest known rows, d the number of columns and t_0 `least_time`. Scores are −T;
+    "network" and "neighbours" take one of the factors.
 
     **When to use.** Detection on tables, mostly normal rows.
 

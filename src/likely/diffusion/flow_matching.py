@@ -78,8 +78,8 @@ class FlowMatching(Diffusing):
     and samples go back along it.
 
     **Formula.** $L = \mathrm{E} \lVert (\epsilon - x) - v_\theta((1 - t) x + t \epsilon, t)
-    \rVert^2$, where ε is noise, x a sample, t in [0, 1] how far it is towards noise and v_θ the
-    network; samples move against it, from noise at t = 1 to t = 0.
+    \rVert^2$, where E is a mean, ε is noise, x a sample, t in [0, 1] how far it is towards noise
+    and v_θ the network; samples move against it, from noise at t = 1 to t = 0.
 
     **When to use.** As `DDPM`, with fewer steps to draw; a density along the flow.
 

@@ -76,9 +76,9 @@ class LatentDiffusion(Captioned, Conditional, Sampler, Encoder, Reconstructor):
     decoder's work.
 
     **Formula.** $L = \mathrm{E} \lVert v - v_\theta(z_t, t, c) \rVert^2, \; z = E(x)$, where E
-    encodes the sample x, z_t is its code with noise, v what `DDPM` foretells of it, c the caption
-    or whatever else is known, and v_θ the network. An oddness is that of z plus the error of
-    D(E(x)), each in units of its mean, where D decodes.
+    encodes the sample x and the upright E is a mean, z_t is its code with noise, v what `DDPM`
+    foretells of it, c the caption or whatever else is known, and v_θ the network. An oddness is
+    that of z plus the error of D(E(x)), each in units of its mean, where D decodes.
 
     **When to use.** Larger pictures and longer series, drawn to words or labels.
 

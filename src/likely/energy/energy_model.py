@@ -123,7 +123,7 @@ class EnergyModel(OverUnits):
     is shown of all else is noise, a noisy copy, or its own draws.
 
     **Formula.** $p(x) = e^{-E(x)} / Z, \; E(x) = \frac12 \lVert u \rVert^2 + f(u)$, where u is x
-    whitened, f a network and Z an integral that is never taken in training.
+    whitened, f a network and Z the integral of $e^{-E}$, which is never taken in training.
 
     **When to use.** A free form of density on tables of few columns and on small pictures.
 

@@ -81,9 +81,9 @@ class NeuralSplineFlow(Flow):
     **Intuition.** Bend each column by a smooth monotone curve that a network draws.
 
     **Formula.** $z_i = g(x_i; \theta_i(x_A)), \; \log p(x) = \log \mathcal N(z) + \sum_i \log
-    g'(x_i)$, where g is a spline, and θ_i its widths, heights and slopes, which a network gives
-    from x_A: the columns before column i or, with "coupling", the other half. With several layers
-    their sums add up.
+    g'(x_i)$, where g is a spline, g' its slope, $\mathcal N$ the normal density, and θ_i its
+    widths, heights and slopes, which a network gives from x_A: the columns before column i or, with
+    "coupling", the other half. With several layers their sums add up.
 
     **When to use.** The first choice of a density on tables.
 

@@ -86,8 +86,8 @@ class RealNVP(Flow):
     **Intuition.** Shift and stretch one half of the columns as the other half says.
 
     **Formula.** $y_A = x_A, \; y_B = x_B \odot \exp(s(x_A)) + t(x_A), \; \log|\det J| = \sum
-    s(x_A)$, where A and B are the halves, s and t are networks, and what the last layer puts out is
-    to be normal.
+    s(x_A)$, where A and B are the halves, s and t are networks, J is the Jacobian of a layer, and
+    what the last layer puts out is to be normal.
 
     **When to use.** Density and fast draws from one model, with conditions.
 

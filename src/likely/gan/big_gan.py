@@ -83,8 +83,8 @@ class BigGAN(Adversarial):
     the code, too.
 
     **Formula.** $\max_D \; \mathrm{E} \min(0, D(x, y) - 1) + \mathrm{E} \min(0, -1 - D(G(z, y),
-    y))$ and $\max_G \; \mathrm{E} D(G(z, y), y)$, where G makes pictures of noise z and class y,
-    and D judges a picture with its class.
+    y))$ and $\max_G \; \mathrm{E} D(G(z, y), y)$, where E is a mean, G makes pictures of noise z
+    and class y, and D judges a picture with its class.
 
     **When to use.** Pictures of classes, one asked for at a time.
 

@@ -89,10 +89,10 @@ class CycleGAN(Discriminating):
 
     **Intuition.** There and back again must be where one began: so no pairs are needed.
 
-    **Formula.** $L = L_G + L_F + \lambda (\mathrm{E} |F(G(a)) - a| + \mathrm{E} |G(F(b)) - b|) +
-    \mu (\mathrm{E} |G(b) - b| + \mathrm{E} |F(a) - a|)$, where G leads from set A to B and F back,
-    a and b are images, L_G and L_F are $\mathrm{E} (1 - D)^2$ of their discriminators on
-    translations, λ is `cycle` and μ `identity`.
+    **Formula.** $L = L_G + L_F + \lambda C + \mu I, \; C = \mathrm{E} |F(G(a)) - a| + \mathrm{E}
+    |G(F(b)) - b|, \; I = \mathrm{E} |G(b) - b| + \mathrm{E} |F(a) - a|$, where E is a mean, G leads
+    from set A to B and F back, a and b are images, L_G and L_F are $\mathrm{E} (1 - D)^2$ of their
+    discriminators on translations, λ is `cycle` and μ `identity`.
 
     **When to use.** Two sets of pictures without pairs.
 

@@ -60,8 +60,8 @@ class DCGAN(Adversarial):
     **Intuition.** A generator that grows a picture from noise by convolutions.
 
     **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
-    makes pictures of noise z and D is the chance that one is real; G in fact raises $\mathrm{E}
-    \log D(G(z))$.
+    makes pictures of noise z and D is the chance that one is real, each E a mean; G in fact raises
+    $\mathrm{E} \log D(G(z))$.
 
     **When to use.** Small pictures, drawn at once.
 

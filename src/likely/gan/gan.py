@@ -68,8 +68,8 @@ class GAN(Adversarial):
     **Intuition.** A forger and a detective make each other better.
 
     **Formula.** $\min_G \max_D \; \mathrm{E} \log D(x) + \mathrm{E} \log(1 - D(G(z)))$, where G
-    makes samples of noise z and D is the chance that a sample is real; G in fact raises $\mathrm{E}
-    \log D(G(z))$.
+    makes samples of noise z and D is the chance that a sample is real, each E a mean; G in fact
+    raises $\mathrm{E} \log D(G(z))$.
 
     **When to use.** To learn from, and for fast draws.
 

@@ -85,9 +85,9 @@ class WGAN(Adversarial):
     it always points the way.
 
     **Formula.** $\min_G \max_f \; \mathrm{E} f(x) - \mathrm{E} f(G(z)) - \lambda \, \mathrm{E}
-    (\lVert \nabla f(\hat x) \rVert - 1)^2$, where f is the critic, which alone pays the last term,
-    G makes samples of noise z, $\hat x$ lies between a real and a made sample, and λ is 10 for
-    images and else 0.1.
+    (\lVert \nabla f(\hat x) \rVert - 1)^2$, where E is a mean, f is the critic, which alone pays
+    the last term, G makes samples of noise z, $\hat x$ lies between a real and a made sample, and λ
+    is 10 for images and else 0.1.
 
     **When to use.** Where a plain `GAN` collapses.
 

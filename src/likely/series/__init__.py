@@ -1,4 +1,4 @@
-r"""One long series: which of its moments are odd, given what comes before and after them.
+r"""Series: which moments of a long one are odd, given what comes before and after them.
 
 A row is a moment, and rows are judged together, in the order of their clock. (Many short series of
 equal length, each of them judged as a whole, are samples of the kind series: see
@@ -29,11 +29,13 @@ one scale and pooled such that the one that is sure prevails.
 
 $$d_m(t)^2 = (w_t - \mu)^\top \Sigma_m^{-1} (w_t - \mu), \qquad w_t = (x_t, \dots, x_{t+m-1})$$
 
-A window says when only to within its length: a moment gets the mean over all windows that hold it,
-which is highest in the middle of what is odd.
+Here w_t is the window of the m values x from moment t on, and μ and Σ_m are mean and covariance of
+such windows. A window says when only to within its length: a moment gets the mean over all windows
+that hold it, which is highest in the middle of what is odd.
 
 **Subspaces** (`SubPCA`) take a window apart into the few shapes that a series is made of, and what
-is left beside them. With s^2 the mean variance of what is left out,
+is left beside them. With y_k how much of shape k is in a window, λ_k the usual square of that, r
+what is left and s² its mean variance,
 
 $$d^2 = \sum_k y_k^2 / \lambda_k + |r|^2 / s^2.$$
 
@@ -53,8 +55,8 @@ the rest is.
 
 **Forecasts** judge a moment by its past alone: `Forecaster` foretells every channel from its last
 values by ridge regression, in closed form, or by a network that adds what a weighted sum cannot
-know (`form=`), and measures what is left by its Mahalanobis distance. Scores never change when more
-comes.
+know (`form=`), and measures what is left, e_t, by its Mahalanobis distance from its mean μ, with
+its covariance Σ. Scores never change when more comes.
 
 $$e_t = x_t - f(x_{t-m}, \dots, x_{t-1}), \qquad d_t^2 = (e_t - \mu)^\top \Sigma^{-1} (e_t - \mu)$$
 

@@ -52,9 +52,10 @@ class SpectralResidual(OverWindows):
     **Intuition.** Take what is usual out of the spectrum of a block, and see where in time the rest
     is.
 
-    **Formula.** $O = |\mathcal F^{-1}(e^{\log A - U + iP})|$, where A and P are amplitude and phase
-    of the spectrum of a block and U is the usual log A: its mean over all blocks learnt from, or
-    over neighbouring frequencies. Blocks that overlap are averaged, and the score is −O.
+    **Formula.** $O = |\mathcal F^{-1}(e^{\log A - U + iP})|$, where $\mathcal F$ turns a block into
+    its spectrum (Fourier), A and P are amplitude and phase of the spectrum of a block and U is the
+    usual log A: its mean over all blocks learnt from, or over neighbouring frequencies. Blocks that
+    overlap are averaged, and the score is −O.
 
     **When to use.** Single odd points.
 

@@ -7,9 +7,11 @@ are known, the next frame is nearly settled, so a network that foretells it lear
 $$ \min \; \sum_t \lVert y_t - f(y_{<t}, a_t) \rVert, \qquad
 a_t = \sum_n w_{tn} \, h_n(c), \qquad w_t = \mathrm{softmax}_n \, e(s_t, h_n, w_{<t}) $$
 
-The weights w are attention: which letters are being said. Nobody tells when each is: the network
-finds out, helped by knowing that texts are spoken from their first letter to their last. Sound is
-made of the frames by Griffin and Lim's algorithm, which needs no learning.
+Here y_t is frame t, f the network, h_n(c) what it reads of letter n, s_t what it remembers at frame
+t, and e how well a letter fits that. The weights w are attention: which letters are being said.
+Nobody tells when each is: the network finds out, helped by knowing that texts are spoken from their
+first letter to their last. Sound is made of the frames by Griffin and Lim's algorithm, which needs
+no learning.
 
 | class | reads | says |
 |---|---|---|

@@ -1,4 +1,4 @@
-r"""Pictures judged by the features of a network that has seen a million photographs.
+r"""Vision: the features of a network that has seen a million photographs judge pictures.
 
 A network that tells a thousand kinds of things apart has learnt on the way what edges, textures and
 parts look like. It is not trained any further: its inner maps describe every place of a picture by
@@ -12,8 +12,8 @@ used by default: 40 numbers at every eighth pixel and 112 at every sixteenth, 15
 Beyond the edges of a picture the network sees it go on as it ends. With the black frame that it was
 trained with, places along an edge differ from all others by more than most defects do.
 
-`PaDiM` compares a place with the same place in good pictures. With the mean $\mu$ there, the
-covariance $\Sigma$ of its neighbourhood and $\bar\Sigma$ of all places,
+`PaDiM` compares a place with the same place in good pictures. With the features $f$ of a place,
+their mean $\mu$ there, the covariance $\Sigma$ of its neighbourhood and $\bar\Sigma$ of all places,
 
 $$ d^2 = (f - \mu)^\top \left(\tfrac12 \Sigma + \tfrac12 \bar\Sigma + \epsilon
 I\right)^{-1} (f - \mu). $$

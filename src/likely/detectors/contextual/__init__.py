@@ -1,12 +1,13 @@
-r"""Odd in its circumstances: rows given a context, and groups given their size.
+r"""Contextual detection: a row is odd given its context, and a group given its size.
 
 A bill of 200 is fine in summer and odd in winter; an average over 5 purchases may lie far out where
 an average over 500 may not. Both are judged by what is usual for rows *like this one*:
 
 $$z_j = \frac{x_j - \mathrm{E}(x_j \mid c)}{\sqrt{\mathrm{Var}(x_j \mid c)}}$$
 
-and a row is odd if its residuals z are, alone or together. The context c is never judged, so a row
-in a rare context is not odd for that.
+where x_j is the value of column j and E and Var are mean and variance given the context c. A row is
+odd if its residuals z are, alone or together. The context c is never judged, so a row in a rare
+context is not odd for that.
 
 - **Contextual**: some columns are the circumstances of the others. Mean and spread given the
   context are sums of effects of cells (levels, knots of numbers, hours, weekdays, seasons, pairs of

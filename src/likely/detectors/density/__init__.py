@@ -10,6 +10,11 @@ $$\mathrm{LOF}(x) = \frac1k \sum_{o \in N_k(x)} \frac{\mathrm{lrd}(o)}{\mathrm{l
 \qquad p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)
 \qquad p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$$
 
+Here N_k(x) are the k nearest rows to x and lrd, the local density, is one over the mean distance to
+them, none counted as nearer than their own neighbours are; $\mathcal N$ is the normal density, π_k,
+μ_k and Σ_k are share, centre and covariance of ellipsoid k, and x_i the n rows learnt, with I the
+unit matrix.
+
 When to use: LOF for clean training rows in clusters of different density; the mixture where
 columns are numbers that move together and a real density is wanted; kernels for shapes that no few
 ellipsoids fit, in few columns and with many rows.

@@ -58,7 +58,8 @@ class GaussianMixture(Density, Sampler, Explainer):
     explains it.
 
     **Formula.** $p(x) = \sum_k \pi_k \, \mathcal N(x; \mu_k, \Sigma_k)$, where π_k is the share of
-    cloud k, μ_k its centre and Σ_k its covariance. The score is log p(x).
+    cloud k, μ_k its centre and Σ_k its covariance, and $\mathcal N$ is the normal density. The
+    score is log p(x).
 
     **When to use.** Columns of numbers that move together, when log p(x) in nats or new rows are
     wanted.

@@ -54,7 +54,8 @@ class KernelDensity(Density, Sampler, Explainer):
     **Intuition.** Every learnt row blurs a little; where many blurs overlap, rows are likely.
 
     **Formula.** $p(x) = \frac1n \sum_i \mathcal N(x; x_i, h^2 I)$, where x_i are the n rows kept,
-    in scaled columns, and h is the width of the blur. The score is log p(x).
+    in scaled columns, h is the width of the blur, I the unit matrix and $\mathcal N$ the normal
+    density. The score is log p(x).
 
     **When to use.** Shapes that no few ellipsoids fit, in few columns and with many rows.
 

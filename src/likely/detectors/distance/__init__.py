@@ -9,6 +9,9 @@ $$d_k(x) = \frac1k \sum_{i=1}^k \lVert x - x_{(i)} \rVert \qquad
 d_M(x) = \sqrt{(x-\mu)^\top \Sigma^{-1} (x-\mu)} \qquad
 d_C(x) = \min_{c \text{ large}} \lVert x - \mu_c \rVert$$
 
+Here $x_{(i)}$ is the i-th nearest learnt row and k how many count, μ and Σ are centre and
+covariance of the rows, and μ_c is the centre of cluster c.
+
 When to use: k-NN is the first choice where training rows are mostly clean and columns are
 comparable (they are scaled robustly before); Mahalanobis where columns are numbers that move
 together, above all with few rows; CBLOF where anomalies come in groups, or where there are very

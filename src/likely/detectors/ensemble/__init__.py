@@ -1,4 +1,4 @@
-r"""Several detectors as one.
+r"""Ensembles: several detectors as one.
 
 No single assumption holds on all data: neighbours miss groups of anomalies, ellipses miss what
 lies between clusters, columns taken one by one miss broken correlations. An ensemble asks

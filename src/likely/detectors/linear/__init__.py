@@ -20,8 +20,9 @@ the origin:
 $$f(x) = \sum_i \alpha_i \, e^{-\gamma \lVert x - x_i \rVert^2} - \rho, \qquad
 0 \le \alpha_i \le \tfrac{1}{\nu n}, \quad \sum_i \alpha_i = 1$$
 
-In the space of the rows that is a closed surface of any shape around the places where most rows
-are. ν is the share of training rows that may lie outside.
+Here x_i are the n learnt rows, α_i their weights, most of them 0, γ says how narrow the kernel is,
+and ρ where the plane lies. In the space of the rows that is a closed surface of any shape around
+the places where most rows are. ν is the share of training rows that may lie outside.
 
 When to use it: many columns that overlap (sensors of one machine, pixels, survey answers), where
 the question is which relation broke; as a fast baseline that is often hard to beat. The one-class

@@ -8,6 +8,9 @@ G = \max_i \frac{|x_i - \bar x|}{s} > \frac{n-1}{\sqrt n}\sqrt{\frac{t^2}{n-2+t^
 O(x) = \sum_j \max\bigl(-\log F_j(x_j),\, -\log G_j(x_j)\bigr) \qquad
 T(x) = \max_j -\log P\bigl(|X_j - m_j| \ge |x_j - m_j|\bigr)$$
 
+Here x is a value, m the centre and s the spread of its column; $\bar x$ is the mean of n values, j
+counts columns, and P is the chance in the tail that was fitted to column X_j.
+
 - **z-score**: distance from the centre in spreads. The classic centre and spread (mean, standard
   deviation) are moved by the very values they should expose; the robust ones (median, median
   absolute deviation) are not.
@@ -22,10 +25,10 @@ T(x) = \max_j -\log P\bigl(|X_j - m_j| \ge |x_j - m_j|\bigr)$$
   the columns' surprises are added up.
 - **COPOD**: the same shares, but a column that is skewed counts with the tail on that side alone,
   or with the mean of both where that is more.
-- **Marginal tails**: between the two. Each side of a column gets a tail of its own,
-  f(y) ∝ exp(−(y / a)^b), whose form is learnt: b = 2 is Gaussian, b = 1 exponential. The outermost
-  values are censored in the fit, so that gross ones cannot hide themselves; a row counts with its
-  oddest column or with the sum over all.
+- **Marginal tails**: between the two. Each side of a column gets a tail of its own, $f(y) \propto
+  e^{-(y / a)^b}$, whose form is learnt: b = 2 is Gaussian, b = 1 exponential. The outermost values
+  are censored in the fit, so that gross ones cannot hide themselves; a row counts with its oddest
+  column or with the sum over all.
 - **HBOS**: a histogram for each column; a value is as odd as its bin is empty beside the fullest,
   −log of the quotient. The only one here that sees a value in a gap between two heaps.
 

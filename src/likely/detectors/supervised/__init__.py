@@ -1,14 +1,15 @@
-r"""Learning from labels: what anomalies looked like before.
+r"""Supervised detection: labels tell what anomalies looked like before.
 
 Without labels, odd is whatever is rare. With labels, it is what people called an anomaly, which may
 be neither far out nor rare, and the best of all detectors are then classifiers: they estimate
 
 $$\Pr(y = 1 \mid x), \qquad s(x) = -\log \frac{\Pr(y = 1 \mid x)}{\Pr(y = 0 \mid x)}$$
 
-Labels are 1 for an anomaly, 0 for an ordinary row, and missing where nobody looked. In practice
-there are few ones and no zeros: somebody has found three frauds, and nobody has time to check the
-other 100,000 rows. Rows without a label are then taken for ordinary, since most of them are; the
-hidden anomalies among them are noise that the methods must bear.
+Here x is a row, y its label and s the score, low where an anomaly is likely. Labels are 1 for an
+anomaly, 0 for an ordinary row, and missing where nobody looked. In practice there are few ones and
+no zeros: somebody has found three frauds, and nobody has time to check the other 100,000 rows. Rows
+without a label are then taken for ordinary, since most of them are; the hidden anomalies among them
+are noise that the methods must bear.
 
 | labelled anomalies | take |
 |---|---|
