@@ -45,7 +45,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "sharing": "encoder", "adversarial": 0.0, "cycle": 0.0, "budget": "500 steps",
     },
 }  # fmt: skip
-OUTLINED: dict[str, Any] = {"budget": "3000 steps", "pool": 50, "batch_size": 4}
+OUTLINED: dict[str, Any] = {"budget": "6000 steps", "pool": 50, "batch_size": 4}
 METHODS = ("truth", "unchanged", *SETTINGS)
 Images = np.ndarray
 Change = Callable[[Images], Images]
