@@ -32,14 +32,14 @@ def main(asked: argparse.Namespace) -> None:
     import torch
 
     torch.set_num_threads(1)
-    rows = [] if asked.again else store.load("synthetic_rivals")
+    rows = {(row["table"], row["method"]): row for row in store.load("synthetic_rivals")}
     for table in asked.tables:
         for method in asked.methods:
-            if any(row["table"] == table and row["method"] == method for row in rows):
+            if (table, method) in rows and not asked.again:
                 continue
-            rows.append(measure(table, method, asked.most_seconds))
-            store.show(rows[-1])
-            store.save("synthetic_rivals", rows)
+            rows[table, method] = measure(table, method, asked.most_seconds)
+            store.show(rows[table, method])
+            store.save("synthetic_rivals", [*rows.values()])
 
 
 def measure(table: str, method: str, most_seconds: float) -> dict[str, Any]:
