@@ -221,7 +221,7 @@ class Diffusing(
         if not isinstance(self.schema_, Form):
             first = self._apart(data[:_SETTLED_ON], self._shape)[0].numpy()
             self._steps = torch.from_numpy(steps_between(first * self.unit_)).float()
-            if held_out is not None:  # each row with noise of several levels: its loss varies less
+            if held_out is not None:  # its loss varies less with several draws of noise a row
                 held_out = held_out.repeat(max(1, _HELD_OUT_DRAWS // len(held_out)), 1)
         super()._train(data, held_out, rng)
 
@@ -341,10 +341,8 @@ class Diffusing(
             probes = torch.from_numpy(signs)
 
         def density(batch: Tensor) -> Tensor:
-            with (
-                torch.inference_mode(mode=False),
-                torch.no_grad(),
-            ):  # gradients are asked for inside
+            # gradients are asked for inside
+            with torch.inference_mode(mode=False), torch.no_grad():
                 seen, given = self._apart(batch.clone(), self._shape)
                 return log_density(self._denoise(given), seen, self._rising(), probes)
 
