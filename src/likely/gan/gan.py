@@ -93,11 +93,12 @@ class GAN(Adversarial):
     --------
     >>> import numpy as np
     >>> from likely.gan import GAN
-    >>> angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
-    >>> ring = np.column_stack([np.cos(angle), np.sin(angle)])
-    >>> model = GAN(budget="300 steps").fit(ring)
-    >>> model.sample(5, seed=0).shape
-    (5, 2)
+    >>> side = np.repeat([0, 1], 300)
+    >>> rows = np.random.default_rng(0).normal(8 * side[:, None], 1, (600, 2))
+    >>> model = GAN(budget="300 steps").fit(rows, condition=side)
+    >>> drawn = model.sample(100, seed=0, condition=1)
+    >>> bool((drawn.mean(axis=0) > 4).all())
+    True
     """
 
     card = {"kinds": ["table", "series", "image"], "paper": "arXiv:1406.2661"}
