@@ -9,7 +9,7 @@ that of real ones only. Memory cells instead of a transformer were chosen after 
 one processor each, by validity and by the loss on 2,000 molecules of the test set; the temperature
 of 0.8 was the only one tried beside 1.
 
-    python benchmarks/molecules.py smiles --steps 8000       results/molecules.json
+    python benchmarks/molecules.py smiles --steps 12000      results/molecules.json
     python benchmarks/molecules.py selfies --steps 600 --learnt 20000
                                                              results/molecules.json
     python benchmarks/molecules.py asked --steps 1500 --learnt 30000
@@ -222,13 +222,15 @@ def rounded(figures) -> dict:
 
 
 def keep(name: str, rows: list[dict], asked: argparse.Namespace) -> None:
-    """Store rows with the command that makes them, but those of a quick look."""
+    """Store rows with the commands that make them, but those of a quick look."""
     if asked.quick:
         return
-    command = f"python benchmarks/molecules.py {asked.part}"
-    if asked.part != "odd":
-        command += f" --steps {asked.steps} --learnt {asked.learnt}"
+    made = [row for row in rows if "steps" in row]  # of selfies beside those of smiles
+    parts = [row["model"].split()[-1].lower() if "model" in row else asked.part for row in made]
+    said = [f" --steps {row['steps']} --learnt {row['learnt_from']}" for row in made]
+    commands = dict.fromkeys(map("".join, zip(parts, said, strict=True))) or [asked.part]
     load = f"{os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores"
+    command = " && ".join(f"python benchmarks/molecules.py {one}" for one in commands)
     store.save(name, rows, command=command, machine_shared_by=load)
 
 
@@ -237,7 +239,7 @@ PARTS = {"smiles": generate, "selfies": generate, "asked": ask, "odd": find_odd}
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("part", choices=tuple(PARTS))
-    parser.add_argument("--steps", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=12_000)
     parser.add_argument("--learnt", type=int, default=LEARNT)
     parser.add_argument("--drawn", type=int, default=DRAWN)
     parser.add_argument("--checkpoint", help="keeps the state of training, if it may be killed")

@@ -26,6 +26,7 @@ import demo  # noqa: E402
 import measured  # noqa: E402
 import measured_applications  # noqa: E402
 import measured_families  # noqa: E402
+import measured_rows  # noqa: E402
 import measured_samples  # noqa: E402
 import methods_page  # noqa: E402
 
@@ -55,6 +56,9 @@ PARTS = {
     "digits": measured_samples.digits_table,
     "drawn-molecules": measured_samples.drawn_molecules_table,
     "odd-molecules": measured_samples.odd_molecules_table,
+    "passing": measured_rows.passing_table,
+    "rival-rows": measured_rows.rivals_table,
+    "conditions": measured_rows.conditions_table,
     "added-rows": measured_samples.added_rows_table,
     "added-images": measured_samples.added_images_table,
 }

@@ -34,7 +34,7 @@ CHAPTERS = {
         "applications-fraud", "applications-machines", "applications-medicine",
         "applications-intrusion", "applications-retail", "applications-images",
         "applications-texts", "applications-sound", "generating",
-        "augmentation", "molecules", "worked-examples",
+        "passing-for-real", "augmentation", "molecules", "worked-examples",
     ),
     "Look it up": ("reading-data", "command-line", "promises", "benchmarks"),
     "How it is built": ("how-it-is-built", "architecture", "writing-a-model", "model-file"),

@@ -9,7 +9,7 @@ from stored import groups
 
 Row = tuple[str, str]
 
-_TABLES = {
+TABLES = {
     "adult": "people (Adult)",
     "default": "credit (Default)",
     "shoppers": "shoppers",
@@ -18,7 +18,7 @@ _TABLES = {
 
 
 def _synthetic(stored: dict[str, Any]) -> Iterable[Row]:
-    for said, rows in groups(stored, "table", _TABLES):
+    for said, rows in groups(stored, "table", TABLES):
         yield (
             f"synthetic rows of {said}: error of columns and of pairs of columns; AUROC of telling "
             "them from held-out rows; what is foretold by what learnt from them",
@@ -42,7 +42,7 @@ def _engines(stored: dict[str, Any]) -> Iterable[Row]:
 
 
 def _imputation(stored: dict[str, Any]) -> Iterable[Row]:
-    for said, rows in groups(stored, "table", _TABLES):
+    for said, rows in groups(stored, "table", TABLES):
         methods = dict.fromkeys(r["method"] for r in rows)
         found = {method: [r["error"] for r in rows if r["method"] == method] for method in methods}
         yield (

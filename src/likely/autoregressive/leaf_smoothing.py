@@ -36,13 +36,15 @@ def spread(counts: np.ndarray, even: np.ndarray) -> np.ndarray:
     low = np.maximum(place + 0.5 - reach, 0)  # cells are [place, place + 1)
     high = np.minimum(place + 0.5 + reach, len(even))
     height = weight / (high - low)
-    size = (len(counts), len(even) + 2)
-    slope, offset = np.zeros(size), np.zeros(size)
-    for at, sign in ((low, 1.0), (high, -1.0)):  # the integral is a sum of ramps
-        here = (leaf, np.ceil(at).astype(np.int64))
-        np.add.at(slope, here, sign * height)
-        np.add.at(offset, here, sign * height * at)
-    reached = np.arange(size[1]) * np.cumsum(slope, axis=1) - np.cumsum(offset, axis=1)
+    cells = len(even) + 2
+    at = np.concatenate([low, high])
+    ramp = np.concatenate([height, -height])  # the integral is a sum of ramps
+    here = np.tile(leaf * cells, 2) + np.ceil(at).astype(np.int64)
+    slope, offset = (
+        np.bincount(here, weights, len(counts) * cells).reshape(-1, cells)
+        for weights in (ramp, ramp * at)
+    )
+    reached = np.arange(cells) * np.cumsum(slope, axis=1) - np.cumsum(offset, axis=1)
     found = counts.astype(np.float64)
     found[:, even] = np.maximum(np.diff(reached, axis=1)[:, : len(even)], 0.0)
     return found
@@ -62,7 +64,7 @@ def mixed(own: np.ndarray, parent: np.ndarray, lent: np.ndarray) -> np.ndarray:
     """
     have, by_level = own.copy(), levels(parent)
     for nodes in by_level[:0:-1]:  # from the deepest up to those below the root
-        np.add.at(have, parent[nodes], lent[nodes, None] * have[nodes])
+        _add(have, parent[nodes], lent[nodes, None] * have[nodes])
     chances = have / np.maximum(have.sum(axis=1, keepdims=True), 1e-300)
     for nodes in by_level[1:]:
         chances[nodes] += lent[nodes, None] * (chances[parent[nodes]] - chances[nodes])
@@ -78,14 +80,20 @@ def summed(values: np.ndarray, parent: np.ndarray) -> np.ndarray:
     """Return values of leaves, (node, ...), with those of all nodes below for the others."""
     found = values.copy()
     for nodes in levels(parent)[:0:-1]:
-        np.add.at(found, parent[nodes], found[nodes])
+        _add(found, parent[nodes], found[nodes])
     return found
 
 
 def levels(parent: np.ndarray) -> list[np.ndarray]:
-    """Return the nodes of every depth, the root first."""
+    """Return the nodes of every depth, the root first, in the order of their parents."""
     depth = np.zeros(len(parent), dtype=np.int64)
     for node in range(1, len(parent)):
         depth[node] = depth[parent[node]] + 1
-    order = np.argsort(depth, kind="stable")
+    order = np.lexsort([parent, depth])  # nodes below one another's parent side by side
     return np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)
+
+
+def _add(values: np.ndarray, parent: np.ndarray, below: np.ndarray) -> None:
+    """Add what nodes have to their parents, which ascend."""
+    first = np.flatnonzero(np.diff(parent, prepend=-1))
+    values[parent[first]] += np.add.reduceat(below, first, axis=0)

@@ -17,7 +17,8 @@ from likely.core.params import Interval
 from likely.core.progress import track
 from likely.core.random import generator, some_rows
 
-_DRAWN = 32_768  # rows of its own that a model learns other orders from, or is judged by
+_OTHERS = 24_576  # rows of its own that a model learns other orders from, at most
+_JUDGED = 32_768  # rows of its own that it is judged by, at most
 _ENOUGH = 2_500  # rows, for boosted trees to tell drawn ones from them
 _CLEARLY = 0.005  # by so much of AUROC the other order must be better
 
@@ -150,7 +151,7 @@ class SequentialTrees(Columnwise):
 
     def _told(self, rows: np.ndarray) -> float:
         """Return how well rows drawn from the chain are told from those learnt; 0.5 is ideal."""
-        real = rows[some_rows(len(rows), _DRAWN, generator(self.seed))]
+        real = rows[some_rows(len(rows), _JUDGED, generator(self.seed))]
         drawn = self._codes(self._sample(len(real), generator(self.seed)))
         return told(real, drawn, self._is_label, self.seed)
 
@@ -176,10 +177,16 @@ class SequentialTrees(Columnwise):
         """Which pieces of each column are intervals."""
         return [np.flatnonzero(pieces.volume != 0) for pieces in self._pieces]
 
-    def _grown(self, codes: np.ndarray, column: int, given: np.ndarray) -> ColumnTree:
+    def _grown(
+        self,
+        codes: np.ndarray,
+        column: int,
+        given: np.ndarray,
+        borrowing: tuple[float, float] | None = None,
+    ) -> ColumnTree:
         least = min(self.min_rows_leaf, max(1, len(codes) // 20))
         about = Columns(codes, self._pieces)
-        return grow(about, column, given, least=least, seed=self.seed)
+        return grow(about, column, given, least=least, seed=self.seed, borrowing=borrowing)
 
     def _tree(self, column: int, known: np.ndarray) -> ColumnTree:
         """Return the tree of a column over others, grown on rows of its own if need be."""
@@ -192,13 +199,15 @@ class SequentialTrees(Columnwise):
         others = self._others = {} if self._others is None else self._others
         asked = (column, known.tobytes())
         if asked not in others:
-            others[asked] = self._grown(self._own_rows(), column, known)
+            own = self._chain[column]  # what real rows held out say of borrowing holds here, too
+            borrowing = (own.discount, own.strength)
+            others[asked] = self._grown(self._own_rows(), column, known, borrowing)
         return others[asked]
 
     def _own_rows(self) -> np.ndarray:
         """Return rows drawn from the chain, as pieces."""
         if self._drawn is None:
-            n = int(np.clip(4 * self.rows_learnt_, 1_000, _DRAWN))
+            n = int(np.clip(4 * self.rows_learnt_, 1_000, _OTHERS))
             self._drawn = self._codes(self._sample(n, generator(self.seed)))
         return self._drawn
 

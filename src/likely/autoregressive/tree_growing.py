@@ -51,8 +51,16 @@ class Columns:
         self.is_label = np.array([len(one.labels) > 0 for one in pieces])
 
 
-def grow(columns: Columns, column: int, given: np.ndarray, *, least: int, seed: int) -> ColumnTree:
-    """Grow a tree for a column on all rows; how much leaves borrow is chosen on rows held out.
+def grow(
+    columns: Columns,
+    column: int,
+    given: np.ndarray,
+    *,
+    least: int,
+    seed: int,
+    borrowing: tuple[float, float] | None = None,
+) -> ColumnTree:
+    """Grow a tree for a column on all rows.
 
     Parameters
     ----------
@@ -66,16 +74,20 @@ def grow(columns: Columns, column: int, given: np.ndarray, *, least: int, seed: 
         Rows in a leaf, at least.
     seed : int
         Of splits that are as good as one another, and of the rows held out.
+    borrowing : tuple of float, optional
+        Discount and strength of what leaves borrow. By default they are chosen on rows held out,
+        for which a second tree is grown without these.
     """
     codes = columns.codes
     apart = min(int(len(codes) * _HELD_OUT), _MOST_HELD_OUT)
     grown = _grown(columns, np.arange(len(codes)), column, given, least, seed)
-    if apart == 0:
+    if borrowing is None and apart > 0:
+        order = generator(seed).permutation(len(codes))
+        rough = _grown(columns, order[apart:], column, given, least, seed)
+        borrowing = _borrowing(rough, codes[order[:apart]], column)
+    if borrowing is None:
         return grown
-    order = generator(seed).permutation(len(codes))
-    rough = _grown(columns, order[apart:], column, given, least, seed)
-    discount, strength = _borrowing(rough, codes[order[:apart]], column)
-    return replace(grown, discount=discount, strength=strength)
+    return replace(grown, discount=borrowing[0], strength=borrowing[1])
 
 
 def _borrowing(tree: ColumnTree, codes: np.ndarray, column: int) -> tuple[float, float]:
