@@ -31,6 +31,7 @@ class Trained(NamedTuple):
     draw: Callable[[int], pd.DataFrame]
     epochs: int
     seconds: float
+    planned: int | None = None  # epochs, if time may have ended training before them
 
 
 class Layout:
@@ -145,7 +146,7 @@ def ctgan(frame: pd.DataFrame, seed: int, most_seconds: float) -> Trained:
         parts = [made(asked.marginal(BATCH))[1].numpy() for _ in range(-(-n // BATCH))]
         return layout.decode(np.concatenate(parts)[:n])
 
-    return Trained(draw, epoch, process_time() - start)
+    return Trained(draw, epoch, process_time() - start, EPOCHS)
 
 
 def tvae(frame: pd.DataFrame, seed: int, most_seconds: float) -> Trained:
@@ -191,7 +192,7 @@ def tvae(frame: pd.DataFrame, seed: int, most_seconds: float) -> Trained:
                 raw[:, low:high] = torch.tanh(raw[:, low:high]) + noise
         return layout.decode(raw.numpy())
 
-    return Trained(draw, epoch, process_time() - start)
+    return Trained(draw, epoch, process_time() - start, EPOCHS)
 
 
 class _Conditions:

@@ -59,9 +59,9 @@ def measure(table: str, method: str, most_seconds: float) -> dict[str, Any]:
             "epochs": trained.epochs,
             "fit_s": trained.seconds,
         }
-        if method != "forest":
-            whole = trained.seconds * rival_networks.EPOCHS / trained.epochs
-            row["fit_s of 300 epochs"] = whole
+        if trained.planned:
+            whole = trained.seconds * trained.planned / trained.epochs
+            row[f"fit_s of {trained.planned} epochs"] = whole
         made = trained.draw(len(train))
         row |= synthetic.figures(train, holdout, made, target, SEED)
     return {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}

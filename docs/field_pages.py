@@ -169,7 +169,9 @@ def _split(stem: str, page: str) -> dict[str, str]:
     before, parts = links.sections(page)
     names = [f"{stem}/{links.anchor(heading)}" for heading, _ in parts]
     listed = "".join(
-        f"- [{heading}]({name}.md)\n" for (heading, _), name in zip(parts, names, strict=True)
+        f"- [{heading}]({name}.md)\n"
+        for (heading, _), name in zip(parts, names, strict=True)
+        if f"(#{links.anchor(heading)})" not in before  # it says more of its sections than this
     )
     found = {f"{stem}.md": f"{before}{listed}\n{_contents([f'/{name}' for name in names])}"}
     for (heading, text), name in zip(parts, names, strict=True):

@@ -153,9 +153,9 @@ def train(
     """
     groups = groups or [Group(list(network.parameters()))]
     run = _Run(
-        network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint, groups
-    )
-    run.anneal = anneal
+        network, loss, data, held_out, batch_size, learning_rate, weight_decay, checkpoint, groups,
+        anneal,
+    )  # fmt: skip
     run.course = Course() if course is None else course
     run.course.measured = _MEASURED.get(run.device.type, _MEASURED_ELSEWHERE)
     run.plan(epochs, budget)
@@ -187,6 +187,7 @@ class _Run:
         weight_decay: float,
         checkpoint: tuple[Path, str] | None,
         groups: Sequence[Group],
+        anneal: bool,
     ) -> None:
         self.network, self.loss, self.groups = network, loss, groups
         self.device = next(network.parameters()).device
@@ -211,7 +212,7 @@ class _Run:
         self.running: list[Tensor] = []
         self.sound = torch.ones((), dtype=torch.bool, device=self.device)
         self.course = Course()
-        self.anneal = False
+        self.anneal = anneal
         self.checkpoint = checkpoint
         self.saved = monotonic()
 
