@@ -326,7 +326,7 @@ class SyntheticReport:
         )
         for percent in (5, 50):
             yield Measure(
-                f"Distance to the closest training row, {percent} % quantile",
+                f"Closest training row, {percent} % quantile",
                 float(made.distances[percent]),
                 float(made.distances_real[percent]),
                 "spreads",
