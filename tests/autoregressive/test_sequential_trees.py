@@ -57,6 +57,17 @@ def test_the_other_columns_follow_what_is_asked(fitted: SequentialTrees) -> None
     assert (rows[:, 2] == 0).mean() > 0.99
 
 
+def test_trees_of_other_orders_borrow_as_those_of_the_chain(fitted: SequentialTrees) -> None:
+    last = int(fitted.order_[-1])
+    known = np.arange(len(fitted.order_)) == last
+    for j in fitted.order_[:-1].tolist():
+        other = fitted._tree(j, known)
+        assert fitted._chain is not None
+        own = fitted._chain[j]
+        assert set(other.feature[other.feature >= 0]) <= {last}
+        assert (other.discount, other.strength) == (own.discount, own.strength)
+
+
 def test_what_no_row_can_be_is_an_error(fitted: SequentialTrees) -> None:
     with pytest.raises(DataError, match="from 18 to 79"):
         fitted.sample_where(5, {"age": (100, 120)})
