@@ -36,7 +36,7 @@ _NEEDS = {"AnyOrder": "torch"}  # a package that may be absent
 _FEWEST = 20  # rows, of which some can be held out
 _FEW, _FOLDS = 1_000, 5  # of fewer rows each is held out once, of more a fifth of them
 _MOST_HELD_OUT = 2_000
-_ENOUGH = 2_500  # rows, of which a fifth is enough to learn to tell drawn rows from them
+_ENOUGH = 2_000  # rows, of which a fifth is enough to learn to tell drawn rows from them
 _LEAST_SHARE = 0.05  # of the budget, for a network that was long in coming
 
 
@@ -58,7 +58,7 @@ class Trial(NamedTuple):
 def choose_engine(table: Table, seed: int, settings: dict[str, Any]) -> tuple[Any, str]:
     """Return the unfitted engine that rows held out speak for, and a sentence that says so.
 
-    Of fewer than 2,500 rows it is that under which these are likeliest, of more that whose rows are
+    Of fewer than 2,000 rows it is that under which these are likeliest, of more that whose rows are
     hardest to tell from them.
 
     One after the other is tried, the quickest first. Another one is begun as long as half of the

@@ -88,7 +88,7 @@ def learn(
     **params
         Parameters of the method, such as `n_neighbors=10`. With aim="generate", "auto" takes
         `budget="30s"` for tables: then it compares engines of mixed columns on rows held out, by
-        their density, or from 2,500 rows on by how well drawn rows pass for them.
+        their density, or from 2,000 rows on by how well drawn rows pass for them.
 
     Returns
     -------
