@@ -18,6 +18,7 @@ build: ModuleType = importlib.import_module("build")
 blocks: ModuleType = importlib.import_module("blocks")
 code_lines: ModuleType = importlib.import_module("code_lines")
 demo: ModuleType = importlib.import_module("demo")
+links: ModuleType = importlib.import_module("links")
 
 PAGES = [
     pytest.param(path.read_text(encoding="utf-8"), id=path.name) for path in build.written_pages()
@@ -109,7 +110,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert there.exists(), f"{path.name} links to {target}"
         if anchor and there.suffix == ".md":
             headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE)
-            assert anchor in {heading.lower().replace(" ", "-") for heading in headings}
+            assert anchor in map(links.anchor, headings)
 
 
 def test_refresh_runs_what_stands_there(tmp_path: Path) -> None:
