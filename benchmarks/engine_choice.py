@@ -29,15 +29,13 @@ import engines_by_rows
 import store
 import synthetic
 from likely.core import catalogue
-from likely.core.random import generator
 from likely.data.back import to_frame
 from likely.evaluation import two_sample_test
+from likely.workflow.engines import ENGINES, _held_out
 
-ENGINES = ("GaussianCopula", "SequentialTrees", "AnyOrder")
 TABLES = (*synthetic.FILES, "kin40k")
 ROWS = (250, 500, 1_000, 2_000, 4_000)
 SEEDS = (0, 1, 2)
-FEW, FOLDS = 1_000, 5
 STEPS = "300 steps"  # of a network
 CHOICES = ("nats", "telling", "trees")
 
@@ -72,12 +70,8 @@ def measure(frame: pd.DataFrame, further: pd.DataFrame) -> dict[str, tuple[float
 
 def trial(name: str, frame: pd.DataFrame) -> np.ndarray:
     """Return nats and AUROC of an engine by the rows held out, means over folds."""
-    order = generator(0).permutation(len(frame))
-    folds = np.array_split(order, FOLDS)
-    found = [
-        figures(name, frame.iloc[np.setdiff1d(order, fold)], frame.iloc[np.sort(fold)])
-        for fold in (folds if len(frame) < FEW else folds[:1])
-    ]
+    parts = _held_out(len(frame), 0)  # as `learn` holds them out
+    found = [figures(name, frame.iloc[learnt], frame.iloc[apart]) for learnt, apart in parts]
     return np.mean(found, axis=0)
 
 

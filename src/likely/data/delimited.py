@@ -236,9 +236,11 @@ def arrow_options(
 
 def ragged_row(path: Path, line: str, row: Any, head: Head) -> str:
     """Return what to say of a row with too many or too few cells."""
+    more = row.actual_columns > len(head.names)
+    mend = "take out those too many" if more else "fill short rows"
     return (
         f"{path}{line} has {row.actual_columns} cells where {len(head.names)} are expected "
-        f"({row.text[:80]!r}). Quote cells that hold {_spoken(head.delimiter)}, or fill short rows."
+        f"({row.text[:80]!r}). Quote cells that hold {_spoken(head.delimiter)}, or {mend}."
     )
 
 

@@ -35,7 +35,8 @@ def same_columns(
     Returns
     -------
     tuple of Table
-        One for each, all with the same columns; columns with nested cells are left out.
+        One for each, all with the same columns; those that the first sets aside, such as columns with
+        nested cells, are left out.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def same_columns(
     (['sex', 'age'], ('F', 'M', 'X'), [[2.0, 33.0]])
     """  # noqa: E501 - one line says what it does
     first = as_table(real)
-    chosen = [j for j, column in enumerate(first.columns) if column.set_aside != "nested"]
+    chosen = list(first.used())
     if not chosen:
         raise DataError("No column is left to compare: all cells hold nested values.")
     columns = [first.columns[j] for j in chosen]
